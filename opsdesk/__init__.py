@@ -1,0 +1,1 @@
+"""OpsDesk (运维台): the daily work of an on-site supervisor, from the record to the signed paper."""

@@ -1,0 +1,156 @@
+"""The composition root: data folder → engines → migration → law → Context."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from opsdesk.models import Account, LedgerRow, Setting
+from opsdesk.models.engine import read_engine, write_engine
+from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, migrate, schema_of
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services import accounts, backup, calendars, chain, law_library
+from opsdesk.services.chain import Entry, Signer
+from opsdesk.services.clock import Clock
+from opsdesk.services.context import Actor, Context
+from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.text import one_line
+from opsdesk.services.transaction import database_trouble
+
+SUPERVISOR = "主管"
+SYSTEM = Signer("系统", "系统", "desk")
+
+
+def database(home: Path) -> Path:
+    """The site's database file."""
+    return home / backup.DATABASE
+
+
+def exists(home: Path) -> bool:
+    """True where the folder holds a site that has been set up."""
+    if not database(home).exists():
+        return False
+    with _engine_pair(home)[1].connect() as connection:
+        return schema_of(connection) > 0
+
+
+def refuse_unfit_folder(home: Path) -> None:
+    """Refuse a data folder where SQLite is not safe: network shares (SQLite's “how to corrupt” 2.1)."""
+    text = str(home)
+    if text.startswith(("\\\\", "//")):
+        raise Trouble(
+            f"数据文件夹 {text} 在网络共享上，多台电脑同时写会损坏数据。", remedy="请改用本机磁盘上的文件夹。"
+        )
+
+
+def _engine_pair(home: Path) -> tuple[Engine, Engine]:
+    return write_engine(database(home)), read_engine(database(home))
+
+
+def _migrate(home: Path, engine: Engine, clock: Clock) -> None:
+    with engine.connect() as connection:
+        number = schema_of(connection)
+    if number == SCHEMA:
+        return
+    if number:
+        backup.make(home, clock.now(), f"迁移前{number}")
+    with engine.begin() as connection:
+        migrate(connection)
+        facts = {"schema": chain.schema_hash(connection), "number": SCHEMA}
+        chain.append(connection, clock, SYSTEM, "建立数据结构", "", [Entry("schema", "schema", SCHEMA, facts)])
+
+
+def open_site(home: Path, clock: Clock | None = None) -> Context:
+    """Open (or create) the site's database, bring it to this program's schema, and give its Context.
+
+    Raises Trouble with a way out where the file is another program's, newer than this program, or damaged.
+    """
+    clock = clock or Clock()
+    refuse_unfit_folder(home)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble(
+            f"数据文件夹 {home} 建不了（{error.strerror}）。", remedy="请用 --home 指定另一个文件夹。"
+        ) from error
+    writing, reading = _engine_pair(home)
+    newest = next(iter(backup.listed(home)), None)
+    way_out = (
+        f"最近的备份是 {newest.name}，可从备份恢复。" if newest else "没有找到备份，请联系技术支持，不要删除该文件。"
+    )
+    try:
+        with database_trouble():
+            _migrate(home, writing, clock)
+            with reading.connect() as connection:
+                sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    except ForeignDatabase:
+        raise Trouble(
+            f"{database(home)} 不是运维台的数据库，没有打开。", remedy="请核对数据文件夹，或用 --home 指定另一个。"
+        ) from None
+    except NewerDatabase as newer:
+        raise Trouble(
+            f"数据由更新版本的运维台写成（结构 {newer.args[0]}，本程序只到 {SCHEMA}），没有打开，也没有改动。",
+            remedy="请安装新版本后再打开。",
+        ) from None
+    except Trouble as trouble:
+        if isinstance(trouble.__cause__, sqlite3.DatabaseError) or "损坏" in str(trouble) or "数据库" in str(trouble):
+            raise Trouble(f"数据文件 {database(home)} 打不开：{trouble}", remedy=way_out) from trouble
+        raise
+    if sound != "ok":
+        raise Trouble(f"数据文件 {database(home)} 已损坏，没有打开，也没有改动。", remedy=way_out)
+    return Context(home, writing, reading, clock, law_library.shipped(), station=platform.node() or "desk")
+
+
+def is_set_up(ctx: Context) -> bool:
+    """True once the site has a supervisor."""
+    with ctx.read() as connection:
+        return connection.execute(select(Account.id).limit(1)).first() is not None
+
+
+def found_site(ctx: Context, *, site: str, password: str, supervisor: str = SUPERVISOR, project: str = "") -> Actor:
+    """First start: the site's name, the supervisor's account, and the holidays that ship with the program."""
+    site, supervisor = one_line(site), one_line(supervisor) or SUPERVISOR
+    if not site:
+        raise Refusal("站点名称不能空着。请填写单位全称，它会印在每张表上。", field="site")
+    actor = Actor(supervisor, Role.SUPERVISOR)
+    with ctx.acting_as(actor).transaction("建立站点") as tx:
+        if tx.connection.execute(select(Account.id).limit(1)).first():
+            raise Refusal("这个数据文件夹里已经有一个站点。要另建站点，请用 --home 指定另一个文件夹。")
+        accounts.add(tx, name=supervisor, role=Role.SUPERVISOR, password=password, now=ctx.now())
+        settings = {"site.name": site, "site.project": one_line(project), "site.supervisor": supervisor}
+        tx.insert_many(Setting, [{"name": name, "value": value} for name, value in settings.items()])
+        calendars.store(tx, calendars.shipped())
+    return actor
+
+
+def supervisor_of(ctx: Context) -> Actor:
+    """The supervisor that `init` made. Refuses where the site is not set up."""
+    found = [actor for actor in accounts.names(ctx) if actor.role is Role.SUPERVISOR]
+    if not found:
+        raise Refusal("这里还没有建立站点。请先打开窗口完成首次设置，或运行 opsdesk init --site 单位名称。")
+    return found[0]
+
+
+def verify(connection: Connection) -> list[str]:
+    """Check the database and the audit chain whole; an empty list means that everything holds."""
+    damage = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    found = [f"数据库文件损坏：{line}。" for line in damage if line != "ok"]
+    found.extend(f"{row[0]} 第 {row[1]} 行指向不存在的 {row[2]}。" for row in orphans)
+    found.extend(chain.verify(connection))
+    return found
+
+
+def last_entry(connection: Connection) -> str:
+    """When the newest link was made, as text; empty for a new database."""
+    newest = connection.execute(select(LedgerRow.at).order_by(LedgerRow.seq.desc()).limit(1)).scalar_one_or_none()
+    return newest or ""
+
+
+def password_from_environment() -> str | None:
+    """OPSDESK_PASSWORD, if set."""
+    return os.environ.get("OPSDESK_PASSWORD")

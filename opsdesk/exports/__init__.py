@@ -1,0 +1,1 @@
+"""The paper: one neutral Document, rendered to PDF and xlsx."""

@@ -1,0 +1,380 @@
+"""Documents as xlsx: the words of the paper in real cells, ready to be summed, filtered and printed.
+
+Numbers that are names are text, times and dates are real, texts are always text: never a formula, never an error value.
+Every sheet is new and streamed row by row, so nothing of another vendor can linger in it and memory stays flat.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from opsdesk.exports import cells, ruling, wording
+from opsdesk.exports.archive import Cancelled
+from opsdesk.exports.cells import POINTS, Look, Styles, Typed
+from opsdesk.exports.document import Align, Document, FormCell, FormGrid, Kind, Paper, Table, Text
+from opsdesk.services.errors import Refusal
+from opsdesk.services.text import clean
+
+Progress = Callable[[int, int], bool]
+"""Told (rows done, rows in all) now and then; False stops the work."""
+
+MOST_ROWS = 1_048_576
+REPORT_EVERY = 500
+SIGN_LINE = "________"
+_GAP = "　　"
+_SAME_EDGE = 0.8
+_Piece = tuple[int, int, Typed, Look]
+
+
+def write_workbook(
+    documents: Document | Sequence[Document], path: Path, *, progress: Progress | None = None
+) -> int:
+    """Write the documents to `path`, a sheet each; gives the number of table rows written (blank ones not counted).
+
+    `progress(done, total)` returning False raises `Cancelled`; the file is written last, so none stays behind.
+    """
+    several = [documents] if isinstance(documents, Document) else list(documents)
+    total = sum(len(block.rows) for document in several for block in document.body if isinstance(block, Table))
+    done = 0
+
+    def advance(rows: int) -> None:
+        nonlocal done
+        done += rows
+        if progress is not None and not progress(done, total):
+            raise Cancelled
+
+    book = Workbook(write_only=True)
+    book.properties.creator = "、".join(dict.fromkeys(clean(document.organisation) for document in several))
+    book.properties.title = "、".join(dict.fromkeys(clean(document.title) for document in several))
+    try:
+        for document in several:
+            sheet = book.create_sheet(cells.safe_title(document.sheet or document.title, book.sheetnames))
+            _Page(sheet, document, advance).write()
+        advance(0)
+        book.save(path)
+    except BaseException:
+        _drop_drafts(book)
+        raise
+    return total
+
+
+def _drop_drafts(book: Workbook) -> None:
+    """Remove the temporary files that openpyxl keeps for streamed sheets until the program ends."""
+    for sheet in book.worksheets:
+        if sheet._writer is not None:
+            if not sheet.closed:
+                sheet.close()
+            Path(sheet._writer.out).unlink(missing_ok=True)
+
+
+def _column_edges(document: Document, width: float) -> list[float]:
+    """The edges of all ruled blocks together, in millimetres: what stands in line on paper is one column here."""
+    edges = {0.0, width}
+    for block in document.body:
+        if isinstance(block, Table):
+            edges.update(ruling.table_edges(block, width))
+        elif isinstance(block, FormGrid):
+            edges.update(box.right for row in block.rows for box in ruling.grid_boxes(block, row, width))
+    if len(edges) == 2:
+        edges.update((width / 3, width * 2 / 3))
+    apart: list[float] = []
+    for edge in sorted(edges):
+        if not apart or edge - apart[-1] > _SAME_EDGE:
+            apart.append(edge)
+    return apart
+
+
+@dataclass
+class _Column:
+    """A column of a table, its cell filled anew for every record, and its styles by number format."""
+
+    kind: Kind
+    title: str
+    first: int
+    last: int
+    room: float
+    look: Look
+    cell: Any
+    styles: dict[tuple[str, bool], Any] = field(default_factory=dict)
+
+    def fill(self, content: Typed, styles: Styles) -> None:
+        """Put a value into the cell, past openpyxl's guesses at what a text might mean."""
+        quoted = content.data_type == "s" and cells.is_risky(content.value)
+        key = (content.number_format, quoted)
+        if key not in self.styles:
+            self.styles[key] = styles.of(self.look._replace(number_format=content.number_format, quoted=quoted))
+        self.cell._value, self.cell.data_type = content.value, content.data_type
+        self.cell._style = self.styles[key]
+
+
+class _Page:
+    """One sheet under way: its columns, its styles, and the row that comes next."""
+
+    def __init__(self, sheet: Any, document: Document, advance: Callable[[int], None]) -> None:
+        self.sheet, self.document, self.advance = sheet, document, advance
+        _, right, _, left = document.margins
+        self.width = document.paper.value[1 if document.landscape else 0] - left - right
+        self.edges = _column_edges(document, self.width)
+        self.columns = len(self.edges) - 1
+        self.styles = Styles(sheet)
+        self.row = 0
+
+    def write(self) -> None:
+        """Write head, body and foot."""
+        self._set_up()
+        self._freeze_and_repeat()
+        self._head()
+        for block in self.document.body:
+            if isinstance(block, Table):
+                self._table(block)
+            elif isinstance(block, FormGrid):
+                for row in block.rows:
+                    self._grid_row(block, row)
+            else:
+                self._text(block)
+        self._foot()
+
+    def _set_up(self) -> None:
+        sheet, document = self.sheet, self.document
+        sheet.page_setup.paperSize = 8 if document.paper is Paper.A3 else 9
+        sheet.page_setup.orientation = "landscape" if document.landscape else "portrait"
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        top, right, bottom, left = document.margins
+        margins = sheet.page_margins
+        margins.left, margins.right = left / 25.4, right / 25.4
+        margins.top, margins.bottom = max(top - 8, 5) / 25.4, max(bottom - 5, 10) / 25.4
+        margins.header = margins.footer = 8 / 25.4
+        sheet.print_options.horizontalCentered = True
+        sheet.oddFooter.left.text = _footer_words(wording.retention(document))
+        sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
+        sheet.oddFooter.right.text = _footer_words(clean(document.trace))
+        for place, (left_edge, right_edge) in enumerate(zip(self.edges, self.edges[1:], strict=False), 1):
+            width = cells.column_width((right_edge - left_edge) * 0.985)
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        heights = [block.row_height for block in document.body if isinstance(block, Table)]
+        sheet.sheet_format.defaultRowHeight = min(heights, default=8.0) * POINTS
+        sheet.sheet_format.customHeight = True
+
+    def _freeze_and_repeat(self) -> None:
+        """Where the form is one table, its heading stays in sight and on every page."""
+        first = self.document.body[0] if self.document.body else None
+        if not isinstance(first, Table):
+            return
+        heading_ends = 2 + len(self._fact_rows()) + ruling.heading(first)[1]
+        self.sheet.print_title_rows = f"1:{heading_ends}"
+        names = [place for place, column in enumerate(first.columns[:4], 1) if column.title == "姓名"]
+        beside = names[0] + 1 if names and len(first.columns) > 20 else 1
+        self.sheet.freeze_panes = f"{get_column_letter(beside)}{heading_ends + 1}"
+
+    def _fact_rows(self) -> list[str]:
+        """The facts, as many in a row as fit."""
+        return _filled_rows(wording.facts(self.document), cells.capacity(self.width, 10.5))
+
+    def _head(self) -> None:
+        document = self.document
+        parts = (
+            (wording.template(document), Look(size=9.0)),
+            (clean(document.organisation), Look(size=11.0, align=Align.CENTER)),
+            (wording.number(document), Look(size=9.0, align=Align.RIGHT)),
+        )
+        if self.columns >= 3:
+            first = min(max(self._column_at(self.width * 0.27), 1), self.columns - 2)
+            second = min(max(self._column_at(self.width * 0.73), first + 1), self.columns - 1)
+            bounds = (0, first, second, self.columns)
+            pieces = [
+                (bounds[place], bounds[place + 1], Typed(words, "s", "General"), look)
+                for place, (words, look) in enumerate(parts)
+            ]
+            self._emit(pieces, 18.0)
+        else:
+            self._line(_GAP.join(words for words, _ in parts if words), Look(size=9.0, align=Align.CENTER), 18.0)
+        self._line(clean(document.title), Look(size=17.0, bold=True, align=Align.CENTER), 30.0)
+        for facts in self._fact_rows():
+            self._line(facts, Look(), 18.0)
+
+    def _foot(self) -> None:
+        for remark in wording.remarks(self.document):
+            self._line(remark, Look(size=9.0), 14.0)
+        places = []
+        for place in self.document.signatures:
+            before, seal, day = wording.signature(place)
+            places.append(f"{before}{SIGN_LINE}{seal}{day}")
+        for places_in_row in _filled_rows(places, cells.capacity(self.width, 10.5)):
+            self._line(places_in_row, Look(), 34.0)
+
+    def _text(self, block: Text) -> None:
+        self._line(clean(block.text), Look(size=block.font_size, bold=block.bold), 16.0)
+
+    def _grid_row(self, grid: FormGrid, row: tuple[FormCell, ...]) -> None:
+        pieces, height = [], 0.0
+        for box in ruling.grid_boxes(grid, row, self.width):
+            first, last = self._column_at(box.left), self._column_at(box.right)
+            room = cells.capacity(box.right - box.left, grid.font_size)
+            cell = box.cell
+            if box.is_label:
+                look = Look(size=grid.font_size, align=Align.CENTER, fill=cells.LABEL_FILL, ruled=True)
+                content = Typed(clean(cell.label), "s", "General")
+            else:
+                look = Look(size=grid.font_size, ruled=True)
+                content = self._grid_value(cell)
+            words = content.value if content.data_type == "s" else ""
+            lines = cells.line_count(words or "", room)
+            height = max(height, cells.row_height(lines, grid.font_size, cell.height * POINTS))
+            pieces.append((first, last, content, look))
+        self._emit(pieces, height)
+
+    def _grid_value(self, cell: FormCell) -> Typed:
+        place = f"{wording.document_label(self.document)} {cell.label}"
+        if cell.kind is Kind.SIGNATURE and cell.height >= wording.ROOM_TO_SIGN:
+            words = wording.words(cell.value, cell.kind)
+            return Typed(cells.fitting(f"{words}\n{wording.SIGN_HERE}".strip(), place), "s", "General")
+        return cells.typed(cell.value, cell.kind, place)
+
+    def _table(self, table: Table) -> None:
+        self._heading(table)
+        blanks = wording.blanks(table)
+        if self.row + len(table.rows) + len(blanks) > MOST_ROWS:
+            raise Refusal(f"《{clean(self.document.title)}》有 {len(table.rows)} 行，Excel 一张表放不下。请缩小日期范围后再导出。")
+        columns = self._columns_of(table)
+        start, line = self.row, self._line_of(columns)
+        for index, values in enumerate(chain(table.rows, blanks)):
+            lines = 1
+            for column, value in zip(columns, values, strict=True):
+                try:
+                    content = cells.typed(value, column.kind, column.title)
+                except Refusal:
+                    label = wording.record_label(self.document, table, index)
+                    cells.typed(value, column.kind, f"{label} {column.title}")
+                    raise
+                column.fill(content, self.styles)
+                if content.data_type == "s" and (len(content.value) > column.room or "\n" in content.value):
+                    lines = max(lines, cells.line_count(content.value, column.room))
+            self._append(line, cells.row_height(lines, table.font_size, table.row_height * POINTS) if lines > 1 else None)
+            self._merge_spans(columns)
+            if table.rows_per_page and (index + 1) % table.rows_per_page == 0 and index + 1 < len(table.rows):
+                self.sheet.row_breaks.append(Break(id=start + index + 1))
+            if index < len(table.rows) and (index + 1) % REPORT_EVERY == 0:
+                self.advance(REPORT_EVERY)
+        self.advance(len(table.rows) % REPORT_EVERY)
+
+    def _columns_of(self, table: Table) -> list[_Column]:
+        edges = ruling.table_edges(table, self.width)
+        columns = []
+        for column, left, right in zip(table.columns, edges, edges[1:], strict=False):
+            look = Look(
+                cells.number_format(column.kind),
+                table.font_size,
+                align=wording.alignment(column),
+                fill=cells.SHADE_FILL if column.shaded else "",
+                ruled=True,
+            )
+            first, last = self._column_at(left), max(self._column_at(right), self._column_at(left) + 1)
+            room = cells.capacity(right - left, table.font_size)
+            columns.append(_Column(column.kind, column.title, first, last, room, look, WriteOnlyCell(self.sheet)))
+        return columns
+
+    def _line_of(self, columns: Sequence[_Column]) -> list[Any]:
+        """The row of cells that is filled and sent again for every record."""
+        line: list[Any] = [None] * self.columns
+        for column in columns:
+            for place in range(column.first + 1, column.last):
+                line[place] = self._blank(column.look)
+            line[column.first] = column.cell
+        return line
+
+    def _merge_spans(self, columns: Sequence[_Column]) -> None:
+        for column in columns:
+            if column.last - column.first > 1:
+                self._merge(self.row, self.row, column.first, column.last)
+
+    def _heading(self, table: Table) -> None:
+        edges = ruling.table_edges(table, self.width)
+        boxes, levels = ruling.heading(table)
+        look = Look(size=table.font_size, bold=True, align=Align.CENTER, fill=cells.HEADING_FILL, ruled=True)
+        least = (8.0 if levels == 1 else 5.6) * POINTS
+        grid: list[list[Any]] = [[None] * self.columns for _ in range(levels)]
+        heights = [least] * levels
+        for box in boxes:
+            first, last = self._column_at(edges[box.first]), self._column_at(edges[box.last])
+            for level in range(box.top, box.bottom):
+                for place in range(first, last):
+                    grid[level][place] = self._blank(look)
+            grid[box.top][first] = self._cell(Typed(clean(box.text), "s", "General"), look)
+            lines = cells.line_count(clean(box.text), cells.capacity(edges[box.last] - edges[box.first], table.font_size))
+            lacking = cells.row_height(lines, table.font_size, least) - sum(heights[box.top : box.bottom])
+            heights[box.bottom - 1] += max(lacking, 0.0)
+            if box.bottom - box.top > 1 or last - first > 1:
+                self._merge(self.row + box.top + 1, self.row + box.bottom, first, last)
+        for level, line in enumerate(grid):
+            self._append(line, heights[level])
+
+    def _column_at(self, edge: float) -> int:
+        """The column that begins at (or nearest to) an edge in millimetres."""
+        place = bisect_left(self.edges, edge - _SAME_EDGE)
+        return min(place, self.columns)
+
+    def _line(self, words: str, look: Look, height: float) -> None:
+        """A text over the whole width."""
+        words = cells.fitting(words, wording.document_label(self.document))
+        lines = cells.line_count(words, cells.capacity(self.width, look.size))
+        piece = (0, self.columns, Typed(words, "s", "General"), look)
+        self._emit([piece], cells.row_height(lines, look.size, height) if lines > 1 else height)
+
+    def _emit(self, pieces: Sequence[_Piece], height: float) -> None:
+        line: list[Any] = [None] * self.columns
+        for first, last, content, look in pieces:
+            for place in range(first + 1, last):
+                line[place] = self._blank(look)
+            line[first] = self._cell(content, look)
+            if last - first > 1:
+                self._merge(self.row + 1, self.row + 1, first, last)
+        self._append(line, height)
+
+    def _cell(self, content: Typed, look: Look) -> Any:
+        cell = WriteOnlyCell(self.sheet)
+        _Column(Kind.TEXT, "", 0, 1, 0.0, look, cell).fill(content, self.styles)
+        return cell
+
+    def _blank(self, look: Look) -> Any:
+        return self._cell(Typed(None, "n", look.number_format), look)
+
+    def _append(self, line: list[Any], height: float | None) -> None:
+        self.row += 1
+        if height is not None:
+            self.sheet.row_dimensions[self.row].height = round(height, 1)
+        self.sheet.append(line)
+        if height is not None:
+            del self.sheet.row_dimensions[self.row]  # it is written; keeping it would grow with the rows
+
+    def _merge(self, top: int, bottom: int, first: int, last: int) -> None:
+        area = CellRange(min_col=first + 1, max_col=last, min_row=top, max_row=bottom)
+        self.sheet.merged_cells.ranges.add(area)
+
+
+def _filled_rows(texts: Sequence[str], room: float) -> list[str]:
+    """The texts, as many beside each other as have room (in ideographs)."""
+    rows: list[str] = []
+    for text in texts:
+        if rows and cells.line_count(joined := rows[-1] + _GAP + text, room) == 1 and cells.ems(joined) <= room:
+            rows[-1] = joined
+        else:
+            rows.append(text)
+    return rows
+
+
+def _footer_words(text: str) -> str:
+    """A text for the page footer, where & begins a code and the whole has 255 characters."""
+    return text[:60].replace("&", "&&")

@@ -1,0 +1,40 @@
+"""The record: SQLAlchemy tables, the engines and the migrations."""
+
+from opsdesk.models.attendance import (
+    Correction,
+    ImportBatch,
+    Leave,
+    PrintedPaper,
+    Punch,
+    RosterEntry,
+    Shift,
+    StoredVerdict,
+)
+from opsdesk.models.base import Base
+from opsdesk.models.ledger import LedgerRow, PersonalValue
+from opsdesk.models.people import ContactPerson, Contract, ContractTerm, Post, Staff, Vendor
+from opsdesk.models.site import Account, CalendarDay, CalendarYear, Setting
+
+__all__ = [
+    "Account",
+    "Base",
+    "CalendarDay",
+    "CalendarYear",
+    "ContactPerson",
+    "Contract",
+    "ContractTerm",
+    "Correction",
+    "ImportBatch",
+    "Leave",
+    "LedgerRow",
+    "PersonalValue",
+    "Post",
+    "PrintedPaper",
+    "Punch",
+    "RosterEntry",
+    "Setting",
+    "Shift",
+    "Staff",
+    "StoredVerdict",
+    "Vendor",
+]

@@ -1,0 +1,27 @@
+"""Where things lie: the program's resources (checkout, wheel, frozen) and the site's data folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def resources() -> Path:
+    """Folder of fonts, icons, regulations and holidays, wherever the program was started from."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen:
+        return Path(frozen) / "resources"
+    installed = Path(__file__).parent / "_resources"
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "resources"
+
+
+def home(chosen: str | None = None) -> Path:
+    """The site's data folder: `--home`, else OPSDESK_HOME, else the platform's own place. Not created here."""
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    if from_environment := os.environ.get("OPSDESK_HOME"):
+        return Path(from_environment).expanduser().resolve()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("OpsDesk", appauthor=False, roaming=False))

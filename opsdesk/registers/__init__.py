@@ -1,0 +1,1 @@
+"""The registers of the site, one small folder each."""

@@ -1,0 +1,1 @@
+"""The law: pure functions over frozen facts; standard library only."""

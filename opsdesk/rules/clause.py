@@ -1,0 +1,167 @@
+"""Clauses of regulations as dated values: Clause → Holding → Citation, and the law that held on a day.
+
+A clause's values never change in place: each set of values begins to hold on a day, with the source that says so. What
+was decided cites the day's holding, so an old month is always explained by the law of its day (`domain.md` G9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from opsdesk.rules.vocabulary import CarriedOut, ClauseKind
+
+Value = int | str | tuple[tuple[int | None, int], ...] | None
+
+
+class ClauseNotInForce(LookupError):
+    """No holding of the clause is in force on the day: not yet begun, repealed, or left blank (待填)."""
+
+    def __init__(self, key: str, day: date, why: str) -> None:
+        super().__init__(f"条款 {key} 在 {day.isoformat()} 不生效：{why}。请在规章中核对生效日期。")
+        self.key, self.day = key, day
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named value of a clause (“late.free”): its unit (次, 分, 元, 时刻, 档) and what it means."""
+
+    name: str
+    unit: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Holding:
+    """The values of a clause from `begins` on, with the source that says so. `repealed` ends the clause.
+
+    `issued` is the day the source was issued; None where the source bears no date.
+    """
+
+    begins: date
+    values: Mapping[str, Value]
+    source: str
+    issued: date | None = None
+    repealed: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """True while a value is left open (待填): the clause is off (`domain.md` G8)."""
+        return any(value is None for value in self.values.values())
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A clause as quoted by a verdict: frozen with the verdict, so it can be printed years later."""
+
+    key: str
+    regulation: str
+    number: str
+    wording: str
+    held_from: date
+
+    @property
+    def short(self) -> str:
+        """“T2 二.7”: how the window and the paper name the clause."""
+        return f"{self.regulation} {self.number}"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause: key (T2-ATT-07), number in its regulation, our own short wording, and its dated holdings.
+
+    `does` names the part it plays in a computation (“attendance.late_count”), so that another regulation can play the
+    same part; `governs` is the slug of the register it concerns.
+    """
+
+    key: str
+    regulation: str
+    number: str
+    wording: str
+    kind: ClauseKind
+    carried_out: CarriedOut
+    governs: str
+    does: str
+    parameters: tuple[Parameter, ...]
+    holdings: tuple[Holding, ...]
+
+    def holding_on(self, day: date) -> Holding:
+        """The holding in force on `day`. Raises ClauseNotInForce."""
+        held = None
+        for holding in self.holdings:
+            if holding.begins <= day:
+                held = holding
+        if held is None:
+            raise ClauseNotInForce(self.key, day, f"自 {self.holdings[0].begins.isoformat()} 起生效")
+        if held.repealed:
+            raise ClauseNotInForce(self.key, day, f"已于 {held.begins.isoformat()} 废止")
+        if held.blank:
+            raise ClauseNotInForce(self.key, day, "数值待填")
+        return held
+
+
+@dataclass(frozen=True)
+class Held:
+    """A clause together with the holding in force on the day asked about."""
+
+    clause: Clause
+    holding: Holding
+
+    def number(self, name: str) -> int:
+        """A whole-number value (minutes, times, yuan)."""
+        return cast(int, self.holding.values[name])
+
+    def text(self, name: str) -> str:
+        """A text value, such as the name of a reading."""
+        return cast(str, self.holding.values[name])
+
+    def cite(self) -> Citation:
+        """The citation that a verdict freezes."""
+        clause = self.clause
+        return Citation(clause.key, clause.regulation, clause.number, clause.wording, self.holding.begins)
+
+
+@dataclass(frozen=True)
+class Regulation:
+    """One regulation: code (T2), title, where it comes from, and its clauses in their order."""
+
+    code: str
+    title: str
+    origin: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True)
+class Law:
+    """All clauses as they stand on one day."""
+
+    day: date
+    clauses: Mapping[str, Clause]
+
+    def held(self, key: str) -> Held:
+        """The clause `key` with the values of this day. Raises ClauseNotInForce; KeyError for an unknown key."""
+        clause = self.clauses[key]
+        return Held(clause, clause.holding_on(self.day))
+
+    def part(self, does: str, regulation: str) -> Held | None:
+        """The clause of `regulation` that plays the part `does` on this day; None where it has none in force."""
+        for clause in self.clauses.values():
+            if clause.does == does and clause.regulation == regulation:
+                try:
+                    return Held(clause, clause.holding_on(self.day))
+                except ClauseNotInForce:
+                    return None
+        return None
+
+
+@dataclass(frozen=True)
+class Regulations:
+    """The law library: every regulation with its dated clauses."""
+
+    regulations: tuple[Regulation, ...]
+
+    def on(self, day: date) -> Law:
+        """The law as it stands on `day`."""
+        return Law(day, {clause.key: clause for regulation in self.regulations for clause in regulation.clauses})

@@ -1,0 +1,105 @@
+"""The trade's words as enums with their Chinese labels: one word per thing (`domain.md` 1.98)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way a punch goes; machines do not say (`domain.md` 4.1)."""
+
+    IN = "到岗"
+    OUT = "离岗"
+    UNKNOWN = "未定"
+
+
+class DayKind(StrEnum):
+    """The five kinds of day (`domain.md` 5.3)."""
+
+    WORKDAY = "工作日"
+    WEEKEND = "周末"
+    MAKE_UP = "调休上班"
+    STATUTORY = "法定假日"
+    DAY_OFF = "调休放假"
+
+
+class ClauseKind(StrEnum):
+    """How far a clause can be decided from records."""
+
+    QUANTIFIED = "可量化"
+    DECIDABLE = "可判定"
+    SOFT = "软指标"
+
+
+class CarriedOut(StrEnum):
+    """What the program does for a clause."""
+
+    COMPUTED = "计算"
+    CHECKED = "核对"
+    PROMPTED = "提示"
+    REMINDER = "仅提醒"
+
+
+class Judgement(StrEnum):
+    """What a punch or its absence amounts to."""
+
+    ON_TIME = "准时"
+    LATE = "迟到"
+    ABSENT = "视缺勤"
+    LEFT = "已签退"
+    EARLY = "早退"
+    UNPLANNED = "未排班"
+
+
+class State(StrEnum):
+    """State of a person on a day, as the board shows it."""
+
+    DUE = "未到"
+    ON_TIME = "准时"
+    LATE = "迟到"
+    ABSENT = "视缺勤"
+    LEFT = "已签退"
+    EARLY = "早退"
+    NO_SIGN_OUT = "未签退"
+    NO_SIGN_IN = "缺签到"
+    ON_LEAVE = "请假"
+    PRESENT_UNPLANNED = "未排班到岗"
+    REST = "休"
+
+
+class LeaveKind(StrEnum):
+    """Kinds of approved absence (form F02)."""
+
+    PERSONAL = "事假"
+    SICK = "病假"
+    ANNUAL = "年休假"
+    COMP_TIME = "调休"
+    OFFICIAL = "公出"
+    OUT = "外出"
+    OTHER = "其他"
+
+
+class Topic(StrEnum):
+    """What a contract chooses a regulation for, each from a day on."""
+
+    HOURS = "作息"
+    PENALTIES = "考勤罚则"
+
+
+class Role(StrEnum):
+    """Who sits at the desk. KIOSK is nobody's account: it may only sign people in and out."""
+
+    SUPERVISOR = "主管"
+    DESK = "服务台"
+    READER = "只读"
+    KIOSK = "自助"
+
+
+class Source(StrEnum):
+    """Where a punch comes from."""
+
+    DESK = "服务台"
+    KIOSK = "自助"
+    ROLL_CALL = "点名"
+    IMPORT = "导入"
+    CORRECTION = "补签"

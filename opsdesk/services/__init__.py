@@ -1,0 +1,1 @@
+"""The acts: transactions, the audit chain, accounts, the clock, the law library."""

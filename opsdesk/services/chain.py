@@ -1,0 +1,212 @@
+"""The audit chain: every change of the record as a link that cannot be altered unseen (`promises.md` 2.3).
+
+`hash` = SHA-256(previous hash ‖ JSON array of the row). The first link holds the schema. Personal values enter as
+SHA-256(salt‖value); salt and value stand in `personal_value`, so a person can be forgotten and the chain stays whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, func, insert, select, text
+
+from opsdesk.models import Base, LedgerRow, PersonalValue
+from opsdesk.services.clock import Clock
+
+GENESIS = "0" * 64
+LEDGER = Base.metadata.tables["ledger"]
+PERSONAL_VALUES = Base.metadata.tables["personal_value"]
+OUTSIDE = {"ledger", "personal_value"}
+HASHED = tuple(column.name for column in LEDGER.columns if column.name != "hash")
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who acts: operator, role, station."""
+
+    operator: str
+    role: str
+    station: str
+
+
+def canonical(values: Mapping[str, Any]) -> str:
+    """Canonical JSON: sorted keys, no blanks, Chinese as it is."""
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def commitment(salt: str, value: str) -> str:
+    """What the chain holds of a personal value."""
+    return hashlib.sha256(f"{salt}{value}".encode()).hexdigest()
+
+
+def link(previous: str, row: Mapping[str, Any]) -> str:
+    """Hash of a ledger row after `previous`."""
+    array = json.dumps([row[name] for name in HASHED], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}{array}".encode()).hexdigest()
+
+
+def personal(column: Column[Any]) -> bool:
+    """True for a column of personal data."""
+    return bool(column.info.get("personal"))
+
+
+def schema_hash(connection: Connection) -> str:
+    """Hash of the schema as SQLite holds it: a dropped index or an added table changes it."""
+    rows = connection.execute(
+        text("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name")
+    )
+    return hashlib.sha256(json.dumps([list(row) for row in rows], ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change to be chained: insert, update or event, with the full new row or the facts of the event."""
+
+    kind: str
+    subject: str
+    subject_id: int
+    values: Mapping[str, Any]
+
+
+def append(
+    connection: Connection, clock: Clock, signer: Signer, act: str, reason: str, entries: Sequence[Entry]
+) -> None:
+    """Chain `entries` in order, in the caller's transaction."""
+    last = connection.execute(
+        select(LedgerRow.seq, LedgerRow.hash).order_by(LedgerRow.seq.desc()).limit(1)
+    ).one_or_none()
+    seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+    at, uptime, boot = clock.moment().isoformat(), clock.uptime_ms(), clock.boot()
+    rows, secrets_kept = [], []
+    for entry in entries:
+        seq += 1
+        body, kept = _sealed(entry, seq)
+        row = {
+            "seq": seq,
+            "at": at,
+            "uptime_ms": uptime,
+            "boot": boot,
+            "operator": signer.operator,
+            "role": signer.role,
+            "station": signer.station,
+            "act": act,
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "subject_id": entry.subject_id,
+            "body": body,
+            "reason": reason,
+        }
+        previous = link(previous, row)
+        rows.append({**row, "hash": previous})
+        secrets_kept.extend(kept)
+    if rows:
+        connection.execute(insert(LEDGER), rows)
+    if secrets_kept:
+        connection.execute(insert(PERSONAL_VALUES), secrets_kept)
+
+
+def _sealed(entry: Entry, seq: int) -> tuple[str, list[dict[str, Any]]]:
+    table = Base.metadata.tables.get(entry.subject)
+    if table is None or entry.kind == "event":
+        return canonical(entry.values), []
+    values, kept = dict(entry.values), []
+    for column in _personal_columns(table):
+        value = values[column]
+        if value is not None:
+            salt = secrets.token_hex(16)
+            kept.append({"seq": seq, "column": column, "salt": salt, "value": value})
+            values[column] = {"commitment": commitment(salt, value)}
+    return canonical(values), kept
+
+
+def _personal_columns(table: Table) -> list[str]:
+    return [column.name for column in table.columns if personal(column)]
+
+
+def head(connection: Connection) -> tuple[int, str]:
+    """Sequence number and hash of the last link; (0, GENESIS) before the first."""
+    row = connection.execute(
+        select(LedgerRow.seq, LedgerRow.hash).order_by(LedgerRow.seq.desc()).limit(1)
+    ).one_or_none()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def short_head(connection: Connection) -> str:
+    """The head as printed on paper: number and the first sixteen hex digits in fours."""
+    seq, digest = head(connection)
+    return f"{seq}·{' '.join(digest[i : i + 4] for i in range(0, 16, 4))}".upper()
+
+
+def verify(connection: Connection) -> Iterator[str]:
+    """Yield a Chinese sentence for everything that does not hold: broken links, altered rows, rows outside the chain.
+
+    Replays the chain and compares every row of every table with what the chain says it is.
+    """
+    previous, expected_seq, schema = GENESIS, 1, ""
+    latest: dict[tuple[str, int], tuple[int, str]] = {}
+    ledger = connection.execution_options(yield_per=5000).execute(select(LEDGER).order_by(LEDGER.c.seq)).mappings()
+    for row in ledger:
+        if row["seq"] != expected_seq:
+            yield f"审计链第 {expected_seq} 条缺失（下一条是第 {row['seq']} 条）。"
+        if link(previous, dict(row)) != row["hash"]:
+            yield f"审计链第 {row['seq']} 条与前后不符（{row['at']} {row['operator']} {row['act']}），内容被改动过。"
+        previous, expected_seq = row["hash"], row["seq"] + 1
+        if row["kind"] == "schema":
+            schema = json.loads(row["body"])["schema"]
+        elif row["kind"] != "event":
+            latest[row["subject"], row["subject_id"]] = (row["seq"], row["body"])
+    if expected_seq == 1:
+        yield "审计链是空的。"
+    elif schema != schema_hash(connection):
+        yield "数据库结构与审计链登记的不一致：有表、索引或触发器在程序之外被改动。"
+    for table in Base.metadata.sorted_tables:
+        if table.name not in OUTSIDE:
+            yield from _verify_table(connection, table, latest)
+    for subject, subject_id in sorted(latest):
+        yield f"{subject} 第 {subject_id} 行在审计链中有记录，但数据库里已不存在。"
+
+
+def _verify_table(
+    connection: Connection, table: Table, latest: dict[tuple[str, int], tuple[int, str]]
+) -> Iterator[str]:
+    hidden = _personal_columns(table)
+    salts: dict[tuple[int, str], str] = {}
+    if hidden:
+        kept = connection.execute(select(PersonalValue.seq, PersonalValue.column, PersonalValue.salt))
+        salts = {(row.seq, row.column): row.salt for row in kept}
+    for row in connection.execution_options(yield_per=5000).execute(select(table)).mappings():
+        known = latest.pop((table.name, row["id"]), None)
+        if known is None:
+            yield f"{table.name} 第 {row['id']} 行不在审计链中，是在程序之外加入的。"
+            continue
+        seq, body = known
+        values = dict(row)
+        if hidden:
+            claimed = json.loads(body)
+            for column in hidden:
+                if values[column] is not None and claimed[column] is not None and (seq, column) in salts:
+                    values[column] = {"commitment": commitment(salts[seq, column], values[column])}
+        if canonical(values) != body:
+            yield f"{table.name} 第 {row['id']} 行与审计链第 {seq} 条不符，是在程序之外改动的。"
+
+
+def count(connection: Connection) -> int:
+    """How many links the chain has."""
+    return connection.execute(select(func.count()).select_from(LEDGER)).scalar_one()

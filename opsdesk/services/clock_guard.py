@@ -1,0 +1,76 @@
+"""Finds a clock that was set back since the last entry (`promises.md` H1); the supervisor confirms it on record."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from opsdesk.models import LedgerRow
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services.clock import Clock
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal
+from opsdesk.services.outcome import Outcome
+from opsdesk.services.text import one_line
+
+TOLERANCE = timedelta(seconds=120)
+
+
+class ClockSetBack(Refusal):
+    """The clock shows an earlier time than the record; signing is refused until the supervisor confirms."""
+
+
+def set_back_by(connection: Connection, clock: Clock) -> timedelta:
+    """How far the clock is behind what it should at least show; zero where it is sound.
+
+    Compared with the latest time in the record since the last confirmation and, within one run of the machine, with the
+    time that has passed since on the clock nobody can set.
+    """
+    confirmed = connection.execute(select(func.max(LedgerRow.seq)).where(LedgerRow.subject == "clock")).scalar() or 0
+    latest = (
+        select(LedgerRow.at, LedgerRow.uptime_ms, LedgerRow.boot)
+        .where(LedgerRow.seq >= confirmed)
+        .order_by(LedgerRow.at.desc())
+        .limit(1)
+    )
+    last = connection.execute(latest).one_or_none()
+    if last is None:
+        return timedelta()
+    should = datetime.fromisoformat(last.at)
+    if last.boot == clock.boot() and clock.uptime_ms() >= last.uptime_ms:
+        should += timedelta(milliseconds=clock.uptime_ms() - last.uptime_ms)
+    return max(timedelta(), should - clock.moment())
+
+
+def check(connection: Connection, clock: Clock) -> None:
+    """Raise ClockSetBack where the clock has gone back by more than two minutes."""
+    behind = set_back_by(connection, clock)
+    if behind > TOLERANCE:
+        minutes = int(behind.total_seconds()) // 60
+        raise ClockSetBack(
+            f"电脑时钟比上一条记录倒退了 {minutes} 分钟，现在显示 {clock.now():%Y-%m-%d %H:%M}，暂不能签到。"
+            "请先核对电脑时间；确认无误后由主管输入密码确认。"
+        )
+
+
+def doubted(connection: Connection, clock: Clock) -> bool:
+    """True while the clock, though confirmed, shows a time that the record had already passed (时间存疑)."""
+    bodies = connection.execute(select(LedgerRow.body).where(LedgerRow.subject == "clock")).scalars()
+    passed = [datetime.fromisoformat(json.loads(body)["record_at"]) for body in bodies]
+    return any(clock.moment() < moment for moment in passed)
+
+
+def confirm(ctx: Context, *, reason: str) -> Outcome[str]:
+    """The supervisor confirms that the clock is right as it stands; recorded with the time it showed before."""
+    ctx.require(Role.SUPERVISOR)
+    reason = one_line(reason)
+    if len(reason) < 5:
+        raise Refusal("请写明时钟为什么变了，至少五个字，例如“昨晚校时前快了一小时”。", field="reason")
+    with ctx.transaction("时钟确认", reason) as tx:
+        behind = set_back_by(tx.connection, ctx.clock)
+        tx.event("clock", record_at=(ctx.clock.moment() + behind).isoformat())
+    return Outcome(
+        "已确认电脑时间，可以继续签到。之后的记录会标注“时间存疑”，直到超过原来的时间。", frozenset({"clock"})
+    )

@@ -1,0 +1,197 @@
+"""Who owes what on which day: by roster, else by calendar and contract (T1-ATT-01, T2-ATT-01, T3-02)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+
+from sqlalchemy import Connection, or_, select
+
+from opsdesk.models import Contract, ContractTerm, Leave, Post, RosterEntry, Setting, Shift, Staff, Vendor
+from opsdesk.rules.calendar import Calendar, days
+from opsdesk.rules.clause import Regulations
+from opsdesk.rules.facts import Duty, Span, Terms
+from opsdesk.rules.vocabulary import Topic
+from opsdesk.services import calendars
+from opsdesk.services.settings import DEFAULTS
+from opsdesk.services.shifts import Minutes, parse_pairs, spans
+
+NO_CONTRACT = Terms("T3", "T3")
+"""Without a contract the client's hours hold (T3-02) and no penalty can be cited."""
+STANDARD = "标准班"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff as lists show him; `vendor` and `post` are names."""
+
+    id: int
+    staff_no: str
+    name: str
+    initials: str
+    pin: str | None
+    badge_no: str | None
+    vendor_id: int
+    vendor: str
+    post: str
+    arrived_on: date
+    left_on: date | None
+    reserve: bool
+
+    def on_site(self, day: date) -> bool:
+        """True from the day of arrival to the day of leaving, both included."""
+        return self.arrived_on <= day and (self.left_on is None or day <= self.left_on)
+
+
+@dataclass(frozen=True)
+class Absence:
+    """An approved absence as planned time is freed by it."""
+
+    id: int
+    kind: str
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Term:
+    begins: date
+    ends: date | None
+    topic: str
+    regulation: str
+    holds_from: date
+
+
+def people(connection: Connection, *, ids: Collection[int] | None = None) -> list[Person]:
+    """Staff by vendor and number, those who have left included."""
+    query = (
+        select(
+            Staff.id, Staff.staff_no, Staff.name, Staff.initials, Staff.pin, Staff.badge_no, Staff.vendor_id,
+            Vendor.short_name.label("vendor"), Post.name.label("post"), Staff.arrived_on, Staff.left_on, Staff.reserve,
+        )
+        .join(Vendor, Vendor.id == Staff.vendor_id)
+        .join(Post, Post.id == Staff.post_id, isouter=True)
+        .order_by(Vendor.code, Staff.staff_no)
+    )  # fmt: skip
+    if ids is not None:
+        query = query.where(Staff.id.in_(ids))
+    return [Person(**{**row, "post": row["post"] or ""}) for row in connection.execute(query).mappings()]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything needed to say who is due between two days, read once."""
+
+    regulations: Regulations
+    calendar: Calendar
+    site_hours: Minutes
+    shifts: Mapping[int, tuple[str, Minutes]]
+    roster: Mapping[tuple[int, date], int | None]
+    terms: Mapping[int, Sequence[_Term]]
+    absences: Mapping[int, Sequence[Absence]]
+
+    @cached_property
+    def _hours(self) -> dict[tuple[str, date], Minutes]:
+        return {}
+
+    def terms_on(self, vendor_id: int, day: date) -> Terms:
+        """By which regulations the vendor's contract works on `day`."""
+        chosen: dict[str, tuple[date, date, str]] = {}
+        for term in self.terms.get(vendor_id, ()):
+            if term.begins <= day and (term.ends is None or day <= term.ends) and term.holds_from <= day:
+                rank = (term.begins, term.holds_from, term.regulation)
+                chosen[term.topic] = max(chosen.get(term.topic, rank), rank)
+        hours = chosen[Topic.HOURS][2] if Topic.HOURS in chosen else NO_CONTRACT.hours
+        penalties = chosen[Topic.PENALTIES][2] if Topic.PENALTIES in chosen else NO_CONTRACT.penalties
+        return Terms(hours, penalties)
+
+    def hours_on(self, regulation: str, day: date) -> Minutes:
+        """Working hours of a regulation on `day`; the site's own where the regulation leaves them to the client."""
+        key = (regulation, day)
+        if key not in self._hours:
+            held = self.regulations.on(day).part("attendance.hours", regulation)
+            self._hours[key] = parse_pairs(held.text("hours.pairs")) if held else self.site_hours
+        return self._hours[key]
+
+    def duty(self, person: Person, day: date) -> Duty | None:
+        """What the person owes on `day`; None on rest days, before arrival, after leaving, and for stand-by staff."""
+        if not person.on_site(day):
+            return None
+        if (person.id, day) in self.roster:
+            shift_id = self.roster[person.id, day]
+            if shift_id is None:
+                return None
+            name, pairs = self.shifts[shift_id]
+        elif person.reserve or not self.calendar.works(day):
+            return None
+        else:
+            name, pairs = STANDARD, self.hours_on(self.terms_on(person.vendor_id, day).hours, day)
+        planned = spans(day, pairs)
+        approved = tuple(
+            absence.span
+            for absence in self.absences.get(person.id, ())
+            if absence.span.begins < planned[-1].ends and absence.span.ends > planned[0].begins
+        )
+        return Duty(day, name, planned, approved)
+
+    def duties(self, person: Person, first: date, last: date) -> list[Duty]:
+        """The person's duties from `first` to `last`, in order of time."""
+        return [duty for day in days(first, last) if (duty := self.duty(person, day))]
+
+    def absence_on(self, person_id: int, duty: Duty) -> Absence | None:
+        """The first approved absence that touches the duty."""
+        for absence in self.absences.get(person_id, ()):
+            if absence.span.begins < duty.ends and absence.span.ends > duty.begins:
+                return absence
+        return None
+
+
+def load(
+    connection: Connection, regulations: Regulations, first: date, last: date, ids: Collection[int] | None = None
+) -> Plan:
+    """Read the plan for `first` to `last`, a day more on either side for overnight shifts; `ids` narrows to staff."""
+    since, until = first - timedelta(days=1), last + timedelta(days=1)
+    roster = select(RosterEntry.staff_id, RosterEntry.day, RosterEntry.shift_id).where(
+        RosterEntry.day.between(since, until)
+    )
+    absent = (
+        select(Leave.id, Leave.staff_id, Leave.kind, Leave.begins_at, Leave.ends_at, Leave.reason)
+        .where(
+            Leave.withdrawn_at.is_(None),
+            Leave.begins_at < datetime.combine(until + timedelta(days=2), time()),
+            Leave.ends_at > datetime.combine(since, time()),
+        )
+        .order_by(Leave.begins_at)
+    )
+    if ids is not None:
+        roster, absent = roster.where(RosterEntry.staff_id.in_(ids)), absent.where(Leave.staff_id.in_(ids))
+    terms: dict[int, list[_Term]] = defaultdict(list)
+    for row in connection.execute(
+        select(
+            Contract.vendor_id, Contract.begins_on, Contract.ends_on, ContractTerm.topic, ContractTerm.regulation,
+            ContractTerm.holds_from,
+        )
+        .join(ContractTerm, ContractTerm.contract_id == Contract.id)
+        .where(Contract.begins_on <= until, or_(Contract.ends_on.is_(None), Contract.ends_on >= since))
+    ):  # fmt: skip
+        terms[row.vendor_id].append(_Term(row.begins_on, row.ends_on, row.topic, row.regulation, row.holds_from))
+    absences: dict[int, list[Absence]] = defaultdict(list)
+    for away in connection.execute(absent):
+        span = Span(away.begins_at, away.ends_at)
+        absences[away.staff_id].append(Absence(away.id, away.kind, span, away.reason))
+    stored = connection.execute(select(Setting.value).where(Setting.name == "hours.pairs")).scalar_one_or_none()
+    return Plan(
+        regulations=regulations,
+        calendar=calendars.load(connection),
+        site_hours=parse_pairs(stored or DEFAULTS["hours.pairs"]),
+        shifts={
+            row.id: (row.name, parse_pairs(row.pairs))
+            for row in connection.execute(select(Shift.id, Shift.name, Shift.pairs))
+        },
+        roster={(row.staff_id, row.day): row.shift_id for row in connection.execute(roster)},
+        terms=terms,
+        absences=absences,
+    )

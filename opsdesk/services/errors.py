@@ -1,0 +1,42 @@
+"""The kinds of no: the rules say no (Refusal), the machine says no (Trouble); anything else is a bug."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong with one row of input, as data: shown beside the row, printed in `--json`.
+
+    `row` is the row's number in the file as people count it (the heading is row 1); 0 where it concerns the whole file.
+    `reason` is a whole Chinese sentence.
+    """
+
+    row: int
+    reason: str
+    column: str = ""
+    value: str = ""
+
+
+class Refusal(Exception):
+    """The rules say no. `str()` is a whole Chinese sentence: what, by which rule, what to do. Nothing was written.
+
+    `field` names the input it belongs to, so that a form can show it there; `findings` hold the rows of an import.
+    """
+
+    def __init__(self, sentence: str, *, field: str = "", findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.field = field
+        self.findings = findings
+
+
+class Trouble(Exception):
+    """The machine says no: disk full, file open in Excel, database damaged. `str()` says what happened.
+
+    `remedy` says what the user can do now; both are whole Chinese sentences.
+    """
+
+    def __init__(self, sentence: str, *, remedy: str = "") -> None:
+        super().__init__(sentence)
+        self.remedy = remedy

@@ -1,0 +1,83 @@
+"""Settings of the site, by name, with their defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from opsdesk.models import Setting
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal
+from opsdesk.services.outcome import Outcome
+from opsdesk.services.text import one_line
+
+DEFAULTS: Mapping[str, str] = {
+    "site.name": "",
+    "site.project": "",
+    "site.supervisor": "",
+    "hours.pairs": "08:30-17:30",
+    "desk.lock_minutes": "5",
+    "desk.double_scan_seconds": "5",
+    "desk.undo_seconds": "10",
+    "paper.retention_years": "3",
+    "paper.rows": "15",
+}
+
+
+def read_all(ctx: Context) -> dict[str, str]:
+    """Every setting, defaults filled in."""
+    with ctx.read() as connection:
+        stored = {row.name: row.value for row in connection.execute(select(Setting.name, Setting.value))}
+    return {**DEFAULTS, **stored}
+
+
+def read(ctx: Context, name: str) -> str:
+    """One setting. KeyError for a name that does not exist."""
+    return read_all(ctx)[name]
+
+
+def number(ctx: Context, name: str) -> int:
+    """A setting that is a whole number."""
+    return int(read(ctx, name))
+
+
+LIMITS = {
+    "desk.lock_minutes": (1, 120),
+    "desk.double_scan_seconds": (1, 120),
+    "desk.undo_seconds": (3, 120),
+    "paper.retention_years": (2, 30),
+    "paper.rows": (5, 18),
+}
+
+
+def write(ctx: Context, values: Mapping[str, str]) -> Outcome[None]:
+    """Change settings; only the supervisor may. Refuses a number out of its limits."""
+    ctx.require(Role.SUPERVISOR)
+    with ctx.transaction("修改设置") as tx:
+        stored = {row.name: row.id for row in tx.connection.execute(select(Setting.name, Setting.id))}
+        for name, raw in values.items():
+            value = one_line(raw)
+            check(name, value)
+            if name in stored:
+                tx.update(Setting, stored[name], value=value)
+            else:
+                tx.insert(Setting, name=name, value=value)
+    return Outcome(None, frozenset({"settings", "sign_in"}))
+
+
+def check(name: str, value: str) -> None:
+    """Refuse a value that the setting cannot have."""
+    if name not in DEFAULTS:
+        raise KeyError(name)
+    if name == "site.name" and not value:
+        raise Refusal("站点名称不能空着。请填写单位全称，它会印在每张表上。", field=name)
+    if name == "hours.pairs":
+        from opsdesk.services.shifts import parse_pairs
+
+        parse_pairs(value, field=name)
+    if name in LIMITS:
+        low, high = LIMITS[name]
+        if not value.isdecimal() or not low <= int(value) <= high:
+            raise Refusal(f"这里要填 {low} 到 {high} 之间的整数，您填的是“{value}”。", field=name)

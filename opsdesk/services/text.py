@@ -1,0 +1,44 @@
+"""The one gate that typed and imported text passes before it is kept: what can be seen is kept, what hides is not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
+
+_HIDDEN = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 and C1 controls; newline and tab stay
+    "\xad"  # soft hyphen
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # bidi marks, overrides and isolates
+    "\u180e\u200b-\u200d\u2060-\u2065\ufeff"  # zero width
+    "\ufff9-\ufffb\U000e0000-\U000e007f"  # interlinear annotation, invisible tags
+    "\ud800-\udfff"  # lone surrogates
+    "\ufdd0-\ufdef"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+
+_MIDDLE_DOTS = re.compile(r"\s*[·•‧・．･∙⋅᛫]\s*")
+
+
+def clean(text: str) -> str:
+    """Text fit to keep: no controls, surrogates, noncharacters, bidi or zero-width marks; NFC; ends stripped.
+
+    Newline and tab stay; CR, U+2028 and U+2029 become a newline. Cleaning twice changes nothing.
+    """
+    if text.isprintable():
+        return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
+    visible = _HIDDEN.sub("", _LINE_BREAKS.sub("\n", text))
+    return unicodedata.normalize("NFC", visible).strip()
+
+
+def one_line(text: str) -> str:
+    """Cleaned text on a single line: every run of white space, line breaks included, becomes one space."""
+    return " ".join(clean(text).split())
+
+
+def person_name(text: str) -> str:
+    """A person's name on one line, with one kind of middle dot: 买买提•艾力 and 买买提・艾力 become 买买提·艾力."""
+    return _MIDDLE_DOTS.sub("·", one_line(text))

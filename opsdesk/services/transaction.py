@@ -1,0 +1,106 @@
+"""The unit of work: writes of the record and their audit rows in one transaction, kept only if it ends well."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from opsdesk.models import Base
+from opsdesk.services import chain
+from opsdesk.services.chain import Entry, Signer
+from opsdesk.services.clock import Clock
+from opsdesk.services.errors import Trouble
+
+WAYS_OUT = {
+    sqlite3.SQLITE_FULL: ("磁盘已满，没有保存。", "请清理磁盘后再按一次；已输入的内容还在。"),
+    sqlite3.SQLITE_IOERR: ("磁盘读写失败，没有保存。", "请检查磁盘或连接线，然后再试一次。"),
+    sqlite3.SQLITE_READONLY: ("数据文件是只读的，没有保存。", "请在文件属性中去掉只读，或检查文件夹权限。"),
+    sqlite3.SQLITE_BUSY: ("数据文件正被另一个程序占用，没有保存。", "请关闭其他打开数据文件的程序后再试。"),
+    sqlite3.SQLITE_LOCKED: ("数据文件正被占用，没有保存。", "请稍候再试一次。"),
+    sqlite3.SQLITE_CORRUPT: ("数据文件已损坏，没有保存。", "请退出程序后重新打开，按提示从备份恢复。"),
+    sqlite3.SQLITE_NOTADB: ("数据文件不是运维台的数据库。", "请核对数据文件夹，或按提示从备份恢复。"),
+    sqlite3.SQLITE_CANTOPEN: ("数据文件打不开。", "请检查数据文件夹是否存在、是否有权限。"),
+}
+
+
+def as_trouble(error: BaseException) -> Trouble | None:
+    """A database error as a sentence and a way out; None where it is a bug."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(origin, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    known = WAYS_OUT.get(code & 0xFF)
+    return Trouble(known[0], remedy=known[1]) if known else None
+
+
+@contextmanager
+def database_trouble() -> Iterator[None]:
+    """Turn the database's faults into Trouble within the block."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        trouble = as_trouble(error)
+        if trouble is None:
+            raise
+        raise trouble from error
+
+
+@dataclass
+class Transaction:
+    """An open transaction. Writes go through it, so that each one is chained; reads use `connection`."""
+
+    connection: Connection
+    clock: Clock
+    signer: Signer
+    act: str
+    reason: str
+    entries: list[Entry] = field(default_factory=list)
+
+    def insert(self, model: type[Base], **values: Any) -> int:
+        """Add one row and return its id."""
+        return self.insert_many(model, [values])[0]
+
+    def insert_many(self, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> list[int]:
+        """Add rows, filling columns left out with None; return their ids in order."""
+        table = _table(model)
+        # The write lock is held, so the ids that follow the highest one are ours.
+        highest = self.connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        empty: dict[str, Any] = dict.fromkeys(column.name for column in table.columns)
+        full = [{**empty, **row, "id": highest + n} for n, row in enumerate(rows, 1)]
+        if full:
+            self.connection.execute(insert(table), full)
+        self.entries.extend(Entry("insert", table.name, row["id"], row) for row in full)
+        return [row["id"] for row in full]
+
+    def update(self, model: type[Base], row_id: int, **changes: Any) -> bool:
+        """Change a row; False, and nothing chained, where it already stands so."""
+        table = _table(model)
+        now = dict(self.connection.execute(select(table).where(table.c.id == row_id)).mappings().one())
+        if all(now[key] == value for key, value in changes.items()):
+            return False
+        self.connection.execute(update(table).where(table.c.id == row_id).values(**changes))
+        self.entries.append(Entry("update", table.name, row_id, {**now, **changes}))
+        return True
+
+    def event(self, subject: str, subject_id: int = 0, **facts: Any) -> None:
+        """Chain something that happened without changing a row (登录, 打印, 时钟确认)."""
+        self.entries.append(Entry("event", subject, subject_id, facts))
+
+
+def _table(model: type[Base]) -> Table:
+    return Base.metadata.tables[model.__tablename__]
+
+
+@contextmanager
+def transaction(engine: Engine, clock: Clock, signer: Signer, act: str, reason: str = "") -> Iterator[Transaction]:
+    """Run a block of writes: committed with its audit rows if it ends well, else nothing of it remains."""
+    with database_trouble(), engine.begin() as connection:
+        work = Transaction(connection, clock, signer, act, reason)
+        yield work
+        chain.append(connection, clock, signer, act, reason, work.entries)

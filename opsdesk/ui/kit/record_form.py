@@ -1,0 +1,211 @@
+"""A form made from fields in the order of the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from opsdesk.register import Field, Kind, Options
+from opsdesk.services.errors import Refusal
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.editors import Editor, computers_day, editor_for
+from opsdesk.ui.kit.notices import confirm
+from opsdesk.ui.kit.parts import Separator, label
+
+LABEL_WIDTH = 96
+
+
+class FieldRow(QWidget):
+    """Label, input and below it the error or the help of one field."""
+
+    def __init__(self, field: Field, editor: Editor) -> None:
+        super().__init__()
+        self.field, self.editor = field, editor
+        self._read_only = field.read_only
+        words = label(field.title, wraps=True)
+        star = label("*" if field.required and not field.read_only else "", "toned")
+        star.setProperty("tone", "broken")
+        named = QHBoxLayout()
+        named.setContentsMargins(0, look.px(5), 0, 0)
+        named.setSpacing(look.px(4))
+        named.addWidget(words, 0, Qt.AlignmentFlag.AlignTop)
+        named.addWidget(star, 1, Qt.AlignmentFlag.AlignTop)
+        head = QWidget()
+        head.setLayout(named)
+        head.setFixedWidth(look.px(LABEL_WIDTH))
+        self._message = label("", wraps=True)
+        right = QVBoxLayout()
+        right.setSpacing(look.px(4))
+        right.addWidget(editor)
+        right.addWidget(self._message)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(look.px(8))
+        row.addWidget(head, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(right, 1)
+        editor.input.setAccessibleName(field.title)
+        if isinstance(editor.focusProxy(), QWidget):
+            words.setBuddy(editor.input)
+        editor.changed.connect(lambda: self.show_error(""))
+        editor.set_read_only(field.read_only)
+        self.show_error("")
+
+    def show_error(self, sentence: str) -> None:
+        """Show what is wrong beside the input; an empty sentence shows the help again."""
+        self.error = sentence
+        self._message.setText(sentence or self.field.help)
+        self._message.setVisible(bool(self._message.text()))
+        look.dress(self._message, class_="error" if sentence else "secondary")
+        self.editor.mark_wrong(bool(sentence))
+
+    def set_read_only(self, read_only: bool) -> None:
+        """A field that is read-only by description stays so."""
+        self.editor.set_read_only(read_only or self.field.read_only)
+
+    def problem(self) -> str:
+        """What is missing or cannot be read, as a sentence."""
+        if self.field.read_only:
+            return ""
+        if said := self.editor.problem():
+            return said
+        if self.field.required and self.editor.value() in (None, ""):
+            verb = "选择" if self.field.kind is Kind.CHOICE else "填写"
+            return f"请{verb}{self.field.title}。"
+        return ""
+
+
+class RecordForm(QWidget):
+    """Typed editors for the fields with group headings; Ctrl+S emits `save_requested`, Esc `close_requested`.
+
+    Esc asks first when something would be lost. The keys work within `scope` (the panel around the form) or the form.
+    What was typed stays on every refusal. `today` completes dates typed without a year.
+    """
+
+    save_requested = Signal()
+    close_requested = Signal()
+    changed = Signal()
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        today: Callable[[], date] | None = None,
+        parent: QWidget | None = None,
+        *,
+        scope: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, FieldRow] = {}
+        self._clean: dict[str, Any] = {}
+        self._read_only = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look.px(12))
+        group = ""
+        for field in fields:
+            if field.group and field.group != group:
+                if self.rows:
+                    column.addSpacing(look.px(4))
+                    column.addWidget(Separator())
+                column.addWidget(label(field.group, "heading"))
+            group = field.group
+            row = FieldRow(field, editor_for(field, today or computers_day))
+            row.editor.changed.connect(self.changed)
+            self.rows[field.key] = row
+            column.addWidget(row)
+        column.addStretch(1)
+        self._order_tabs()
+        self._clean = self._written()
+        for keys, slot in ((QKeySequence("Ctrl+S"), self._ask_save), (QKeySequence("Esc"), self._ask_close)):
+            shortcut = QShortcut(keys, scope or self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+            self.destroyed.connect(shortcut.deleteLater)
+
+    def set_options(self, key: str, options: Options) -> None:
+        """Fill a choice with (value, label) pairs; what was chosen stays chosen and the form as clean as it was."""
+        clean = not self.dirty
+        self.rows[key].editor.set_options(options)
+        if clean:
+            self._clean = self._written()
+
+    def values(self) -> dict[str, Any]:
+        """What is written now, by field key, in the field's own type; None where empty (text: "")."""
+        return {key: row.editor.value() for key, row in self.rows.items()}
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Show a record; the form is clean afterwards. Fields without a value are emptied."""
+        for key, row in self.rows.items():
+            row.editor.set_value(values.get(key))
+            row.show_error("")
+        self._clean = self._written()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something differs from what was set, be it readable or not."""
+        return not self._read_only and self._written() != self._clean
+
+    def check(self) -> bool:
+        """Show what cannot be read or is missing beside the fields and go to the first; True if all is well."""
+        first: FieldRow | None = None
+        for row in self.rows.values():
+            problem = row.problem()
+            row.show_error(problem)
+            if problem and first is None:
+                first = row
+        if first is not None:
+            first.editor.setFocus()
+        return first is None
+
+    def show_refusal(self, refusal: Refusal) -> bool:
+        """Show the sentence beside its field and go there; False if the field is not in this form."""
+        row = self.rows.get(refusal.field)
+        if row is None:
+            return False
+        row.show_error(str(refusal))
+        row.editor.setFocus()
+        return True
+
+    def errors(self) -> dict[str, str]:
+        """The sentences shown now, by field key."""
+        return {key: row.error for key, row in self.rows.items() if row.error}
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Show, but let nothing be changed."""
+        self._read_only = read_only
+        for row in self.rows.values():
+            row.set_read_only(read_only)
+
+    def may_close(self) -> bool:
+        """True if nothing would be lost, or the user says so."""
+        return not self.dirty or confirm(
+            self, "放弃修改", "这里的修改还没有保存，放弃以后不能找回。", "放弃修改", danger=True
+        )
+
+    def focus_first(self) -> None:
+        """Put the cursor into the first field that can be written."""
+        for row in self.rows.values():
+            if not row.field.read_only:
+                row.editor.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    def _written(self) -> dict[str, Any]:
+        return {key: (row.editor.value(), row.editor.problem()) for key, row in self.rows.items()}
+
+    def _order_tabs(self) -> None:
+        inputs = [row.editor for row in self.rows.values()]
+        for earlier, later in pairwise(inputs):
+            QWidget.setTabOrder(earlier, later)
+
+    def _ask_save(self) -> None:
+        if not self._read_only:
+            self.save_requested.emit()
+
+    def _ask_close(self) -> None:
+        if self.may_close():
+            self.close_requested.emit()

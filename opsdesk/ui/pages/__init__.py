@@ -1,0 +1,1 @@
+"""The pages people work in all day, made by hand."""
