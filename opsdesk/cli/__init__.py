@@ -1,1 +1,1 @@
-"""The same acts without a window."""
+"""The same acts without a window. Never imports Qt; results go to stdout, sentences to stderr."""

@@ -29,7 +29,7 @@ _BUSY = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-class Cancelled(Exception):  # noqa: N818 — the user's wish, not an error
+class Cancelled(Exception):
     """The user stopped the work; nothing was kept."""
 
 
@@ -45,8 +45,8 @@ class Kept:
 def safe_name(text: str) -> str:
     """A file name (without ending) that every system takes, made from any text.
 
-    What Windows forbids becomes its full-width twin; controls go; no dots or spaces at the ends; no device names; at most
-    80 characters and 230 bytes.
+    What Windows forbids becomes its full-width twin; controls go; no dots or spaces at the ends; no device names;
+    at most 80 characters and 230 bytes.
     """
     name = one_line(text).translate(_FORBIDDEN).strip(" .　")[:LONGEST_NAME]
     name = name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore").strip(" .　")

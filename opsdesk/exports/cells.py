@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from math import ceil
 from typing import Any, NamedTuple
 
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.cell.cell import Cell, WriteOnlyCell
+from openpyxl.styles.alignment import Alignment
+from openpyxl.styles.borders import Border, Side
+from openpyxl.styles.fills import PatternFill
+from openpyxl.styles.fonts import Font
 
 from opsdesk.exports import wording
 from opsdesk.exports.document import Align, Choice, Kind, Value
@@ -18,12 +22,16 @@ from opsdesk.services.errors import Refusal
 from opsdesk.services.text import clean
 
 FONT = "宋体"
+DEFAULT_FONT = Font(name="Arial", size=10)
+"""Only measures columns: its digits are 7 pixels wide in Excel, WPS and LibreOffice alike."""
 POINTS = 72 / 25.4
 LONGEST_TEXT = 32_767
 """Excel's own limit for one cell, in UTF-16 units."""
 MOST_DIGITS = 15
 """Excel keeps fifteen digits of a number; longer ones are written as text."""
 TALLEST_ROW = 409.0
+SMALLER = (0.88, 0.77)
+"""How far a text may shrink to save the height of its row."""
 HEADING_FILL = "EBEBEB"
 LABEL_FILL = "F2F2F2"
 SHADE_FILL = "EDEDED"
@@ -49,6 +57,8 @@ class Look(NamedTuple):
     align: Align = Align.LEFT
     fill: str = ""
     ruled: bool = False
+    low: bool = False  # at the bottom of its box, where one signs
+    wrapped: bool = True
     quoted: bool = False  # Excel shows the text as typed even where it begins like a formula
 
 
@@ -60,23 +70,48 @@ class Typed(NamedTuple):
     number_format: str
 
 
+class StreamedCell(Cell):
+    """A cell for a streamed sheet that knows its style's number, which openpyxl would look up for every cell."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, sheet: Any) -> None:
+        super().__init__(sheet, row=1, column=1)  # type: ignore[no-untyped-call]  # openpyxl ships no types
+        self.number = 0
+
+    def __repr__(self) -> str:
+        return "StreamedCell"
+
+    @property
+    def style_id(self) -> int:
+        """Number of the style in the book."""
+        return self.number
+
+    @property
+    def has_style(self) -> bool:
+        """Always: even an empty cell of a form has its rules."""
+        return True
+
+
 class Styles:
     """The styles of one book, each made the first time it is asked for."""
 
     def __init__(self, sheet: Any) -> None:
-        self.maker = WriteOnlyCell(sheet)
-        self.made: dict[Look, Any] = {}
+        self.sheet = sheet
+        self.made: dict[Look, int] = {}
 
-    def of(self, look: Look) -> Any:
-        """openpyxl's style array for a look."""
+    def of(self, look: Look) -> int:
+        """The number in the book of the style for a look."""
         if look not in self.made:
             self.made[look] = self._make(look)
         return self.made[look]
 
-    def _make(self, look: Look) -> Any:
-        cell = WriteOnlyCell(self.maker.parent)
+    def _make(self, look: Look) -> int:
+        cell = WriteOnlyCell(self.sheet)
         cell.font = Font(name=FONT, size=look.size, bold=look.bold)
-        cell.alignment = Alignment(horizontal=look.align.value, vertical="center", wrap_text=True)
+        cell.alignment = Alignment(
+            horizontal=look.align.value, vertical="bottom" if look.low else "center", wrap_text=look.wrapped
+        )
         if look.fill:
             cell.fill = PatternFill("solid", fgColor=look.fill)
         if look.ruled:
@@ -84,7 +119,35 @@ class Styles:
             cell.border = Border(left=side, right=side, top=side, bottom=side)
         cell.number_format = look.number_format
         cell.quotePrefix = look.quoted
-        return cell._style
+        return int(cell.style_id)
+
+
+@dataclass
+class Slot:
+    """A column of a table, its cell filled anew for every record, and its styles by number format."""
+
+    kind: Kind
+    title: str
+    first: int
+    last: int
+    width: float
+    look: Look
+    cell: StreamedCell
+    styles: dict[tuple[str, float, bool], int] = field(default_factory=dict)
+    room: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.room = capacity(self.width, self.look.size)
+
+    def fill(self, content: Typed, styles: Styles, size: float) -> None:
+        """Put a value into the cell, past openpyxl's guesses at what a text might mean."""
+        quoted = content.data_type == "s" and is_risky(content.value)
+        key = (content.number_format, size, quoted)
+        if key not in self.styles:
+            look = self.look._replace(number_format=content.number_format, size=size, quoted=quoted)
+            self.styles[key] = styles.of(look)
+        self.cell._value, self.cell.data_type = content.value, content.data_type
+        self.cell.number = self.styles[key]
 
 
 def number_format(kind: Kind) -> str:
@@ -115,8 +178,9 @@ def typed(value: Value, kind: Kind, place: str) -> Typed:
 
 def _fits_number(value: int | Decimal) -> bool:
     if isinstance(value, Decimal):
-        return value.is_finite() and len(value.as_tuple().digits) <= MOST_DIGITS and abs(value) < 10**MOST_DIGITS
-    return abs(value) < 10**MOST_DIGITS
+        digits = len(value.as_tuple().digits)
+        return value.is_finite() and max(digits, value.adjusted() + 1) <= MOST_DIGITS
+    return len(str(abs(value))) <= MOST_DIGITS
 
 
 def _typed_time(value: date | time, kind: Kind) -> Typed:
@@ -136,7 +200,9 @@ def _typed_time(value: date | time, kind: Kind) -> Typed:
 def fitting(text: str, place: str) -> str:
     """The text, if a cell can hold it whole; Excel would cut it without a word."""
     if len(text) * 2 > LONGEST_TEXT and (units := len(text.encode("utf-16-le")) // 2) > LONGEST_TEXT:
-        raise Refusal(f"“{place}”有 {units} 个字符，Excel 的一个单元格最多放 {LONGEST_TEXT} 个。请缩短文字，或者导出为 PDF。")
+        raise Refusal(
+            f"“{place}”有 {units} 个字符，Excel 的一个单元格最多放 {LONGEST_TEXT} 个。请缩短文字，或者导出为 PDF。"
+        )
     return text
 
 
@@ -162,18 +228,31 @@ def ems(text: str) -> float:
     return sum(1.0 if character > "\u2e7f" else 0.55 for character in text)
 
 
+def fitted_size(text: str, millimetres: float, size: float, height: float) -> tuple[float, int]:
+    """Size and lines of a text: a little smaller if that saves the row's height in points, else as it is."""
+    lines = line_count(text, capacity(millimetres, size))
+    if lines == 1 or row_height(lines, size, 0) <= height:
+        return size, lines
+    for step in SMALLER:
+        smaller = round(size * step * 2) / 2
+        count = line_count(text, capacity(millimetres, smaller))
+        if row_height(count, smaller, 0) <= height:
+            return smaller, count
+    return size, lines
+
+
 def row_height(lines: int, size: float, least: float) -> float:
     """Height in points of a row with so many lines, at least `least` and at most what Excel takes."""
-    return min(max(lines * size * 1.25 + 4, least), TALLEST_ROW)
+    return min(max(lines * size * 1.28 + 1.5, least), TALLEST_ROW)
 
 
 def column_width(millimetres: float) -> float:
     """Excel's width unit (digits of the default face, 7 pixels at 96 dpi) for a width on paper."""
-    return max((millimetres / 25.4 * 96 - 5) / 7, 0.6)
+    return max(millimetres / 25.4 * 96 / 7, 1.0)
 
 
 def safe_title(text: str, used: Collection[str]) -> str:
-    """A sheet title that Excel takes: no []:*?/\\, no quotes at the ends, at most 31 units, unlike every one in `used`."""
+    """A sheet title that Excel takes: no []:*?/\\, no quotes at the ends, at most 31 units, none of `used`."""
     title = _NOT_IN_TITLES.sub(" ", clean(text))
     title = " ".join(title.split()).strip("' ")
     if not title or title.casefold() == "history":

@@ -50,7 +50,7 @@ def fit(text: str, room: float, size: float, height: float, kind: Kind) -> tuple
 
 @lru_cache(maxsize=1024)
 def fit_heading(text: str, room: float, size: float, *, bold: bool = True) -> tuple[tuple[Line, ...], float]:
-    """Lines and size of a heading or label: on as few lines as a slightly smaller size allows, at most three if it can."""
+    """Lines and size of a heading or label: as few lines as a slightly smaller size allows."""
     text = inked(text)
     size = min(size, max(room, 1.0))
     for most, steps in ((1, STEPS[:4]), (2, STEPS), (3, STEPS)):

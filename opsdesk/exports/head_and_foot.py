@@ -1,11 +1,11 @@
-"""What stands round the body of a form: numbers, organisation, title and facts above; remarks, places to sign and page below."""
+"""What stands round the body of a form: numbers, title and facts above; remarks, places to sign and page below."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from opsdesk.exports import sheets, typeface, wording
+from opsdesk.exports import typeface, wording
 from opsdesk.exports.document import Align, Document
 from opsdesk.exports.fitting import SMALLEST_SIZE, inked, lines_of
 from opsdesk.exports.sheets import IDEOGRAPH_CENTRE, LEADING, MM, Sheet
@@ -160,7 +160,8 @@ def number_pages(document: Document, pages: Sequence[Sheet], area: Area) -> None
     for number, sheet in enumerate(pages, 1):
         baseline = min(area.bottom + 8 * MM, sheet.height - 5 * MM)
         _one_line(sheet, area, wording.retention(document), SMALL_SIZE, Align.LEFT, baseline, area.width * 0.36)
-        _one_line(sheet, area, wording.page_of(number, len(pages)), SMALL_SIZE, Align.CENTER, baseline, area.width * 0.2)
+        _one_line(
+            sheet, area, wording.page_of(number, len(pages)), SMALL_SIZE, Align.CENTER, baseline, area.width * 0.2
+        )
         trace = wording.words(document.trace)
         _one_line(sheet, area, trace, TRACE_SIZE, Align.RIGHT, baseline, area.width * 0.36, TRACE_GREY)
-

@@ -44,7 +44,7 @@ class _Heading(NamedTuple):
 
 
 def compose(document: Document, rows_done: Callable[[int], None] | None = None) -> list[Sheet]:
-    """All pages of one document. `rows_done(count)` is told now and then how many more rows are placed; it may raise."""
+    """All pages of one document. `rows_done(count)` is told now and then how many more rows stand; it may raise."""
     try:
         flow = _Flow(document, rows_done)
         for place, block in enumerate(document.body):

@@ -1,8 +1,8 @@
 """The faces of window and paper: which face has a character, how wide it is, and where a line may break.
 
-Noto Sans SC (regular, bold) carries every character of 通用规范汉字表 and Ext A; HanaMinB carries Ext B to F and is loaded
-only when a text needs it (30 MB). A character that no face has raises `MissingGlyph`: reportlab itself would print an
-empty box without a word.
+Noto Sans SC (regular, bold) carries every character of 通用规范汉字表 and Ext A; HanaMinB carries Ext B to F and is
+loaded only when a text needs it (30 MB). A character that no face has raises `MissingGlyph`: reportlab itself would
+print an empty box without a word.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Line(NamedTuple):
 def to_unicode_map(name: str, subset: list[int]) -> str:
     """The text map of an embedded subset, so that a reader can copy and search what it sees.
 
-    reportlab writes four hexadecimal digits for each character, which cuts what lies beyond U+FFFF; PDF asks for UTF-16BE.
+    reportlab writes four hexadecimal digits a character, which cuts what lies beyond U+FFFF; PDF asks for UTF-16BE.
     Blocks hold at most 100 entries (Adobe Technical Note 5014).
     """
     entries = [f"<{i:02X}> <{chr(c).encode('utf-16-be').hex().upper()}>" for i, c in enumerate(subset) if c]
@@ -108,19 +108,19 @@ def _read(name: str) -> TTFont:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import SUBSETN, TTFError, TTFont
 
-    class Face(TTFont):  # type: ignore[misc]  # reportlab ships no types
+    class Face(TTFont):
         """A face whose embedded subsets carry the right text map."""
 
         def addObjects(self, doc: Any) -> None:  # noqa: N802  # reportlab's name
             subsets = self.state[doc].subsets
-            super().addObjects(doc)
+            super().addObjects(doc)  # type: ignore[no-untyped-call]  # reportlab ships no types
             for number, subset in enumerate(subsets):
                 embedded = (SUBSETN(number) + b"+" + self.face.name + self.face.subfontNameX).decode("ascii")
                 doc.idToObject["toUnicodeCMap:" + embedded].content = to_unicode_map(embedded, subset)
 
     path = resources() / "fonts" / FILES[name]
     try:
-        font = Face(name, str(path))
+        font: TTFont = Face(name, str(path))  # type: ignore[no-untyped-call]  # reportlab ships no types
     except (OSError, TTFError) as error:
         raise Trouble(f"字库文件 {path.name} 读不出来，无法打印。", remedy="请重新安装程序，再试一次。") from error
     pdfmetrics.registerFont(font)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from opsdesk.exports.document import Align, Choice, Column, Document, Kind, Signature, Table, Value
-from opsdesk.services.text import clean
+from opsdesk.services.text import clean, one_line
 
 SIGN_HERE = "签字：          年    月    日"
 """Stands at the lower right of a box to sign in that is high enough for it (`domain.md` 1.0: 12 mm)."""
@@ -65,13 +65,13 @@ def blanks(table: Table) -> tuple[tuple[Value, ...], ...]:
 def record_label(document: Document, table: Table, row: int) -> str:
     """The record behind a row as messages name it."""
     if row < len(table.record_labels):
-        return table.record_labels[row]
-    return f"{document.title} 第 {row + 1} 行"
+        return one_line(table.record_labels[row])
+    return f"{one_line(document.title)} 第 {row + 1} 行"
 
 
 def document_label(document: Document) -> str:
     """The document as messages name it."""
-    return f"{document.title} {document.number}".strip()
+    return one_line(f"{document.title} {document.number}")
 
 
 def template(document: Document) -> str:

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import get_column_letter
+from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from opsdesk.exports import cells, ruling, wording
 from opsdesk.exports.archive import Cancelled
-from opsdesk.exports.cells import POINTS, Look, Styles, Typed
+from opsdesk.exports.cells import POINTS, Look, Slot, StreamedCell, Styles, Typed
 from opsdesk.exports.document import Align, Document, FormCell, FormGrid, Kind, Paper, Table, Text
 from opsdesk.services.errors import Refusal
 from opsdesk.services.text import clean
@@ -38,9 +36,7 @@ _SAME_EDGE = 0.8
 _Piece = tuple[int, int, Typed, Look]
 
 
-def write_workbook(
-    documents: Document | Sequence[Document], path: Path, *, progress: Progress | None = None
-) -> int:
+def write_workbook(documents: Document | Sequence[Document], path: Path, *, progress: Progress | None = None) -> int:
     """Write the documents to `path`, a sheet each; gives the number of table rows written (blank ones not counted).
 
     `progress(done, total)` returning False raises `Cancelled`; the file is written last, so none stays behind.
@@ -58,6 +54,7 @@ def write_workbook(
     book = Workbook(write_only=True)
     book.properties.creator = "、".join(dict.fromkeys(clean(document.organisation) for document in several))
     book.properties.title = "、".join(dict.fromkeys(clean(document.title) for document in several))
+    book._named_styles["Normal"].font = cells.DEFAULT_FONT
     try:
         for document in several:
             sheet = book.create_sheet(cells.safe_title(document.sheet or document.title, book.sheetnames))
@@ -94,29 +91,6 @@ def _column_edges(document: Document, width: float) -> list[float]:
         if not apart or edge - apart[-1] > _SAME_EDGE:
             apart.append(edge)
     return apart
-
-
-@dataclass
-class _Column:
-    """A column of a table, its cell filled anew for every record, and its styles by number format."""
-
-    kind: Kind
-    title: str
-    first: int
-    last: int
-    room: float
-    look: Look
-    cell: Any
-    styles: dict[tuple[str, bool], Any] = field(default_factory=dict)
-
-    def fill(self, content: Typed, styles: Styles) -> None:
-        """Put a value into the cell, past openpyxl's guesses at what a text might mean."""
-        quoted = content.data_type == "s" and cells.is_risky(content.value)
-        key = (content.number_format, quoted)
-        if key not in self.styles:
-            self.styles[key] = styles.of(self.look._replace(number_format=content.number_format, quoted=quoted))
-        self.cell._value, self.cell.data_type = content.value, content.data_type
-        self.cell._style = self.styles[key]
 
 
 class _Page:
@@ -191,9 +165,7 @@ class _Page:
             (wording.number(document), Look(size=9.0, align=Align.RIGHT)),
         )
         if self.columns >= 3:
-            first = min(max(self._column_at(self.width * 0.27), 1), self.columns - 2)
-            second = min(max(self._column_at(self.width * 0.73), first + 1), self.columns - 1)
-            bounds = (0, first, second, self.columns)
+            bounds = (0, *self._middle(), self.columns)
             pieces = [
                 (bounds[place], bounds[place + 1], Typed(words, "s", "General"), look)
                 for place, (words, look) in enumerate(parts)
@@ -204,6 +176,14 @@ class _Page:
         self._line(clean(document.title), Look(size=17.0, bold=True, align=Align.CENTER), 30.0)
         for facts in self._fact_rows():
             self._line(facts, Look(), 18.0)
+
+    def _middle(self) -> tuple[int, int]:
+        """The columns between which a text stands nearest to the middle of the sheet, with room on either side."""
+        pairs = combinations(range(1, self.columns), 2)
+        return min(pairs, key=lambda pair: self._off_middle(self.edges[pair[0]], self.edges[pair[1]]))
+
+    def _off_middle(self, left: float, right: float) -> float:
+        return abs(self.width - left - right) + abs(right - left - self.width * 0.45) / 2
 
     def _foot(self) -> None:
         for remark in wording.remarks(self.document):
@@ -228,8 +208,9 @@ class _Page:
                 look = Look(size=grid.font_size, align=Align.CENTER, fill=cells.LABEL_FILL, ruled=True)
                 content = Typed(clean(cell.label), "s", "General")
             else:
-                look = Look(size=grid.font_size, ruled=True)
                 content = self._grid_value(cell)
+                signed = content.value == wording.SIGN_HERE
+                look = Look(size=grid.font_size, align=Align.RIGHT if signed else Align.LEFT, ruled=True, low=signed)
             words = content.value if content.data_type == "s" else ""
             lines = cells.line_count(words or "", room)
             height = max(height, cells.row_height(lines, grid.font_size, cell.height * POINTS))
@@ -247,11 +228,13 @@ class _Page:
         self._heading(table)
         blanks = wording.blanks(table)
         if self.row + len(table.rows) + len(blanks) > MOST_ROWS:
-            raise Refusal(f"《{clean(self.document.title)}》有 {len(table.rows)} 行，Excel 一张表放不下。请缩小日期范围后再导出。")
+            raise Refusal(
+                f"《{clean(self.document.title)}》有 {len(table.rows)} 行，Excel 一张表放不下。请缩小日期范围后再导出。"
+            )
         columns = self._columns_of(table)
-        start, line = self.row, self._line_of(columns)
+        start, line, least = self.row, self._line_of(columns), table.row_height * POINTS
         for index, values in enumerate(chain(table.rows, blanks)):
-            lines = 1
+            height = least
             for column, value in zip(columns, values, strict=True):
                 try:
                     content = cells.typed(value, column.kind, column.title)
@@ -259,10 +242,12 @@ class _Page:
                     label = wording.record_label(self.document, table, index)
                     cells.typed(value, column.kind, f"{label} {column.title}")
                     raise
-                column.fill(content, self.styles)
+                size = table.font_size
                 if content.data_type == "s" and (len(content.value) > column.room or "\n" in content.value):
-                    lines = max(lines, cells.line_count(content.value, column.room))
-            self._append(line, cells.row_height(lines, table.font_size, table.row_height * POINTS) if lines > 1 else None)
+                    size, lines = cells.fitted_size(content.value, column.width, size, least)
+                    height = max(height, cells.row_height(lines, size, least))
+                column.fill(content, self.styles, size)
+            self._append(line, height if height > least else None)
             self._merge_spans(columns)
             if table.rows_per_page and (index + 1) % table.rows_per_page == 0 and index + 1 < len(table.rows):
                 self.sheet.row_breaks.append(Break(id=start + index + 1))
@@ -270,7 +255,7 @@ class _Page:
                 self.advance(REPORT_EVERY)
         self.advance(len(table.rows) % REPORT_EVERY)
 
-    def _columns_of(self, table: Table) -> list[_Column]:
+    def _columns_of(self, table: Table) -> list[Slot]:
         edges = ruling.table_edges(table, self.width)
         columns = []
         for column, left, right in zip(table.columns, edges, edges[1:], strict=False):
@@ -282,11 +267,11 @@ class _Page:
                 ruled=True,
             )
             first, last = self._column_at(left), max(self._column_at(right), self._column_at(left) + 1)
-            room = cells.capacity(right - left, table.font_size)
-            columns.append(_Column(column.kind, column.title, first, last, room, look, WriteOnlyCell(self.sheet)))
+            cell = StreamedCell(self.sheet)
+            columns.append(Slot(column.kind, column.title, first, last, right - left, look, cell))
         return columns
 
-    def _line_of(self, columns: Sequence[_Column]) -> list[Any]:
+    def _line_of(self, columns: Sequence[Slot]) -> list[Any]:
         """The row of cells that is filled and sent again for every record."""
         line: list[Any] = [None] * self.columns
         for column in columns:
@@ -295,7 +280,7 @@ class _Page:
             line[column.first] = column.cell
         return line
 
-    def _merge_spans(self, columns: Sequence[_Column]) -> None:
+    def _merge_spans(self, columns: Sequence[Slot]) -> None:
         for column in columns:
             if column.last - column.first > 1:
                 self._merge(self.row, self.row, column.first, column.last)
@@ -312,8 +297,11 @@ class _Page:
             for level in range(box.top, box.bottom):
                 for place in range(first, last):
                     grid[level][place] = self._blank(look)
-            grid[box.top][first] = self._cell(Typed(clean(box.text), "s", "General"), look)
-            lines = cells.line_count(clean(box.text), cells.capacity(edges[box.last] - edges[box.first], table.font_size))
+            short = look._replace(wrapped=not (box.text.isascii() and len(box.text) <= 3))
+            grid[box.top][first] = self._cell(Typed(clean(box.text), "s", "General"), short)
+            lines = cells.line_count(
+                clean(box.text), cells.capacity(edges[box.last] - edges[box.first], table.font_size)
+            )
             lacking = cells.row_height(lines, table.font_size, least) - sum(heights[box.top : box.bottom])
             heights[box.bottom - 1] += max(lacking, 0.0)
             if box.bottom - box.top > 1 or last - first > 1:
@@ -344,8 +332,8 @@ class _Page:
         self._append(line, height)
 
     def _cell(self, content: Typed, look: Look) -> Any:
-        cell = WriteOnlyCell(self.sheet)
-        _Column(Kind.TEXT, "", 0, 1, 0.0, look, cell).fill(content, self.styles)
+        cell = StreamedCell(self.sheet)
+        Slot(Kind.TEXT, "", 0, 1, 0.0, look, cell).fill(content, self.styles, look.size)
         return cell
 
     def _blank(self, look: Look) -> Any:
@@ -365,16 +353,21 @@ class _Page:
 
 
 def _filled_rows(texts: Sequence[str], room: float) -> list[str]:
-    """The texts, as many beside each other as have room (in ideographs)."""
-    rows: list[str] = []
+    """The texts, as many beside each other as have room (in ideographs), spread over the width."""
+    rows: list[list[str]] = []
     for text in texts:
-        if rows and cells.line_count(joined := rows[-1] + _GAP + text, room) == 1 and cells.ems(joined) <= room:
-            rows[-1] = joined
+        if rows and sum(cells.ems(other) + 2 for other in rows[-1]) + cells.ems(text) <= room:
+            rows[-1].append(text)
         else:
-            rows.append(text)
-    return rows
+            rows.append([text])
+    return [_spread(row, room) for row in rows]
 
 
-def _footer_words(text: str) -> str:
-    """A text for the page footer, where & begins a code and the whole has 255 characters."""
-    return text[:60].replace("&", "&&")
+def _spread(texts: Sequence[str], room: float) -> str:
+    free = room - sum(map(cells.ems, texts))
+    return ("　" * max(2, min(10, int(free / max(len(texts), 1))))).join(texts)
+
+
+def _footer_words(text: str) -> str | None:
+    """A text for the page footer, where & begins a code and the whole has 255 characters; none if there is no text."""
+    return text[:60].replace("&", "&&") or None

@@ -18,7 +18,7 @@ HEADING_ROWS = 10
 T = TypeVar("T")
 
 _BRACKETED = re.compile(r"\([^)]*\)$")
-_LEFT_SUFFIX = re.compile(r"\s*[(([【]\s*(?:已?离职|已?离场)\s*[))\]】]\s*$")
+_LEFT_SUFFIX = re.compile(r"\s*[(\uff08\[【]\s*已?(?:离职|离场)\s*[)\uff09\]】]\s*$")
 _FORMULA_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!)?#*")
 
 
@@ -73,7 +73,7 @@ class Heading:
 
 def heading_key(text: str) -> str:
     """A heading reduced to what decides: no spaces, stars or colons, one width, lower case."""
-    return re.sub(r"[\s*::_]+", "", unicodedata.normalize("NFKC", text)).casefold()
+    return re.sub(r"[\s*:_]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def synonyms(columns: Sequence[Column]) -> dict[str, str]:
@@ -109,12 +109,12 @@ def require(heading: Heading | None, columns: Sequence[Column], what: str) -> He
     if heading is None:
         wanted = "、".join(column.heading for column in columns if column.required)
         raise Refusal(
-            f"没有找到{what}的表头。前 {HEADING_ROWS} 行里要有一行写着:{wanted}。请用导入模板填写。", field="file"
+            f"没有找到{what}的表头。前 {HEADING_ROWS} 行里要有一行写着：{wanted}。请用导入模板填写。", field="file"
         )
     missing = [column.heading for column in columns if column.required and column.field not in heading.places]
     if missing:
         raise Refusal(
-            f"第 {heading.row.number} 行表头里缺少列:{'、'.join(missing)}。请补上这些列再导入。", field="file"
+            f"第 {heading.row.number} 行表头里缺少列：{'、'.join(missing)}。请补上这些列再导入。", field="file"
         )
     return heading
 

@@ -46,16 +46,17 @@ def read_source(path: Path) -> Source:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             raise Refusal(
-                f"“{path.name}”有 {size / 1_048_576:.0f} MB,超过一次能读的 20 MB。请按月拆成几个文件再导入。",
+                f"“{path.name}”有 {size / 1_048_576:.0f} MB，超过一次能读的 20 MB。请按月拆成几个文件再导入。",
                 field="file",
             )
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
-        raise Trouble(f"找不到文件“{path.name}”。", remedy="请重新选择文件,或检查 U 盘是否还插着。") from None
+        raise Trouble(f"找不到文件“{path.name}”。", remedy="请重新选择文件，或检查 U 盘是否还插着。") from None
     except OSError as error:
         raise Trouble(
-            f"打不开文件“{path.name}”({error.strerror or error})。", remedy="请关闭正在使用它的程序,或复制一份再导入。"
+            f"打不开文件“{path.name}”（{error.strerror or error}）。",
+            remedy="请关闭正在使用它的程序，或复制一份再导入。",
         ) from error
     if not data.strip(b"\x00 \t\r\n\x1a\xef\xbb\xbf\xff\xfe"):
         raise Refusal(f"“{path.name}”是空文件。请从考勤机或软件里重新导出一次。", field="file")
@@ -71,10 +72,10 @@ def kind_of(source: Source) -> Kind:
         return "xls"
     for magic, what in _STRANGERS.items():
         if data.startswith(magic) and (magic not in _TEXTUAL_MAGIC or b"\x00" in data[:64]):
-            raise Refusal(f"“{source.name}”是{what},不是表格。请选择 xlsx、xls、csv、txt 或 dat 文件。", field="file")
+            raise Refusal(f"“{source.name}”是{what}，不是表格。请选择 xlsx、xls、csv、txt 或 dat 文件。", field="file")
     head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"<style")):
         raise Refusal(
-            f"“{source.name}”里面是网页,只是名字像表格。请用 Excel 或 WPS 打开它,另存为 xlsx 再导入。", field="file"
+            f"“{source.name}”里面是网页，只是名字像表格。请用 Excel 或 WPS 打开它，另存为 xlsx 再导入。", field="file"
         )
     return "text"

@@ -13,7 +13,7 @@ _CONTROL_BYTES = bytes({*range(0x01, 0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D, 0x1
 _DAMAGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ENDS = " \t\x0c\x1a"
 
-DAMAGED = "这一行夹有损坏的字节,内容不可信。请回考勤机重新导出,或手工补录这一行。"
+DAMAGED = "这一行夹有损坏的字节，内容不可信。请回考勤机重新导出，或手工补录这一行。"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _encoding(source: Source) -> str:
     solid = len(data) - data.count(0)
     if (solid - len(data.translate(None, _CONTROL_BYTES + b"\x00"))) * 20 > solid:
         raise Refusal(
-            f"“{source.name}”不是文本,里面是二进制内容,读不出打卡记录。请在考勤机上选择导出文本或 Excel 格式。",
+            f"“{source.name}”不是文本，里面是二进制内容，读不出打卡记录。请在考勤机上选择导出文本或 Excel 格式。",
             field="file",
         )
     return _narrow(data)

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsdesk.imports.lines import DAMAGED, TextFile, damaged
-from opsdesk.imports.raw import FormatKey, Person, RawPunch, person, punch
+from opsdesk.imports.lines import DAMAGED, damaged
+from opsdesk.imports.raw import FormatKey, Person, RawPunch, mark, person, punch
 from opsdesk.imports.when import parse_moment
 from opsdesk.services.errors import Finding
 from opsdesk.services.text import clean
@@ -22,10 +22,10 @@ _SERIAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.\-]{3,31}", re.ASCII)
 _CHECKSUM = re.compile(r"[0-9A-Za-z]{1,32}", re.ASCII)
 _NUMBER_IN_NAME = re.compile(r"(?<!\d)(\d{1,3})(?=_attlog|_gl|[_.]|$)", re.IGNORECASE)
 
-_SHORT = "这一行不完整,只有 {found} 列,应有 {wanted} 列,可能是导出中断。请重新导出,或手工补录这一行。"
-_NO_TIME = "打卡时间“{text}”不是真实的时刻,可能是机器时钟坏了或文件损坏。请核对后手工补录。"
-_NO_SECONDS = "打卡时间“{text}”没写完,别的行都有秒。请重新导出,或手工补录这一行。"
-_NO_PIN = "考勤号“{text}”认不出来,不知道是谁打的卡。请重新导出,或手工补录这一行。"
+_SHORT = "这一行不完整，只有 {found} 列，应有 {wanted} 列，可能是导出中断。请重新导出，或手工补录这一行。"
+_NO_TIME = "打卡时间“{text}”不是真实的时刻，可能是机器时钟坏了或文件损坏。请核对后手工补录。"
+_NO_SECONDS = "打卡时间“{text}”没写完，别的行都有秒。请重新导出，或手工补录这一行。"
+_NO_PIN = "考勤号“{text}”认不出来，不知道是谁打的卡。请重新导出，或手工补录这一行。"
 
 _GLG_NAMES = {"enno": "pin", "name": "name", "datetime": "at", "mchn": "device", "tmno": "device"}
 _GLG_NAMES |= {"mode": "verify", "iomd": "status", "inout": "status"}
@@ -39,14 +39,6 @@ class Machine:
     punches: tuple[RawPunch, ...]
     findings: tuple[Finding, ...]
     alternatives: tuple[FormatKey, ...] = ()
-
-
-def read_machine(text: TextFile, file_name: str, as_format: FormatKey | None = None) -> Machine | None:
-    """The machine's punches, or None where the text is in none of its formats."""
-    heading = _glg_heading(text.lines)
-    if heading is not None:
-        return _read_glg(text.lines, heading)
-    return _read_zk(text.lines, file_name, as_format)
 
 
 def _blank(line: str) -> bool:
@@ -74,7 +66,8 @@ def _zk_fields(line: str) -> list[str]:
     return [spaced[1], spaced[2], *spaced[3].split()] if spaced else [line]
 
 
-def _read_zk(lines: tuple[str, ...], file_name: str, as_format: FormatKey | None) -> Machine | None:
+def read_zk(lines: tuple[str, ...], file_name: str, as_format: FormatKey | None = None) -> Machine | None:
+    """Punches of ZKTeco lines, USB or pushed; None where too few lines look like them."""
     shape = _zk_shape(lines)
     if shape is None:
         return None
@@ -110,7 +103,7 @@ def _read_zk(lines: tuple[str, ...], file_name: str, as_format: FormatKey | None
         if isinstance(moment, str):
             findings.append(Finding(number, moment, "时间", clean(fields[1])[:40]))
             continue
-        values = [clean(field)[:50] for field in fields[2:5]] + [""] * 3
+        values = [mark(field) for field in fields[2:5]] + [""] * 3
         punches.append(
             punch(
                 number,
@@ -177,7 +170,11 @@ def _glg_heading(lines: tuple[str, ...]) -> int | None:
     return None
 
 
-def _read_glg(lines: tuple[str, ...], heading: int) -> Machine:
+def read_glg(lines: tuple[str, ...]) -> Machine | None:
+    """Punches of a GLG/AGL text; None where no heading near the top names EnNo and DateTime between tabs."""
+    heading = _glg_heading(lines)
+    if heading is None:
+        return None
     wide = [name.strip().casefold() for name in lines[heading].split("\t")]
     while wide and not wide[-1]:
         wide.pop()
@@ -210,9 +207,9 @@ def _read_glg(lines: tuple[str, ...], heading: int) -> Machine:
                 number,
                 person(pin=values["pin"], name=values.get("name", "")),
                 moment,
-                device=values.get("device", "")[:50],
-                status=values.get("status", "")[:50],
-                verify=values.get("verify", "")[:50],
+                device=mark(values.get("device", "")),
+                status=mark(values.get("status", "")),
+                verify=mark(values.get("verify", "")),
                 raw=clean(line)[:500],
             )
         )

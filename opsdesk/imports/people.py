@@ -29,68 +29,68 @@ COLUMNS = (
     Column(
         "staff_no",
         "工号",
-        "每人一个,不能重复,最多 32 个字。",
+        "每人一个，不能重复，最多 32 个字。",
         "V001",
         ("员工编号", "员工工号", "人员编号", "编号"),
         required=True,
     ),
     Column(
-        "name", "姓名", "1 到 50 个字,少数民族姓名中间用“·”。", "张三", ("人员姓名", "员工姓名", "名字"), required=True
+        "name", "姓名", "1 到 50 个字，少数民族姓名中间用“·”。", "张三", ("人员姓名", "员工姓名", "名字"), required=True
     ),
     Column(
         "vendor",
         "外包单位",
-        "所属公司的名称,与系统里的外包单位一致。",
+        "所属公司的名称，与系统里的外包单位一致。",
         "示例科技有限公司",
         ("所属公司", "公司", "单位", "外包公司", "服务商"),
         required=True,
     ),
-    Column("post", "岗位", "岗位名称,可以空着。", "桌面运维", ("职务", "岗位名称", "职位")),
+    Column("post", "岗位", "岗位名称，可以空着。", "桌面运维", ("职务", "岗位名称", "职位")),
     Column(
         "pin",
         "考勤号",
-        "考勤机里的登记号,可以空着,不能重复。",
+        "考勤机里的登记号，可以空着，不能重复。",
         "12",
         ("考勤号码", "登记号", "登记号码", "考勤编号", "PIN", "EnNo"),
     ),
     Column(
         "badge_no",
         "工牌号",
-        "扫码或刷卡读出的号码,可以空着,不能重复。",
+        "扫码或刷卡读出的号码，可以空着，不能重复。",
         "3891192334",
         ("卡号", "胸牌号", "工卡号", "门禁卡号"),
     ),
     Column(
-        "phone", "电话", "手机或座机,可以空着。", "13800000000", ("手机", "联系电话", "手机号", "手机号码", "电话号码")
+        "phone", "电话", "手机或座机，可以空着。", "13800000000", ("手机", "联系电话", "手机号", "手机号码", "电话号码")
     ),
     Column(
         "arrived_on",
         "到场日期",
-        "到本现场的第一天,写成 2026-03-05。",
+        "到本现场的第一天，写成 2026-03-05。",
         "2026-03-05",
         ("入场日期", "进场日期", "到岗日期"),
     ),
-    Column("left_on", "离场日期", "离开本现场的日期,还在场的空着。", "", ("退场日期", "离岗日期", "离职日期")),
-    Column("reserve", "储备人员", "是储备人员填“是”,不是的空着或填“否”。", "否", ("储备", "是否储备")),
+    Column("left_on", "离场日期", "离开本现场的日期，还在场的空着。", "", ("退场日期", "离岗日期", "离职日期")),
+    Column("reserve", "储备人员", "是储备人员填“是”，不是的空着或填“否”。", "否", ("储备", "是否储备")),
     Column(
-        "joined_implementation", "参与实施", "参加过本系统实施填“是”,没有填“否”,不清楚空着。", "是", ("是否参与实施",)
+        "joined_implementation", "参与实施", "参加过本系统实施填“是”，没有填“否”，不清楚空着。", "是", ("是否参与实施",)
     ),
     Column(
         "career_started_on",
         "从业起始日",
-        "开始从事运维工作的日期,写成 2019-07-01。",
+        "开始从事运维工作的日期，写成 2019-07-01。",
         "2019-07-01",
         ("从业起始日期", "从业日期"),
     ),
-    Column("hotline_phone", "热线电话", "接服务热线用的号码,可以空着。", "", ("热线号码",)),
-    Column("has_pc", "配电脑", "已配电脑填“是”,没有填“否”,不清楚空着。", "是", ("是否配电脑", "配备电脑")),
+    Column("hotline_phone", "热线电话", "接服务热线用的号码，可以空着。", "", ("热线号码",)),
+    Column("has_pc", "配电脑", "已配电脑填“是”，没有填“否”，不清楚空着。", "是", ("是否配电脑", "配备电脑")),
     Column(
-        "has_internet", "配上网", "已开通上网填“是”,没有填“否”,不清楚空着。", "是", ("是否配上网", "配备上网", "上网")
+        "has_internet", "配上网", "已开通上网填“是”，没有填“否”，不清楚空着。", "是", ("是否配上网", "配备上网", "上网")
     ),
     Column(
         "lodging_minutes",
         "住地分钟",
-        "从住地到现场要多少分钟,只写整数。",
+        "从住地到现场要多少分钟，只写整数。",
         "25",
         ("住地时间", "住地距离分钟", "到场分钟"),
     ),
@@ -101,7 +101,7 @@ _NAMES = synonyms(COLUMNS)
 _HEADINGS = {column.field: column.heading for column in COLUMNS}
 _YES = frozenset({"是", "√", "✓", "✔", "☑", "有", "对", "y", "yes", "true", "1", "t"})
 _NO = frozenset({"否", "×", "✗", "✘", "x", "无", "没有", "n", "no", "false", "0", "f", "-", "—", "/"})
-_PHONE = re.compile(r"[0-9+()\-—\s/、,,转*#extEXT.]{3,40}")
+_PHONE = re.compile(r"[0-9+()\uff08\uff09\-—\s/、,\uff0c;\uff1b转*#extEXT.]{3,40}")
 _MINUTES = re.compile(r"(\d{1,4})\s*分?钟?", re.ASCII)
 _LONGEST = {"staff_no": 32, "vendor": 100, "post": 50, "pin": 24, "badge_no": 64}
 
@@ -120,7 +120,7 @@ class StaffRow:
     phone: str = ""
     arrived_on: date | None = None
     left_on: date | None = None
-    reserve: bool = False
+    reserve: bool | None = None
     joined_implementation: bool | None = None
     career_started_on: date | None = None
     hotline_phone: str = ""
@@ -181,12 +181,12 @@ def _staff(row: Row, heading: Heading, doubts: list[Finding]) -> StaffRow | None
 def _text(field: str, text: str) -> str:
     value = one_line(text)
     if formula_error(value):
-        raise _Doubt(f"单元格里是公式错误“{value}”,不是内容。请改成真实的值。")
+        raise _Doubt(f"单元格里是公式错误“{value}”，不是内容。请改成真实的值。")
     if "\ufffd" in value:
-        raise _Doubt("里面有认不出的字,可能是文件损坏或编码不对。请重新导出,或改正这一格。")
+        raise _Doubt("里面有认不出的字，可能是文件损坏或编码不对。请重新导出，或改正这一格。")
     longest = _LONGEST.get(field, 50)
     if len(value) > longest:
-        raise _Doubt(f"{_HEADINGS[field]}有 {len(value)} 个字,最多 {longest} 个。请改短。")
+        raise _Doubt(f"{_HEADINGS[field]}有 {len(value)} 个字，最多 {longest} 个。请改短。")
     return value
 
 
@@ -201,7 +201,7 @@ def _number(field: str, text: str) -> str:
     """A number that is a name: without spaces, and refused where the sheet has rounded its last digits away."""
     value = "".join(_text(field, text).split())
     if isinstance(text, Numeral) and len(value) > 15:
-        raise _Doubt(f"{_HEADINGS[field]}超过 15 位,Excel 已经丢了后几位。请把这一列设成文本格式后重填。")
+        raise _Doubt(f"{_HEADINGS[field]}超过 15 位，Excel 已经丢了后几位。请把这一列设成文本格式后重填。")
     return value
 
 
@@ -217,7 +217,7 @@ def _name(field: str, text: str) -> str:
 def _phone(field: str, text: str) -> str:
     value = _text(field, text)
     if value and not _PHONE.fullmatch(value):
-        raise _Doubt("电话里有数字以外的字,或不足三位。请核对号码。")
+        raise _Doubt("电话里有数字以外的字，或不足三位。请核对号码。")
     return value
 
 
@@ -242,8 +242,8 @@ def _flag(field: str, text: str) -> bool | None:
     raise _Doubt(f"{_HEADINGS[field]}只能填“是”或“否”。请改正。")
 
 
-def _reserve(field: str, text: str) -> bool:
-    return _text(field, text) in {_HEADINGS[field], "储备"} or bool(_flag(field, text))
+def _reserve(field: str, text: str) -> bool | None:
+    return True if _text(field, text) in {_HEADINGS[field], "储备"} else _flag(field, text)
 
 
 def _minutes(field: str, text: str) -> int | None:
@@ -285,5 +285,5 @@ def _repeated(rows: list[StaffRow], heading: Heading) -> Iterator[Finding]:
                 continue
             before = first.setdefault(key(number), staff)
             if before is not staff:
-                reason = f"{_HEADINGS[field]}与第 {before.row} 行({before.name})重复。请核对后只留一个。"
+                reason = f"{_HEADINGS[field]}与第 {before.row} 行（{before.name}）重复。请核对后只留一个。"
                 yield Finding(staff.row, reason, heading.name(field), number)

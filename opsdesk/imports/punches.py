@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from opsdesk.imports.columns import Column, Heading, find_heading, formula_error, synonyms
-from opsdesk.imports.files import kind_of, read_source
+from opsdesk.imports.files import Source, kind_of, read_source
 from opsdesk.imports.lines import read_lines
-from opsdesk.imports.machines import read_machine
-from opsdesk.imports.raw import FORMATS, FormatKey, Person, PunchFile, RawPunch, person, punch
+from opsdesk.imports.machines import read_glg, read_zk
+from opsdesk.imports.raw import FORMATS, FormatKey, Person, PunchFile, RawPunch, mark, person, punch
 from opsdesk.imports.sheets import delimited, sheets_of
 from opsdesk.imports.table import Row, Sheet
 from opsdesk.imports.when import parse_day, parse_moment, parse_time
@@ -20,10 +20,10 @@ from opsdesk.services.errors import Finding, Refusal
 from opsdesk.services.text import one_line
 
 TEMPLATE_COLUMNS = (
-    Column("staff_no", "工号", "人员的工号,与人员名册一致;没有工号时可以空着,改用姓名对应。", "V001"),
-    Column("name", "姓名", "人员姓名,工号空着时用它找人。", "张三"),
-    Column("day", "日期", "打卡那天的日期,写成 2026-03-05。", "2026-03-05"),
-    Column("time", "时间", "打卡的时刻,写成 08:29 或 08:29:59,24 小时制。", "08:29:59"),
+    Column("staff_no", "工号", "人员的工号，与人员名册一致；没有工号时可以空着，改用姓名对应。", "V001"),
+    Column("name", "姓名", "人员姓名，工号空着时用它找人。", "张三"),
+    Column("day", "日期", "打卡那天的日期，写成 2026-03-05。", "2026-03-05"),
+    Column("time", "时间", "打卡的时刻，写成 08:29 或 08:29:59，24 小时制。", "08:29:59"),
 )
 """Our own template; machines' reports are read by the wider list below."""
 
@@ -53,15 +53,17 @@ _COLUMNS = (
 )
 _NAMES = synonyms(_COLUMNS)
 
-_SEVERAL = re.compile(r"[\s,;、,;]+")
+_SEVERAL = re.compile(r"[\s,;、\uff0c\uff1b]+")
+
+_TOP = 500  # lines of a text in which a heading row is looked for
 
 _LIKE = "应写成 2026-03-05 08:29:59 这样。"
-_NO_MOMENT = "打卡时间“{text}”认不出来或不存在," + _LIKE
-_NO_DAY = "打卡日期“{text}”认不出来或不存在,应写成 2026-03-05 这样。"
-_EMPTY_TIME = "打卡时间是空的。请补上时刻,或删掉这一行。"
-_EMPTY_DAY = "打卡日期是空的。请补上日期,或删掉这一行。"
-_TORN = "文件最后一行不完整,可能是导出中断。请重新导出,或手工补录这一行。"
-_ERROR = "单元格里是公式错误“{text}”,不是内容。请改成真实的值。"
+_NO_MOMENT = "打卡时间“{text}”认不出来或不存在，" + _LIKE
+_NO_DAY = "打卡日期“{text}”认不出来或不存在，应写成 2026-03-05 这样。"
+_EMPTY_TIME = "打卡时间是空的。请补上时刻，或删掉这一行。"
+_EMPTY_DAY = "打卡日期是空的。请补上日期，或删掉这一行。"
+_TORN = "文件最后一行不完整，可能是导出中断。请重新导出，或手工补录这一行。"
+_ERROR = "单元格里是公式错误“{text}”，不是内容。请改成真实的值。"
 
 _Offer = tuple[datetime | None, str, Finding | None]
 
@@ -86,25 +88,17 @@ def read_punches(path: Path, *, file_name: str | None = None, as_format: FormatK
     source = replace(read_source(path), name=file_name or path.name)
     if kind_of(source) == "text":
         text = read_lines(source)
-        sheets: Sequence[Sheet] = (Sheet("", delimited(text)),)
-        layouts = _layouts(sheets)
-        machine = None if layouts else read_machine(text, source.name, as_format)
+        machine = read_glg(text.lines)
+        if machine is None and not _layouts([Sheet("", delimited(replace(text, lines=text.lines[:_TOP])))]):
+            machine = read_zk(text.lines, source.name, as_format)
         if machine is not None:
-            read = len(machine.punches) + len(machine.findings)
-            return PunchFile(
-                FORMATS[machine.format_key],
-                machine.format_key,
-                read,
-                machine.punches,
-                machine.findings,
-                source.sha256,
-                machine.alternatives,
-            )
+            return _file(machine.format_key, machine.punches, machine.findings, source, machine.alternatives)
+        layouts = _layouts([Sheet("", delimited(text))])
     else:
         layouts = _layouts(sheets_of(source).sheets)
     if not layouts:
         raise Refusal(
-            f"认不出“{source.name}”是哪种打卡文件。请选择考勤机的 attlog.dat、GLG 或 AGL 文本、考勤软件导出的记录表,"
+            f"认不出“{source.name}”是哪种打卡文件。请选择考勤机的 attlog.dat、GLG 或 AGL 文本、考勤软件导出的记录表，"
             "或用打卡导入模板填写工号、姓名、日期、时间。",
             field="file",
         )
@@ -113,8 +107,18 @@ def read_punches(path: Path, *, file_name: str | None = None, as_format: FormatK
     for layout in layouts:
         label = layout.sheet.name if len(layouts) > 1 else ""
         _read_layout(layout, label, punches, findings)
-    key = layouts[0].format_key
-    return PunchFile(FORMATS[key], key, len(punches) + len(findings), tuple(punches), tuple(findings), source.sha256)
+    return _file(layouts[0].format_key, punches, findings, source)
+
+
+def _file(
+    key: FormatKey,
+    punches: Sequence[RawPunch],
+    findings: Sequence[Finding],
+    source: Source,
+    alternatives: tuple[FormatKey, ...] = (),
+) -> PunchFile:
+    read = len(punches) + len(findings)
+    return PunchFile(FORMATS[key], key, read, tuple(punches), tuple(findings), source.sha256, alternatives)
 
 
 def _layouts(sheets: Sequence[Sheet]) -> list[_Layout]:
@@ -152,7 +156,7 @@ def _read_layout(layout: _Layout, label: str, punches: list[RawPunch], findings:
         if offers and row.torn and (len(row.cells) <= last_place or seconds_seen > _has_seconds(offers)):
             offers, bad = [], Finding(row.number, _TORN, "", " ".join(row.cells)[:80])
         if bad is not None:
-            findings.append(replace(bad, reason=f"工作表“{label}”:{bad.reason}") if label else bad)
+            findings.append(replace(bad, reason=f"工作表“{label}”：{bad.reason}") if label else bad)
         seconds_seen = seconds_seen or _has_seconds(offers)
         punches.extend(_punch(row, heading, at) for at, _, _ in offers if at is not None)
 
@@ -175,9 +179,9 @@ def _punch(row: Row, heading: Heading, at: datetime) -> RawPunch:
         row.number,
         _person(row, heading),
         at,
-        device=one_line(heading.value(row, "device"))[:50],
-        status=one_line(heading.value(row, "status"))[:50],
-        verify=one_line(heading.value(row, "verify"))[:50],
+        device=mark(heading.value(row, "device")),
+        status=mark(heading.value(row, "status")),
+        verify=mark(heading.value(row, "verify")),
         raw="\t".join(row.cells)[:500],
     )
 

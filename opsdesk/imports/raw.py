@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from opsdesk.imports.columns import bare_name, pin_key
@@ -16,7 +17,7 @@ FormatKey = Literal["zk_udisk", "zk_push", "glg", "record_sheet", "raw_sheet", "
 FORMATS: dict[FormatKey, str] = {
     "zk_udisk": "中控考勤机 U 盘记录",
     "zk_push": "中控考勤机推送记录",
-    "glg": "考勤机流水(GLG/AGL)",
+    "glg": "考勤机流水（GLG/AGL）",
     "record_sheet": "考勤记录表",
     "raw_sheet": "考勤软件原始打卡",
     "detail_sheet": "考勤明细表",
@@ -77,11 +78,11 @@ class Person:
         """A whole sentence where nobody can be looked up by these columns; "" where they serve."""
         key = self.key()[1]
         if not key:
-            return "没有工号、考勤号或姓名,不知道是谁打的卡。请在原软件里补上再导出。"
+            return "没有工号、考勤号或姓名，不知道是谁打的卡。请在原软件里补上再导出。"
         if "\ufffd" in key:
-            return "工号、考勤号或姓名里有认不出的字,可能是文件损坏。请重新导出,或手工补录这一行。"
+            return "工号、考勤号或姓名里有认不出的字，可能是文件损坏。请重新导出，或手工补录这一行。"
         if len(key) > 50:
-            return "工号、考勤号或姓名超过 50 个字,不像是人的标识。请检查列是否对齐。"
+            return "工号、考勤号或姓名超过 50 个字，不像是人的标识。请检查列是否对齐。"
         return ""
 
     def key(self) -> tuple[KeyKind, str]:
@@ -93,9 +94,16 @@ class Person:
         return "name", self.name
 
 
+@lru_cache(maxsize=4096)
 def person(staff_no: str = "", pin: str = "", name: str = "", dept: str = "") -> Person:
     """A person's columns as written, tidied: no spaces inside numbers, no (离职) behind names."""
     return Person("".join(clean(staff_no).split()), "".join(clean(pin).split()), bare_name(name), one_line(dept))
+
+
+@lru_cache(maxsize=4096)
+def mark(text: str) -> str:
+    """A machine's short mark (device, status, way of checking) on one line, at most 50 characters."""
+    return one_line(text)[:50]
 
 
 def punch(row: int, who: Person, at: datetime, *, device: str, status: str, verify: str, raw: str) -> RawPunch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,19 +31,24 @@ COLUMNS = (
     Column(
         "staff_no",
         "工号",
-        "人员的工号,与人员名册一致。",
+        "人员的工号，与人员名册一致。",
         "V001",
         ("员工编号", "员工工号", "人员编号", "编号"),
         required=True,
     ),
-    Column("name", "姓名", "人员姓名,用来核对,可以空着。", "张三", ("人员姓名", "员工姓名", "名字")),
+    Column("name", "姓名", "人员姓名，用来核对，可以空着。", "张三", ("人员姓名", "员工姓名", "名字")),
     Column(
-        "day", "日期", "上班的日期,写成 2026-03-05。", "2026-03-05", ("排班日期", "工作日期", "班次日期"), required=True
+        "day",
+        "日期",
+        "上班的日期，写成 2026-03-05。",
+        "2026-03-05",
+        ("排班日期", "工作日期", "班次日期"),
+        required=True,
     ),
     Column(
         "shift",
         "班次",
-        "班次的代码或名称,休息填“休”。",
+        "班次的代码或名称，休息填“休”。",
         "白班",
         ("班次名称", "班次代码", "排班", "对应班次"),
         required=True,
@@ -60,9 +66,8 @@ _DAY_NUMBER = re.compile(r"0?([1-9]|[12]\d|3[01])\s*[日号]?(?:\s*\(?(?:星期|
 _MONTH_DAY = re.compile(
     r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:\s*\(?(?:星期|周)?[一二三四五六日天]\)?)?", re.ASCII
 )
-_RANGE = re.compile(
-    r"(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})\D*?(?:~|~|至|到|—|-|起)\D*?(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})"
-)
+_WHOLE_DAY = r"(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})"
+_RANGE = re.compile(_WHOLE_DAY + r"\D*?(?:~|\uff5e|\u301c|至|到|—|-|起)\D*?" + _WHOLE_DAY)
 _MONTH = re.compile(r"(?<!\d)(20\d{2})\s*[-/.年_]?\s*(1[0-2]|0?[1-9])(?!\d)")
 _LEAST_DAYS = 5
 _LONGEST_SPAN = timedelta(days=62)
@@ -128,10 +133,10 @@ def _shift(text: str) -> str:
 
 def _fault(text: str) -> str:
     if formula_error(text):
-        return f"单元格里是公式错误“{text}”,不是内容。请改成真实的值。"
+        return f"单元格里是公式错误“{text}”，不是内容。请改成真实的值。"
     if "\ufffd" in text:
-        return "里面有认不出的字,可能是文件损坏或编码不对。请重新导出,或改正这一格。"
-    return "超过 50 个字,不像是班次或工号。请检查列是否对齐。" if len(text) > 50 else ""
+        return "里面有认不出的字，可能是文件损坏或编码不对。请重新导出，或改正这一格。"
+    return "超过 50 个字，不像是班次或工号。请检查列是否对齐。" if len(text) > 50 else ""
 
 
 def _who(row: Row, heading: Heading) -> tuple[str, str]:
@@ -143,7 +148,7 @@ def _who_fault(row: Row, heading: Heading) -> Finding | None:
         return Finding(row.number, row.fault, "", " ".join(row.cells)[:80])
     staff_no, name = _who(row, heading)
     if not staff_no and not name:
-        return Finding(row.number, "没有工号也没有姓名,不知道给谁排班。请补上工号。", heading.name("staff_no"))
+        return Finding(row.number, "没有工号也没有姓名，不知道给谁排班。请补上工号。", heading.name("staff_no"))
     for field, text in (("staff_no", staff_no), ("name", name)):
         reason = _fault(text)
         if reason:
@@ -163,7 +168,7 @@ def _list_entries(sheet: Sheet, heading: Heading) -> Iterator[RosterRow | Findin
             reason = "日期认不出来或不存在。请写成 2026-03-05 这样。" if day_text else "日期是空的。请补上。"
             yield Finding(row.number, reason, heading.name("day"), day_text[:80])
         elif not shift:
-            yield Finding(row.number, "班次是空的。请填班次的代码或名称,休息填“休”。", heading.name("shift"))
+            yield Finding(row.number, "班次是空的。请填班次的代码或名称，休息填“休”。", heading.name("shift"))
         elif _fault(shift):
             yield Finding(row.number, _fault(shift), heading.name("shift"), shift[:80])
         else:
@@ -173,6 +178,10 @@ def _list_entries(sheet: Sheet, heading: Heading) -> Iterator[RosterRow | Findin
 
 def _day_like(text: str) -> bool:
     return bool(_DAY_NUMBER.fullmatch(text) or _MONTH_DAY.fullmatch(text) or parse_day(text))
+
+
+def _title(text: str) -> str:
+    return unicodedata.normalize("NFKC", one_line(text))
 
 
 def _grid(sheet: Sheet, file_stem: str) -> _Grid | None:
@@ -185,7 +194,7 @@ def _grid(sheet: Sheet, file_stem: str) -> _Grid | None:
         if one is not None:
             candidates.append(Heading(at, row, one.places, one.unknown))
     for heading in candidates:
-        texts = {at: one_line(text) for at, text in enumerate(heading.row.cells)}
+        texts = {at: _title(text) for at, text in enumerate(heading.row.cells)}
         places = {at: text for at, text in texts.items() if _day_like(text)}
         if len(places) >= _LEAST_DAYS:
             titles = [cell for row in sheet.rows[: heading.at] for cell in row.cells if cell]
@@ -203,7 +212,7 @@ def _days(places: dict[int, str], titles: Sequence[str], row: Row) -> dict[int, 
             continue
         if span is None:
             raise Refusal(
-                "排班表只写了几号,找不到是哪年哪月。请在表头上面写“2026年3月排班表”,或把表头改成完整日期。",
+                "排班表只写了几号，找不到是哪年哪月。请在表头上面写“2026年3月排班表”，或把表头改成完整日期。",
                 field="file",
             )
         days[at] = _in_span(text, span) or text
@@ -253,7 +262,7 @@ def _grid_entries(sheet: Sheet, grid: _Grid) -> Iterator[RosterRow | Finding]:
             shift = _shift(text)
             reason = _fault(shift)
             if isinstance(day, str):
-                reason = f"这个月没有 {day} 这一天,却填了班次。请核对月份。"
+                reason = f"这个月没有 {day} 这一天，却填了班次。请核对月份。"
             if reason or isinstance(day, str):
                 yield Finding(row.number, reason, title, shift[:80])
             else:

@@ -24,9 +24,11 @@ _WIDTHS = (18, 8, 60, 24)
 
 def write_template(kind: TemplateKind, path: Path) -> None:
     """Write an xlsx with the sheet 模板 (headings over text cells) and 填写说明 (a sentence and an example each)."""
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
+    from openpyxl.styles.alignment import Alignment
+    from openpyxl.styles.fills import PatternFill
+    from openpyxl.styles.fonts import Font
+    from openpyxl.utils.cell import get_column_letter
+    from openpyxl.workbook.workbook import Workbook
 
     title, columns = TEMPLATES[kind]
     bold, shade = Font(bold=True), PatternFill("solid", fgColor="E8EDF3")
@@ -43,7 +45,7 @@ def write_template(kind: TemplateKind, path: Path) -> None:
     form.row_dimensions[1].height = 22
     form.freeze_panes = "A2"
     guide = book.create_sheet("填写说明")
-    guide.append([f"{title}:在“模板”表里填写,一行一条,表头不要改。"])
+    guide.append([f"{title}：在“模板”表里填写，一行一条，表头不要改。"])
     guide.append(["列", "必填", "怎么填", "例子"])
     for column in columns:
         guide.append([column.heading, "是" if column.required else "否", column.note, column.example])
@@ -60,5 +62,6 @@ def write_template(kind: TemplateKind, path: Path) -> None:
         book.save(path)
     except OSError as error:
         raise Trouble(
-            f"模板没有写成“{path.name}”({error.strerror or error})。", remedy="请关闭打开着的同名文件,或换一个文件夹。"
+            f"模板没有写成“{path.name}”（{error.strerror or error}）。",
+            remedy="请关闭打开着的同名文件，或换一个文件夹。",
         ) from error

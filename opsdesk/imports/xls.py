@@ -71,10 +71,10 @@ def _shown(value: _Value) -> str:
 
 
 def _locked(source: Source) -> Refusal:
-    return Refusal(f"“{source.name}”加了密码,读不出来。请先用 Excel 或 WPS 去掉密码再导入。", field="file")
+    return Refusal(f"“{source.name}”加了密码，读不出来。请先用 Excel 或 WPS 去掉密码再导入。", field="file")
 
 
 def _broken(source: Source) -> Refusal:
     return Refusal(
-        f"“{source.name}”已损坏或不是 Excel 表格,读不出来。请用 Excel 或 WPS 打开并另存为 xlsx。", field="file"
+        f"“{source.name}”已损坏或不是 Excel 表格，读不出来。请用 Excel 或 WPS 打开并另存为 xlsx。", field="file"
     )

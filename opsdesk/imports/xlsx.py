@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -39,6 +40,10 @@ _LETTERS = re.compile("[A-Z]{1,3}")
 Attributes = dict[str, str]
 
 
+_BROKEN = (EOFError, OSError, ValueError, OverflowError, NotImplementedError, RuntimeError, struct.error)
+"""What zipfile and the number formats raise besides their own errors on a damaged package."""
+
+
 class _Hostile(Exception):
     """Raised inside the stream of a part with the sentence that refuses the file."""
 
@@ -50,10 +55,10 @@ def read_workbook(source: Source) -> tuple[Sheet, ...]:
             names = _guard(package)
             return _sheets(package, names)
     except _Hostile as reason:
-        raise Refusal(f"“{source.name}”没有读:{reason}", field="file") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, expat.ExpatError, NotImplementedError, RuntimeError) as error:
+        raise Refusal(f"“{source.name}”没有读：{reason}", field="file") from None
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, *_BROKEN) as error:
         raise Refusal(
-            f"“{source.name}”已损坏或不完整,读不出来。请用 Excel 或 WPS 打开并另存为 xlsx,或重新复制一份。",
+            f"“{source.name}”已损坏或不完整，读不出来。请用 Excel 或 WPS 打开并另存为 xlsx，或重新复制一份。",
             field="file",
         ) from error
 
@@ -63,24 +68,26 @@ def _guard(package: zipfile.ZipFile) -> frozenset[str]:
     names = frozenset(part.filename for part in parts)
     lower = {name.lower() for name in names}
     if len(parts) > MAX_ENTRIES:
-        raise _Hostile(f"里面有 {len(parts)} 个部件,超过 {MAX_ENTRIES} 个。请把数据复制到新表另存。")
+        raise _Hostile(f"里面有 {len(parts)} 个部件，超过 {MAX_ENTRIES} 个。请把数据复制到新表另存。")
     if len(lower) != len(parts):
-        raise _Hostile("里面有重名的部件,不是正常保存的表格。请把数据复制到新表另存。")
+        raise _Hostile("里面有重名的部件，不是正常保存的表格。请把数据复制到新表另存。")
     if any(name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") for name in names):
-        raise _Hostile("里面有指向文件外面的路径,不是正常保存的表格。")
+        raise _Hostile("里面有指向文件外面的路径，不是正常保存的表格。")
+    if any(part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for part in parts):
+        raise _Hostile("压缩方式不是表格用的那一种。请用 Excel 或 WPS 打开并另存为 xlsx。")
     if any(part.flag_bits & 1 for part in parts):
         raise _Hostile("文件加了密码。请先去掉密码再导入。")
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED:
-        raise _Hostile(f"展开后有 {unpacked / 1_048_576:.0f} MB,超过 128 MB。请按月拆成几个文件,或另存为 CSV。")
+        raise _Hostile(f"展开后有 {unpacked / 1_048_576:.0f} MB，超过 128 MB。请按月拆成几个文件，或另存为 CSV。")
     if any(part.file_size > max(_SMALL_PART, part.compress_size * MAX_RATIO) for part in parts):
-        raise _Hostile("压缩率异常,像是压缩炸弹。请把数据复制到新表另存,或另存为 CSV。")
+        raise _Hostile("压缩率异常，像是压缩炸弹。请把数据复制到新表另存，或另存为 CSV。")
     if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in lower):
         raise _Hostile("里面带有宏。请另存为不带宏的 xlsx 再导入。")
     if any(name.startswith("xl/externallinks/") for name in lower):
-        raise _Hostile("里面链接着别的工作簿。请在“数据-编辑链接”里断开链接,或另存为 CSV 再导入。")
+        raise _Hostile("里面链接着别的工作簿。请在“数据-编辑链接”里断开链接，或另存为 CSV 再导入。")
     if "xl/workbook.xml" not in lower:
-        raise _Hostile("它不是 xlsx 工作簿。请用 Excel 或 WPS 另存为 xlsx,或选择 csv、xls、dat 文件。")
+        raise _Hostile("它不是 xlsx 工作簿。请用 Excel 或 WPS 另存为 xlsx，或选择 csv、xls、dat 文件。")
     return names
 
 
@@ -114,12 +121,12 @@ def _parse(
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
 ) -> None:
-    """Feed one part to expat; names come without prefix; a DTD of any kind ends it, so no entity can ever expand."""
+    """Feed one part to expat; a DTD of any kind ends it, so no entity can ever expand."""
 
     def no_dtd(*_: object) -> None:
-        raise _Hostile("里面有 DTD 声明,正常保存的表格不会有。请把数据复制到新表另存。")
+        raise _Hostile("里面有 DTD 声明，正常保存的表格不会有。请把数据复制到新表另存。")
 
-    parser = expat.ParserCreate(namespace_separator="|")
+    parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = no_dtd
     parser.StartElementHandler = start
@@ -134,7 +141,7 @@ def _parse(
 
 
 def _local(tag: str) -> str:
-    return tag.rpartition("|")[2]
+    return tag.rpartition(":")[2] if ":" in tag else tag
 
 
 def _listed_sheets(part: IO[bytes] | None) -> tuple[list[tuple[str, str]], bool]:
@@ -144,7 +151,7 @@ def _listed_sheets(part: IO[bytes] | None) -> tuple[list[tuple[str, str]], bool]
     def start(tag: str, attributes: Attributes) -> None:
         nonlocal base_1904
         if _local(tag) == "sheet" and attributes.get("state", "visible") == "visible":
-            relation = next((value for key, value in attributes.items() if key.endswith("|id")), "")
+            relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             found.append((attributes.get("name", ""), relation))
         elif _local(tag) == "workbookPr":
             base_1904 = attributes.get("date1904", "0").lower() in {"1", "true", "on"}
@@ -257,7 +264,7 @@ class _SheetStream:
 
     def start(self, tag: str, attributes: Attributes) -> None:
         """An element begins: note where the cell stands, by its reference or else by counting."""
-        local = tag.rpartition("|")[2]
+        local = tag.rpartition(":")[2] if ":" in tag else tag
         if local == "c":
             self._kind, self._style = attributes.get("t", ""), attributes.get("s", "")
             reference = attributes.get("r", "")
@@ -280,7 +287,7 @@ class _SheetStream:
 
     def end(self, tag: str) -> None:
         """An element ends: a filled cell joins its row, a filled row joins the sheet."""
-        local = tag.rpartition("|")[2]
+        local = tag.rpartition(":")[2] if ":" in tag else tag
         if local in {"v", "t"}:
             self._reading = False
         elif local == "c":
@@ -299,7 +306,7 @@ class _SheetStream:
             return
         if self._column >= MAX_COLUMNS or self._row > MAX_ROWS:
             raise _Hostile(
-                f"第 {self._row} 行第 {self._column + 1} 列有内容,超出能读的 {MAX_ROWS} 行、{MAX_COLUMNS} 列。"
+                f"第 {self._row} 行第 {self._column + 1} 列有内容，超出能读的 {MAX_ROWS} 行、{MAX_COLUMNS} 列。"
                 "请删掉表格外面的零散内容再保存。"
             )
         self._cells[self._column] = value

@@ -28,7 +28,7 @@ def clean(text: str) -> str:
 
     Newline and tab stay; CR, U+2028 and U+2029 become a newline. Cleaning twice changes nothing.
     """
-    if text.isprintable():
+    if text.isprintable() or text.replace("\t", " ").isprintable():
         return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     visible = _HIDDEN.sub("", _LINE_BREAKS.sub("\n", text))
     return unicodedata.normalize("NFC", visible).strip()

@@ -122,11 +122,19 @@ def keep(ctx: SiteContext, record_id: int | None, values: Mapping[str, Any]) -> 
         raise ctx.site.trouble
     taken = [n for n, p in ctx.site.people.items() if p["number"] == values["number"] and n != record_id]
     if taken:
-        raise Refusal(f"工号 {values['number']} 已经属于{ctx.site.people[taken[0]]['name']}，请换一个工号。", field="number")
+        raise Refusal(
+            f"工号 {values['number']} 已经属于{ctx.site.people[taken[0]]['name']}，请换一个工号。", field="number"
+        )
     if record_id is None:
         record_id = ctx.site.add(**values)
     ctx.site.people[record_id].update(values)
     return Outcome(record_id, frozenset({"staff"}))
+
+
+def read(ctx: SiteContext, record_id: int) -> Mapping[str, Any]:
+    if record_id not in ctx.site.people:
+        raise Refusal("这条登记已经作废。")
+    return dict(ctx.site.people[record_id])
 
 
 def leave(ctx: SiteContext, record_id: int, values: Mapping[str, Any]) -> Outcome[str]:
@@ -178,7 +186,7 @@ STAFF = Register(
         Field("flag", "高处作业证", Kind.FLAG, group="在场"),
         Field("note", "备注", Kind.LONG_TEXT, group="在场"),
     ),
-    load=lambda ctx, record_id: dict(ctx.site.people[record_id]),
+    load=read,
     save=keep,
     filters=(Filter("state", "状态", _all_states),),
     acts=(

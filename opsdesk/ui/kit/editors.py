@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
 from typing import Any
 
-from PySide6.QtCore import QDate, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QWheelEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QCalendarWidget,
     QCheckBox,
     QComboBox,
     QCompleter,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 
-from opsdesk.register import Field, Kind, Options
+from opsdesk.register import Options
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.typed import read_day, read_integer, read_time
-from opsdesk.ui.kit.wording import day_in_words
+from opsdesk.ui.kit.parts import ChoiceBox
+from opsdesk.ui.kit.typed import read_integer
 
-LINE_LIMIT = 32767
-"""UTF-16 units at which a line field silently stops taking text."""
-
-Today = Callable[[], date]
-
-
-def computers_day() -> date:
-    """The day by the computer, where the site's clock was not given."""
-    day = QDate.currentDate()
-    return date(day.year(), day.month(), day.day())
+LINE_LIMIT = 32766
+"""UTF-16 units from which a line field may silently have stopped taking text (32,767, one less before a pair)."""
 
 
 class Editor(QWidget):
@@ -56,6 +44,10 @@ class Editor(QWidget):
         """A sentence on what cannot be read; empty if all is well."""
         return ""
 
+    def typed(self) -> str:
+        """The unreadable text that stands where a value should; empty if all is well."""
+        return ""
+
     def set_read_only(self, read_only: bool) -> None:
         """Show, but let nothing be changed."""
         self.input.setEnabled(not read_only)
@@ -67,7 +59,8 @@ class Editor(QWidget):
         """Draw the edge of an error."""
         look.dress(self.input, wrong=wrong)
 
-    def _hold(self, *inputs: QWidget) -> None:
+    def hold(self, *inputs: QWidget) -> None:
+        """Lay out the inputs; the first takes the focus."""
         self.input = inputs[0]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -86,7 +79,7 @@ class LineEditor(Editor):
         if figures:
             self.line.setFont(look.font(tabular=True))
         self.line.textChanged.connect(lambda _text: self.changed.emit())
-        self._hold(self.line)
+        self.hold(self.line)
 
     def value(self) -> Any:
         """The text without blanks at its ends."""
@@ -102,6 +95,10 @@ class LineEditor(Editor):
         too_long = len(self.line.text().encode("utf-16-le")) // 2 >= LINE_LIMIT
         return "文字太长，这一栏写不下，请缩短后再保存。" if too_long else ""
 
+    def typed(self) -> str:
+        """The text, as long as it cannot be read."""
+        return self.line.text() if self.problem() else ""
+
     def set_read_only(self, read_only: bool) -> None:
         """Text can still be selected and copied."""
         self.line.setReadOnly(read_only)
@@ -112,143 +109,11 @@ class IntegerEditor(LineEditor):
 
     def value(self) -> Any:
         """The number, None where empty or unreadable."""
-        return _read_or_none(read_integer, self.line.text())
+        return read_or_none(read_integer, self.line.text())
 
     def problem(self) -> str:
         """A text that is no whole number."""
-        return "" if _reads(read_integer, self.line.text()) else "请填写整数，例如 12。"
-
-
-class TimeEditor(LineEditor):
-    """A time of day to the minute: 8:27, 0827, 8点27分."""
-
-    def __init__(self) -> None:
-        super().__init__(figures=True)
-        self.line.setPlaceholderText("时:分")
-        self.line.editingFinished.connect(self._tidy)
-
-    def value(self) -> Any:
-        """The time, None where empty or unreadable."""
-        return _read_or_none(read_time, self.line.text())
-
-    def set_value(self, value: Any) -> None:
-        """Write a time as 08:27."""
-        super().set_value(f"{value:%H:%M}" if isinstance(value, time) else value)
-
-    def problem(self) -> str:
-        """A text that is no time of day."""
-        return "" if _reads(read_time, self.line.text()) else "时间请写成 08:27 这样。"
-
-    def _tidy(self) -> None:
-        if not self.line.isReadOnly() and (read := self.value()) is not None:
-            self.set_value(read)
-
-
-class DateEditor(LineEditor):
-    """A day: typed in many ways, or taken from the calendar (button or Alt+↓); may be empty."""
-
-    def __init__(self, today: Today) -> None:
-        super().__init__(figures=True)
-        self._today = today
-        self.line.setPlaceholderText("年-月-日")
-        self.line.editingFinished.connect(self._tidy)
-        self._button = QAction(look.icon("calendar"), "打开日历", self)
-        self._button.setShortcut("Alt+Down")
-        self._button.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self._button.triggered.connect(self.open_calendar)
-        self.line.addAction(self._button, QLineEdit.ActionPosition.TrailingPosition)
-        self._popup: QFrame | None = None
-
-    def value(self) -> Any:
-        """The day, None where empty or unreadable."""
-        return _read_or_none(self._read, self.line.text())
-
-    def set_value(self, value: Any) -> None:
-        """Write a day with its weekday."""
-        super().set_value(day_in_words(value) if isinstance(value, date) else value)
-
-    def problem(self) -> str:
-        """A text that is no day of the calendar."""
-        return "" if _reads(self._read, self.line.text()) else "日期请写成 2026-03-05、20260305 或 3-5 这样。"
-
-    def set_read_only(self, read_only: bool) -> None:
-        """No calendar either."""
-        super().set_read_only(read_only)
-        self._button.setVisible(not read_only)
-
-    def open_calendar(self) -> QFrame:
-        """Show the calendar below the field; a click or Enter takes the day."""
-        popup = QFrame(self, Qt.WindowType.Popup)
-        popup.setObjectName("calendar")
-        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        calendar = QCalendarWidget()
-        calendar.setGridVisible(False)
-        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-        calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
-        day = self.value() or self._today()
-        calendar.setSelectedDate(QDate(day.year, day.month, day.day))
-        calendar.clicked.connect(self._take)
-        calendar.activated.connect(self._take)
-        column = QVBoxLayout(popup)
-        column.setContentsMargins(*(look.px(4),) * 4)
-        column.addWidget(calendar)
-        popup.move(self.mapToGlobal(QPoint(0, self.height() + look.px(4))))
-        popup.setVisible(True)
-        calendar.setFocus()
-        self._popup = popup
-        return popup
-
-    def _take(self, day: QDate) -> None:
-        self.set_value(date(day.year(), day.month(), day.day()))
-        if self._popup is not None:
-            popup, self._popup = self._popup, None
-            popup.close()
-        self.line.setFocus()
-
-    def _read(self, text: str) -> date | None:
-        return read_day(text, self._today())
-
-    def _tidy(self) -> None:
-        if not self.line.isReadOnly() and (read := self.value()) is not None:
-            self.set_value(read)
-
-
-class MomentEditor(Editor):
-    """A day and a time beside each other, local wall time."""
-
-    def __init__(self, today: Today) -> None:
-        super().__init__()
-        self.day, self.time = DateEditor(today), TimeEditor()
-        self.time.setFixedWidth(look.px(88))
-        self.day.changed.connect(self.changed)
-        self.time.changed.connect(self.changed)
-        self._hold(self.day, self.time)
-
-    def value(self) -> Any:
-        """The moment, None where one part is empty or unreadable."""
-        day, at = self.day.value(), self.time.value()
-        return datetime.combine(day, at) if day is not None and at is not None else None
-
-    def set_value(self, value: Any) -> None:
-        """Write a moment."""
-        self.day.set_value(value.date() if isinstance(value, datetime) else None)
-        self.time.set_value(value.time() if isinstance(value, datetime) else None)
-
-    def problem(self) -> str:
-        """An unreadable part, or one part without the other."""
-        if said := self.day.problem() or self.time.problem():
-            return said
-        return "日期和时间要一起填写。" if (self.day.value() is None) != (self.time.value() is None) else ""
-
-    def set_read_only(self, read_only: bool) -> None:
-        """Both parts."""
-        self.day.set_read_only(read_only)
-        self.time.set_read_only(read_only)
-
-    def mark_wrong(self, wrong: bool) -> None:
-        """Both parts."""
-        self.day.mark_wrong(wrong)
-        self.time.mark_wrong(wrong)
+        return "" if reads(read_integer, self.line.text()) else "请填写整数，例如 12。"
 
 
 class LongTextEditor(Editor):
@@ -260,7 +125,7 @@ class LongTextEditor(Editor):
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(look.px(96))
         self.text.textChanged.connect(self.changed)
-        self._hold(self.text)
+        self.hold(self.text)
 
     def value(self) -> Any:
         """The text without blanks at its ends."""
@@ -283,7 +148,7 @@ class FlagEditor(Editor):
         super().__init__()
         self.box = QCheckBox("是")
         self.box.toggled.connect(lambda _on: self.changed.emit())
-        self._hold(self.box)
+        self.hold(self.box)
         self.setFixedHeight(look.px(look.CONTROL_HEIGHT))
 
     def value(self) -> Any:
@@ -300,10 +165,9 @@ class ChoiceEditor(Editor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.box = _Choice()
+        self.box = ChoiceBox()
         self.box.setEditable(True)
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.box.setMaxVisibleItems(12)
         completer = self.box.completer()
         if completer is not None:
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -312,7 +176,7 @@ class ChoiceEditor(Editor):
         self.box.currentIndexChanged.connect(lambda _n: self.changed.emit())
         self.box.editTextChanged.connect(lambda _text: self.changed.emit())
         self._kept: Any = None
-        self._hold(self.box)
+        self.hold(self.box)
         self.set_options([])
 
     def set_options(self, options: Options) -> None:
@@ -346,6 +210,10 @@ class ChoiceEditor(Editor):
         if line is not None:
             line.setCursorPosition(0)
 
+    def typed(self) -> str:
+        """The text, as long as it is not offered."""
+        return self.box.currentText() if self._place() < 0 else ""
+
     def problem(self) -> str:
         """A text that is not offered."""
         return "请从列表中选择一项。" if self._place() < 0 else ""
@@ -355,27 +223,6 @@ class ChoiceEditor(Editor):
         if self.box.itemText(self.box.currentIndex()) == text:
             return self.box.currentIndex()
         return next((n for n in range(self.box.count()) if self.box.itemText(n) == text), -1 if text else 0)
-
-
-def editor_for(field: Field, today: Today) -> Editor:
-    """The input for a field's kind."""
-    match field.kind:
-        case Kind.LONG_TEXT:
-            return LongTextEditor()
-        case Kind.INTEGER:
-            return IntegerEditor(figures=True)
-        case Kind.DATE:
-            return DateEditor(today)
-        case Kind.TIME:
-            return TimeEditor()
-        case Kind.MOMENT:
-            return MomentEditor(today)
-        case Kind.FLAG:
-            return FlagEditor()
-        case Kind.CHOICE:
-            return ChoiceEditor()
-        case _:
-            return LineEditor(figures=field.kind is Kind.CODE)
 
 
 class _Line(QLineEdit):
@@ -397,14 +244,8 @@ class _Text(QPlainTextEdit):
             event.ignore()
 
 
-class _Choice(QComboBox):
-    """The wheel scrolls the form and never changes what was chosen."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 — Qt's name
-        event.ignore()
-
-
-def _reads(read: Callable[[str], Any], text: str) -> bool:
+def reads(read: Callable[[str], Any], text: str) -> bool:
+    """Whether `read` takes the text."""
     try:
         read(text)
     except ValueError:
@@ -412,7 +253,8 @@ def _reads(read: Callable[[str], Any], text: str) -> bool:
     return True
 
 
-def _read_or_none(read: Callable[[str], Any], text: str) -> Any:
+def read_or_none(read: Callable[[str], Any], text: str) -> Any:
+    """What `read` makes of the text, None where it cannot be read."""
     try:
         return read(text)
     except ValueError:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QW
 
 from opsdesk.register import Filter, Options, Query
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.parts import ghost_button
+from opsdesk.ui.kit.parts import ChoiceBox, ghost_button
 
 DELAY = 120
 """Milliseconds after the last key until the list is asked."""
@@ -65,7 +65,7 @@ class FilterBar(QWidget):
         self.row.setSpacing(look.px(8))
         self.row.addWidget(self.find_field)
         for chosen in filters:
-            box = QComboBox()
+            box = ChoiceBox()
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMaximumWidth(look.px(220))
             box.setAccessibleName(chosen.title)

@@ -285,7 +285,7 @@ def set_icon(widget: QWidget, name: str, ground: str = "") -> None:
     widget.setProperty("icon_ground", ground)
     if isinstance(widget, QAbstractButton):
         widget.setIcon(coloured_icon(name, ink) if name else QIcon())
-        widget.setIconSize(QSize(px(ICON_SIZE), px(ICON_SIZE)))
+        widget.setIconSize(QSize(px(ICON_SIZE + 4 if widget.text() else ICON_SIZE), px(ICON_SIZE)))  # 4 px off the word
     elif isinstance(widget, QLabel):
         size = int(widget.property("icon_size") or ICON_SIZE)
         widget.setPixmap(pixmap(name, ink, size, widget.devicePixelRatioF()))

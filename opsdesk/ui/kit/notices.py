@@ -62,6 +62,7 @@ class Notice(QFrame):
         close = icon_button("x", "关闭这条消息")
         close.clicked.connect(self.gone)
         row.addWidget(close)
+        self.setMinimumHeight(look.px(42))
         self._timer = QTimer(self, interval=1000)
         self._timer.timeout.connect(self._count)
         self._show_count()
@@ -137,7 +138,7 @@ class Notices(QWidget):
         self.shown: list[Notice] = []
         self._strips = 0
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(look.px(24), look.px(8), look.px(24), look.px(4))
         self._column.setSpacing(look.px(4))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setVisible(False)
@@ -157,7 +158,9 @@ class Notices(QWidget):
         if not sentence:
             super().show()
             return
-        for old in [n for n in self.shown if n.sentence == sentence] + self.shown[: max(0, len(self.shown) - MOST + 1)]:
+        for old in [notice for notice in self.shown if notice.sentence == sentence]:
+            self._remove(old)
+        for old in self.shown[: max(0, len(self.shown) - MOST + 1)]:
             self._remove(old)
         notice = Notice(sentence, tone, actions, seconds)
         notice.gone.connect(lambda: self._remove(notice))

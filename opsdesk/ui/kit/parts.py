@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
@@ -202,6 +204,19 @@ def _button(text: str, icon: str, kind: str, ground: str) -> QPushButton:
     if icon:
         look.set_icon(made, icon, ground)
     return made
+
+
+class ChoiceBox(QComboBox):
+    """A box to choose from; the wheel scrolls the page and never changes what was chosen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(QStyledItemDelegate(self))  # only this one follows the stylesheet
+        self.setMaxVisibleItems(12)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 — Qt's name
+        """Leave the wheel to the page."""
+        event.ignore()
 
 
 class Panel(QFrame):

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from opsdesk.register import Field, Kind, Options
 from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.editors import Editor, computers_day, editor_for
+from opsdesk.ui.kit.editors import Editor
+from opsdesk.ui.kit.moment_editors import computers_day, editor_for
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.parts import Separator, label
 
@@ -80,10 +81,18 @@ class FieldRow(QWidget):
         return ""
 
 
+def bind_keys(scope: QWidget, save: Callable[[], object], close: Callable[[], object]) -> None:
+    """Ctrl+S and Esc anywhere within `scope`."""
+    for keys, slot in (("Ctrl+S", save), ("Esc", close)):
+        shortcut = QShortcut(QKeySequence(keys), scope)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(slot)
+
+
 class RecordForm(QWidget):
     """Typed editors for the fields with group headings; Ctrl+S emits `save_requested`, Esc `close_requested`.
 
-    Esc asks first when something would be lost. The keys work within `scope` (the panel around the form) or the form.
+    Esc asks first when something would be lost. With `keys=False` whatever holds the form has these keys.
     What was typed stays on every refusal. `today` completes dates typed without a year.
     """
 
@@ -97,7 +106,7 @@ class RecordForm(QWidget):
         today: Callable[[], date] | None = None,
         parent: QWidget | None = None,
         *,
-        scope: QWidget | None = None,
+        keys: bool = True,
     ) -> None:
         super().__init__(parent)
         self.rows: dict[str, FieldRow] = {}
@@ -120,19 +129,16 @@ class RecordForm(QWidget):
             column.addWidget(row)
         column.addStretch(1)
         self._order_tabs()
-        self._clean = self._written()
-        for keys, slot in ((QKeySequence("Ctrl+S"), self._ask_save), (QKeySequence("Esc"), self._ask_close)):
-            shortcut = QShortcut(keys, scope or self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
-            self.destroyed.connect(shortcut.deleteLater)
+        self._clean = self.written()
+        if keys:
+            bind_keys(self, self._ask_save, self._ask_close)
 
     def set_options(self, key: str, options: Options) -> None:
         """Fill a choice with (value, label) pairs; what was chosen stays chosen and the form as clean as it was."""
         clean = not self.dirty
         self.rows[key].editor.set_options(options)
         if clean:
-            self._clean = self._written()
+            self._clean = self.written()
 
     def values(self) -> dict[str, Any]:
         """What is written now, by field key, in the field's own type; None where empty (text: "")."""
@@ -141,14 +147,15 @@ class RecordForm(QWidget):
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Show a record; the form is clean afterwards. Fields without a value are emptied."""
         for key, row in self.rows.items():
-            row.editor.set_value(values.get(key))
+            if row.editor.problem() or row.editor.value() != values.get(key):  # an equal text keeps its cursor
+                row.editor.set_value(values.get(key))
             row.show_error("")
-        self._clean = self._written()
+        self._clean = self.written()
 
     @property
     def dirty(self) -> bool:
         """Whether something differs from what was set, be it readable or not."""
-        return not self._read_only and self._written() != self._clean
+        return not self._read_only and self.written() != self._clean
 
     def check(self) -> bool:
         """Show what cannot be read or is missing beside the fields and go to the first; True if all is well."""
@@ -187,6 +194,10 @@ class RecordForm(QWidget):
             self, "放弃修改", "这里的修改还没有保存，放弃以后不能找回。", "放弃修改", danger=True
         )
 
+    def accept(self, written: Mapping[str, Any]) -> None:
+        """What `written()` gave was saved; whatever was typed since is still unsaved."""
+        self._clean = dict(written)
+
     def focus_first(self) -> None:
         """Put the cursor into the first field that can be written."""
         for row in self.rows.values():
@@ -194,8 +205,9 @@ class RecordForm(QWidget):
                 row.editor.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
-    def _written(self) -> dict[str, Any]:
-        return {key: (row.editor.value(), row.editor.problem()) for key, row in self.rows.items()}
+    def written(self) -> dict[str, Any]:
+        """What stands in every input now, readable or not, to tell later whether it changed."""
+        return {key: (row.editor.value(), row.editor.typed()) for key, row in self.rows.items()}
 
     def _order_tabs(self) -> None:
         inputs = [row.editor for row in self.rows.values()]

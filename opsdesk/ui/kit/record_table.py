@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
-from opsdesk.register import Column, Kind, Row
+from opsdesk.register import Column, Row
 from opsdesk.services.errors import Refusal, Trouble
-from opsdesk.ui.kit import look
 from opsdesk.ui.kit.cells import CellPainter
 from opsdesk.ui.kit.list_state import ListState
+from opsdesk.ui.kit.plain_table import PlainTable
 from opsdesk.ui.kit.record_model import Deliver, Fetch, RecordModel
 
 __all__ = ["Deliver", "Fetch", "RecordModel", "RecordTable"]
 
-_SHRINKING = frozenset({Kind.TEXT, Kind.LONG_TEXT})
-_LEAST = 160
 
-
-class RecordTable(QTableView):
+class RecordTable(PlainTable):
     """Table of records: `opened(id)` on Enter or double click, `chosen(Row | None)` when the current row changes.
 
     `copied(rows copied, rows selected)` after Ctrl+C. Without `fetch`, rows come by `set_rows`. Before the first answer
@@ -34,9 +31,8 @@ class RecordTable(QTableView):
     copied = Signal(int, int)
 
     def __init__(self, columns: Sequence[Column], fetch: Fetch | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(columns, parent)
         self.records = RecordModel(columns, fetch, self)
-        self.hovered = -1
         self.selected: frozenset[int] = frozenset()
         self._last_chosen: int | None = None
         self._kept: tuple[int | None, int] = (None, 0)
@@ -45,43 +41,17 @@ class RecordTable(QTableView):
         self._narrowed = False
         self._answered = False
         self._failed = False
-        self._own_widths: dict[int, int] = {}
-        self._fitting = False
 
         self.setModel(self.records)
         self.setItemDelegate(CellPainter(self))
         self.list_state = ListState(self)
-        self._arrange()
+        self.fit_columns()
         self.records.modelAboutToBeReset.connect(self._keep_place)
         self.records.modelReset.connect(self._restore_place)
-        self.records.answered.connect(self._on_answer)
+        self.records.answered.connect(self._show_answer)
         self.selectionModel().selectionChanged.connect(self._on_selection)
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self._show_state()
-
-    def _arrange(self) -> None:
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        vertical, across = self.verticalHeader(), self.horizontalHeader()
-        vertical.setVisible(False)
-        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setMinimumSectionSize(look.px(look.ROW_HEIGHT))
-        vertical.setDefaultSectionSize(look.px(look.ROW_HEIGHT))
-        across.setHighlightSections(False)
-        across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        across.setMinimumSectionSize(look.px(48))
-        across.setFixedHeight(look.px(look.ROW_HEIGHT))
-        across.sectionResized.connect(self._on_resized)
-        self.fit_columns()
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show a whole short list at once; rows that stay keep their place and selection."""
@@ -89,7 +59,8 @@ class RecordTable(QTableView):
 
     def reload(self, *, from_top: bool = False) -> None:
         """Ask anew; what is shown stays until the answer is here."""
-        self._failed = False
+        if self._failed:
+            self._failed = self._answered = False
         if from_top:
             self.verticalScrollBar().setValue(0)
         self.records.reload(0 if from_top else max(0, self.rowAt(0)))
@@ -149,64 +120,16 @@ class RecordTable(QTableView):
             return
         event.accept()
 
-    def keyboardSearch(self, search: str) -> None:  # noqa: N802 — Qt's name
-        """Typing in a list finds nothing by surprise; the find field is for that."""
-
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 — Qt's name
         """Open the row."""
         super().mouseDoubleClickEvent(event)
         if event.button() == Qt.MouseButton.LeftButton:
             self._open(self.indexAt(event.position().toPoint()))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 — Qt's name
-        """Let the row under the pointer be seen."""
-        super().mouseMoveEvent(event)
-        self._hover(self.rowAt(event.position().toPoint().y()))
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 — Qt's name
-        """No row is under the pointer."""
-        super().leaveEvent(event)
-        self._hover(-1)
-
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
-        """Share the width anew."""
+        """Let what stands in the place of rows cover them."""
         super().resizeEvent(event)
-        self.fit_columns()
         self.list_state.setGeometry(self.viewport().geometry())
-
-    def fit_columns(self) -> None:
-        """Give each column its width; columns of width 0 share the rest, texts give way where there is too little."""
-        columns = self.records.columns
-        widths = {n: self._own_widths.get(n, look.px(c.width)) for n, c in enumerate(columns)}
-        takers = [n for n, c in enumerate(columns) if c.width == 0 and n not in self._own_widths]
-        rest = self.viewport().width() - sum(widths.values())
-        if takers:
-            for n in takers:
-                widths[n] = max(look.px(_LEAST), rest // len(takers))
-        elif rest > 0 and columns:
-            widths[max(widths, key=lambda n: (columns[n].kind in _SHRINKING, widths[n]))] += rest
-        missing = sum(widths.values()) - self.viewport().width()
-        for n in sorted(widths, key=lambda n: -widths[n]):
-            if missing > 0 and columns[n].kind in _SHRINKING and n not in self._own_widths:
-                give = min(missing, max(0, widths[n] - look.px(88)))
-                widths[n] -= give
-                missing -= give
-        self._fitting = True
-        for n, width in widths.items():
-            self.setColumnWidth(n, width)
-        self._fitting = False
-
-    def _on_resized(self, section: int, _old: int, new: int) -> None:
-        if not self._fitting:
-            self._own_widths[section] = new
-
-    def _hover(self, place: int) -> None:
-        if place != self.hovered:
-            for row in (self.hovered, place):
-                if row >= 0:
-                    top = self.rowViewportPosition(row)
-                    self.viewport().update(QRect(0, top, self.viewport().width(), self.rowHeight(row)))
-            self.hovered = place
 
     def _open(self, index: QModelIndex) -> None:
         row = self.records.row_at(index.row()) if index.isValid() else None
@@ -241,7 +164,7 @@ class RecordTable(QTableView):
         self.updateGeometries()
         self.verticalScrollBar().setValue(scrolled)
 
-    def _on_answer(self) -> None:
+    def _show_answer(self) -> None:
         self._answered = True
         self._failed = False
         self._show_state()

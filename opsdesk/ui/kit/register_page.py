@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk.register import Act, Options, Page, Paper, Query, Register, Row, Tone
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FilterBar
 from opsdesk.ui.kit.parts import page_title, primary_button, secondary_button
-from opsdesk.ui.kit.record_panel import RecordPanel, lacking, may
+from opsdesk.ui.kit.record_buttons import allow, may
+from opsdesk.ui.kit.record_panel import RecordPanel
 from opsdesk.ui.kit.record_table import Deliver, RecordTable
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class RegisterPage(QWidget):
         self.table.clicked.connect(self._on_clicked)
         self.table.chosen.connect(self._on_chosen)
         self.table.copied.connect(self._on_copied)
+        self.panel.shown.connect(self.table.set_compact)
         self.panel.left.connect(self._close_panel)
         self.panel.saved.connect(self._on_saved)
         for keys, slot in (("Ctrl+N", self.new_record), ("Ctrl+F", self.filters.focus_find), ("F5", self.refresh)):
@@ -65,9 +67,8 @@ class RegisterPage(QWidget):
         """Ask the list anew, and the record shown unless something typed there would be lost."""
         self._load_options()
         self.table.reload()
-        record_id = self.panel.record_id
-        if self.panel.isVisible() and record_id is not None and self.panel.form is not None and not self.panel.dirty:
-            self._show_again(record_id)
+        if self.panel.isVisible():
+            self.panel.refresh()
 
     def find_text(self, text: str) -> None:
         """Put `text` into the find field and ask."""
@@ -126,21 +127,21 @@ class RegisterPage(QWidget):
         else:
             for paper in papers:
                 button = secondary_button(f"预览{paper.title}", "printer")
-                button.clicked.connect(partial(self._press_paper, paper, button))
+                button.clicked.connect(partial(self._open_paper, paper, button))
                 self.actions_by_key[paper.key] = button
                 self.title.add_action(button)
         for act in register.acts:
             if not act.on_record:
                 button = secondary_button(act.title)
                 button.clicked.connect(partial(self._press_act, act))
-                self._allow(button, act.roles)
+                allow(button, role, act.roles, register)
                 self.actions_by_key[act.key] = button
                 self.title.add_action(button)
         if register.save is not None and register.fields:
             button = primary_button(f"新建{register.singular}", "plus")
             button.clicked.connect(self.new_record)
             button.setToolTip("Ctrl+N")
-            self._allow(button, frozenset())
+            allow(button, role, frozenset(), register)
             self.new_button = button
             self.title.add_action(button)
         action = f"新建{register.singular}" if self.new_button and may(role, frozenset(), register) else ""
@@ -151,21 +152,16 @@ class RegisterPage(QWidget):
         button.setProperty("menu", True)
         menu = QMenu(button)
         for paper in papers:
-            menu.addAction(paper.title).triggered.connect(partial(self._press_paper, paper, button))
+            menu.addAction(paper.title).triggered.connect(partial(self._open_paper, paper, button))
         button.setMenu(menu)
         self.actions_by_key["papers"] = button
         self.title.add_action(button)
-
-    def _allow(self, button: QPushButton, roles: frozenset[str]) -> None:
-        if not may(self._ctx.actor.role, roles, self.register):
-            button.setEnabled(False)
-            button.setToolTip(lacking(roles, self.register))
 
     def _press_act(self, act: Act, _checked: bool = False) -> None:
         if self.panel.may_leave():
             self.panel.start_act(act, 0)
 
-    def _press_paper(self, paper: Paper, button: QPushButton, _checked: bool = False) -> None:
+    def _open_paper(self, paper: Paper, button: QPushButton, _checked: bool = False) -> None:
         self.panel.open_paper(paper, 0, button)
 
     def _load_options(self) -> None:
@@ -226,10 +222,10 @@ class RegisterPage(QWidget):
         if self.panel.form is not None:
             self.panel.form.focus_first()
 
-    def _show_again(self, record_id: int) -> None:
-        self.panel.show_record(record_id)
-
     def _close_panel(self) -> None:
+        focus = QApplication.focusWidget()
+        held = focus is not None and self.panel.isAncestorOf(focus)
         self.panel.forget()
         self.panel.setVisible(False)
-        self.table.setFocus()
+        if held:
+            self.table.setFocus()

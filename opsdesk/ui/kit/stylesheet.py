@@ -85,6 +85,7 @@ QPushButton[class="link"] { background: transparent; border: 1px solid transpare
   font-weight: bold; min-height: $n22; max-height: $n22; }
 QPushButton[class="link"]:hover { background: $hover; }
 QPushButton[class="link"]:pressed { background: $pressed; }
+QPushButton[class="link"]:disabled { color: $text_disabled; background: transparent; }
 QPushButton[class="link"]:focus { border: 2px solid $accent; padding: 0 $n3; min-height: $n20; max-height: $n20; }
 QPushButton[class="icon"] { background: transparent; border: 1px solid transparent; padding: 0;
   min-width: $n30; max-width: $n30; }
@@ -120,9 +121,11 @@ QLineEdit[wrong="true"], QComboBox[wrong="true"], QPlainTextEdit[wrong="true"], 
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit { border: none; padding: 0; background: transparent; min-height: 0; }
 QComboBox::drop-down { border: none; width: $n28; }
 QComboBox::down-arrow { image: url("$icons/chevron-down.svg"); width: $n16; height: $n16; }
-QComboBox QAbstractItemView { background: $raised; border: 1px solid $line_strong; padding: $n4; outline: 0;
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $line_strong; border-radius: 0; padding: $n4;
+  outline: 0;
   selection-background-color: $selected; selection-color: $text; }
-QComboBox QAbstractItemView::item { min-height: $n28; padding: 0 $n8; border-radius: $n4; }
+QComboBox QAbstractItemView::item { min-height: $n28; padding: 0 $n6; border-radius: $n4; color: $text; }
+QComboBox QAbstractItemView::item:selected { background: $selected; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: $n20; background: transparent; }
 QAbstractSpinBox::up-arrow { image: url("$icons/chevron-up.svg"); width: $n12; height: $n12; }
 QAbstractSpinBox::down-arrow { image: url("$icons/chevron-down.svg"); width: $n12; height: $n12; }
@@ -132,7 +135,6 @@ QCheckBox::indicator { width: $n16; height: $n16; border: 1px solid $line_strong
   background: $surface; }
 QCheckBox::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check.svg"); }
-QCheckBox::indicator:focus, QCheckBox:focus::indicator { border: 2px solid $accent; width: $n14; height: $n14; }
 QCheckBox:focus { border-color: $accent; }
 QCheckBox::indicator:disabled { background: $sunken; border-color: $line; }
 QCheckBox::indicator:checked:disabled { background: $text_disabled; border-color: $text_disabled; }
@@ -192,6 +194,7 @@ QCalendarWidget QToolButton#qt_calendar_nextmonth { qproperty-icon: url("$icons/
 QCalendarWidget QToolButton::menu-indicator { image: none; }
 QCalendarWidget QAbstractItemView { background: $raised; border: none; border-radius: 0;
   selection-background-color: $accent; selection-color: $on_accent; }
+QCalendarWidget QAbstractItemView:disabled { color: $text_disabled; }
 QFrame#calendar { background: $raised; border: 1px solid $line_strong; }
 
 QFrame[class="chip"] { border: 1px solid $line; border-radius: 11px; }

@@ -1,0 +1,140 @@
+"""What can be typed after `opsdesk`. Only argparse is imported here, so that a wrong call is answered at once."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NoReturn
+
+FORMATS = ("pdf", "xlsx")
+KINDS = ("staff", "roster", "punches")
+
+_SAID = (
+    (r"the following arguments are required: (.+)", r"缺少 \1"),
+    (r"unrecognized arguments: (.+)", r"多出了 \1"),
+    (r"one of the arguments (.+) is required", r"\1 要写一个"),
+    (r"argument (.+?): invalid choice: '(.*)' \(choose from (.+)\)", r"\1 没有“\2”，可选 \3"),
+    (r"argument (.+?): expected one argument", r"\1 后面要写一个值"),
+    (r"argument (.+?): invalid int value: '(.*)'", r"\1 要写整数，“\2”不是"),
+    (r"argument (.+?): not allowed with argument (.+)", r"\1 和 \2 只能写一个"),
+    (r"argument (.+?): ignored explicit argument '(.*)'", r"\1 后面不带值（“\2”）"),
+    (r"ambiguous option: (.+?) could match (.+)", r"\1 不明确，可能是 \2"),
+    (r"argument (.+?): (.+)", r"\1：\2"),
+)
+
+
+class _Usage(argparse.HelpFormatter):
+    """Usage with a Chinese heading."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says in Chinese what is wrong, and exits with 2."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(add_help=False, formatter_class=_Usage, allow_abbrev=False, **settings)
+        self._positionals.title = "参数"
+        self._optionals.title = "选项"
+        self.add_argument("-h", "--help", action="help", help="显示这段说明")
+
+    def error(self, message: str) -> NoReturn:
+        said = message.replace(", 'showcase'", "")
+        for pattern, words in _SAID:
+            if (found := re.fullmatch(pattern, said)) is not None:
+                said = found.expand(words)
+                break
+        self.exit(2, f"{self.format_usage()}命令写得不对：{said.rstrip('。')}。\n")
+
+
+def _day(text: str) -> date:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2026-03-05")
+
+
+def _month(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)
+    if found and 1 <= int(found[2]) <= 12 and int(found[1]) >= 1:
+        return int(found[1]), int(found[2])
+    raise argparse.ArgumentTypeError(f"“{text}”不是月份，请写成 2026-03")
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    if unknown := [each for each in chosen if each not in FORMATS]:
+        raise argparse.ArgumentTypeError(f"没有“{'、'.join(unknown)}”这种格式，可写 pdf、xlsx 或 pdf,xlsx")
+    if not chosen:
+        raise argparse.ArgumentTypeError("要写至少一种格式：pdf、xlsx 或 pdf,xlsx")
+    return chosen
+
+
+def _anywhere(default: Any) -> argparse.ArgumentParser:
+    """Options that may stand before the command or after it."""
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--home", metavar="DIR", default=default, help="数据文件夹（也可用 OPSDESK_HOME 指定）")
+    options.add_argument("--as", metavar="NAME", dest="operator", default=default, help="操作人，默认是建站时的主管")
+    return options
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(prog="opsdesk", description="运维台。不写命令就打开窗口。", parents=[_anywhere(None)])
+    again = [_anywhere(argparse.SUPPRESS)]
+    commands = top.add_subparsers(dest="command", metavar="命令", title="命令", parser_class=_Parser)
+
+    def command(name: str, help_text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help_text, description=help_text, parents=again)
+
+    def json_of(asked: argparse.ArgumentParser) -> None:
+        asked.add_argument("--json", action="store_true", dest="as_json", help="结果写成一个 JSON 对象")
+
+    demo = command("demo", "建一个虚构的演示站点（三个单位、二十多人、三个月记录），然后打开窗口")
+    demo.add_argument("--seed", type=int, metavar="N", help="换一个数就是另一套数据，默认 1")
+    demo.add_argument("--no-window", action="store_true", help="只建站点，不打开窗口")
+
+    init = command("init", "不开窗口建立新站点；密码来自 OPSDESK_PASSWORD 或当场输入")
+    init.add_argument("--site", metavar="NAME", required=True, help="单位全称，印在每张表上")
+    init.add_argument("--project", metavar="NAME", default="", help="项目名称")
+    init.add_argument("--supervisor", metavar="NAME", default="", help="主管账号名，默认“主管”")
+
+    bring = command("import", "导入人员名册、排班表或考勤机打卡文件")
+    bring.add_argument("what", metavar="staff|roster|punches", choices=KINDS, help="人员、排班或打卡")
+    bring.add_argument("file", metavar="FILE", help="xlsx、xls、csv 或考勤机导出的文件")
+    bring.add_argument("--dry-run", action="store_true", help="只看会怎样，不写入，不需要密码")
+    bring.add_argument("--add-vendors", action="store_true", help="人员名册里没登记过的外包单位一并登记")
+    json_of(bring)
+
+    for name, help_text in (("sign-in", "某人到岗，记当前时间"), ("sign-out", "某人离岗，记当前时间")):
+        sign = command(name, help_text)
+        sign.add_argument("staff_no", metavar="工号")
+        json_of(sign)
+
+    paper = command("print", "把表写成文件")
+    paper.add_argument("paper", metavar="sign-in", choices=("sign-in",), help="到岗记录")
+    span = paper.add_mutually_exclusive_group(required=True)
+    span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录")
+    span.add_argument("--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录")
+    paper.add_argument("--out", metavar="DIR", required=True, help="文件写到哪个文件夹")
+    paper.add_argument("--format", type=_formats, metavar="pdf,xlsx", default=FORMATS, dest="formats", help="默认两种都写")
+    json_of(paper)
+
+    json_of(command("verify", "核对数据库和审计链"))
+    json_of(command("doctor", "检查字库、数据库、磁盘、时钟、输入法和版本"))
+
+    showcase = commands.add_parser("showcase", parents=again)  # for `make run` where there is no display: not listed
+    showcase.add_argument("--out", metavar="DIR", required=True)
+    return top
+
+
+def read(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The call as typed; a wrong one ends in SystemExit(2) with a sentence."""
+    asked = parser().parse_args(argv)
+    asked.as_json = getattr(asked, "as_json", False)
+    return asked

@@ -1,0 +1,44 @@
+"""The commands: which function answers which word."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from opsdesk.cli import exits
+
+
+def run(asked: argparse.Namespace, home: Path) -> int:
+    """Carry out the command; gives the exit code."""
+    if asked.command == "import":
+        from opsdesk.cli.importing import bring_in
+
+        return bring_in(asked, home)
+    return exits.guarded(lambda: _answer(asked, home), home, as_json=asked.as_json)
+
+
+def _answer(asked: argparse.Namespace, home: Path) -> int:
+    from opsdesk.cli import signing
+
+    match asked.command:
+        case "init":
+            return signing.init(home, site=asked.site, project=asked.project, supervisor=asked.supervisor)
+        case "sign-in" | "sign-out":
+            return signing.sign(
+                home, asked.staff_no, operator=asked.operator, out=asked.command == "sign-out", as_json=asked.as_json
+            )
+        case "print":
+            from opsdesk.cli import printing
+
+            return printing.sign_in(
+                home, Path(asked.out), day=asked.day, month=asked.month, formats=asked.formats, as_json=asked.as_json
+            )
+        case "verify":
+            from opsdesk.cli import checking
+
+            return checking.verify(home, as_json=asked.as_json)
+        case "doctor":
+            from opsdesk.cli import doctor
+
+            return doctor.examine(home, as_json=asked.as_json)
+    raise ValueError(asked.command)

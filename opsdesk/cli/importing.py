@@ -1,0 +1,77 @@
+"""`import staff|roster|punches`: the same acts as the window's, counted row by row."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from opsdesk.cli import desk, exits, saying
+from opsdesk.services import choices
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Finding, Refusal, Trouble
+from opsdesk.services.import_result import ImportResult
+
+NAMES = {"staff": "人员名册", "roster": "排班表", "punches": "打卡文件"}
+
+
+def bring_in(asked: argparse.Namespace, home: Path) -> int:
+    """Import a file and say what came of each row; with `--json` a file that is refused whole has the same shape."""
+
+    def work() -> int:
+        try:
+            result = _import(asked, home)
+        except (Refusal, Trouble) as no:
+            if not asked.as_json:
+                raise
+            said = f"{no}{no.remedy}" if isinstance(no, Trouble) else str(no)
+            findings = no.findings if isinstance(no, Refusal) and no.findings else (Finding(0, said),)
+            saying.one_object({"refused": said, **ImportResult(0, 0, 0, findings, "").as_json()})
+            saying.sentence(said)
+            return exits.REFUSED
+        return _told(asked, result)
+
+    return exits.guarded(work, home, as_json=asked.as_json)
+
+
+def _import(asked: argparse.Namespace, home: Path) -> ImportResult:
+    path = Path(asked.file)
+    ctx = desk.open_existing(home)
+    if not path.is_file():
+        raise Refusal(f"找不到文件 {path}。请核对文件名和所在文件夹。", field="file")
+    ctx = desk.looking(ctx) if asked.dry_run else desk.log_in(ctx, asked.operator)
+    return _bring(ctx, asked.what, path, dry_run=asked.dry_run, add_vendors=asked.add_vendors)
+
+
+def _bring(ctx: Context, what: str, path: Path, *, dry_run: bool, add_vendors: bool) -> ImportResult:
+    if what == "staff":
+        from opsdesk.registers.staff.service import import_staff
+
+        first = not choices.vendors(ctx)  # a new site learns its vendors from its first list
+        return import_staff(ctx, path, dry_run=dry_run, add_vendors=add_vendors or first)
+    if what == "roster":
+        from opsdesk.registers.roster.service import import_roster
+
+        return import_roster(ctx, path, dry_run=dry_run)
+    from opsdesk.registers.sign_in.punch_import import import_punches
+
+    return import_punches(ctx, path, dry_run=dry_run).value
+
+
+def _told(asked: argparse.Namespace, result: ImportResult) -> int:
+    whole = asked.what != "punches"
+    refused = bool(result.rejected) and (whole or not (result.stored or result.duplicates))
+    if asked.as_json:
+        saying.one_object(result.as_json())
+    else:
+        saying.result(_sentence(NAMES[asked.what], result, dry_run=asked.dry_run, refused=refused))
+    for finding in result.rejected:
+        saying.sentence(f"第 {finding.row} 行：{finding.reason}" if finding.row else finding.reason)
+    return exits.REFUSED if refused else exits.DONE
+
+
+def _sentence(name: str, result: ImportResult, *, dry_run: bool, refused: bool) -> str:
+    said = f"{name}读到 {result.read} 条：{'可存入' if dry_run else '存入'} {result.stored} 条，"
+    said += f"原来就有 {result.duplicates} 条，有问题 {len(result.rejected)} 条。"
+    if dry_run:
+        return said + "这是试读，没有写入。"
+    return said + ("没有写入任何一条，请改正后再导入。" if refused else "")

@@ -1,0 +1,1 @@
+"""账号: who may sit at the desk."""

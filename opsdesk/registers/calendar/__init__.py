@@ -1,0 +1,1 @@
+"""日历: days that are not what their weekday says."""

@@ -1,0 +1,1 @@
+"""合同: contracts, and by which regulation each works from which day."""

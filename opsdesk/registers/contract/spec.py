@@ -1,0 +1,65 @@
+"""合同 as a register."""
+
+from __future__ import annotations
+
+from opsdesk.register import Column, Field, Filter, Kind, Register
+from opsdesk.registers.contract import service, terms
+from opsdesk.services import choices
+
+REGISTER = Register(
+    slug="contract",
+    title="合同",
+    singular="合同",
+    topics=frozenset({"contract", "vendor"}),
+    columns=(
+        Column("number", "合同编号", Kind.CODE, 160),
+        Column("vendor", "外包单位", width=120),
+        Column("project", "项目", width=0),
+        Column("begins_on", "开始日期", Kind.DATE, 136),
+        Column("ends_on", "结束日期", Kind.DATE, 136),
+        Column("hours", "作息", width=72),
+        Column("penalties", "考勤罚则", width=88),
+        Column("state", "状态", Kind.CHIP, 96),
+    ),
+    list=service.listed,
+    fields=(
+        Field("number", "合同编号", Kind.CODE, required=True, group="合同"),
+        Field("vendor_id", "外包单位", Kind.CHOICE, required=True, group="合同", options=choices.vendors),
+        Field("project", "项目", group="合同"),
+        Field("begins_on", "开始日期", Kind.DATE, required=True, group="合同"),
+        Field("ends_on", "结束日期", Kind.DATE, group="合同", help="没有约定就空着。"),
+        Field(
+            "hours",
+            "作息",
+            Kind.CHOICE,
+            required=True,
+            group="按哪份规章执行",
+            options=lambda ctx: terms.hours_offered(ctx.regulations),
+        ),
+        Field(
+            "penalties",
+            "考勤罚则",
+            Kind.CHOICE,
+            required=True,
+            group="按哪份规章执行",
+            options=lambda ctx: terms.penalties_offered(ctx.regulations),
+        ),
+        Field(
+            "holds_from",
+            "生效日",
+            Kind.DATE,
+            group="按哪份规章执行",
+            help="改作息或罚则时填写，从这一天起按新的算，以前的不变。新合同空着。",
+        ),
+        Field("history", "历次约定", Kind.LONG_TEXT, group="按哪份规章执行", read_only=True),
+    ),
+    load=service.load,
+    save=service.save,
+    filters=(
+        Filter("vendor", "外包单位", choices.vendors),
+        Filter(
+            "state", "状态", lambda _ctx: [(word, word) for word in (service.RUNNING, service.COMING, service.OVER)]
+        ),
+    ),
+    empty="还没有合同。没有合同的单位按客户作息上班，不引用罚则。请先登记合同。",
+)

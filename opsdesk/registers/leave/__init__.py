@@ -1,0 +1,1 @@
+"""请假外出: approved absences."""

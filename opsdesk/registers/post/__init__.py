@@ -1,0 +1,1 @@
+"""岗位: the posts that the site wants filled."""

@@ -1,0 +1,1 @@
+"""排班: who works which shift on which day."""

@@ -1,0 +1,1 @@
+"""班次: the shifts that the roster is made of."""

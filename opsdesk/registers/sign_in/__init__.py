@@ -1,0 +1,1 @@
+"""到岗记录 (F01): signing in and out, roll-call, punch files, the daily and monthly sheet."""

@@ -1,0 +1,283 @@
+"""到岗记录 on paper: the daily sheet (F01, OD-F01 A/0) and its monthly matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from opsdesk.exports.document import (
+    Align,
+    Column,
+    Document,
+    Fact,
+    Kind,
+    Signature,
+    Table,
+    Value,
+    chinese_date,
+    weekday,
+)
+from opsdesk.rules.attendance import PairResult, free_of
+from opsdesk.rules.calendar import Calendar, month
+from opsdesk.rules.clause import Law
+from opsdesk.rules.facts import Terms
+from opsdesk.rules.vocabulary import Judgement, LeaveKind, Source, State
+from opsdesk.services import attendance, calendars, chain, settings
+from opsdesk.services.attendance import PersonDay
+from opsdesk.services.context import Context
+
+DAILY = (
+    Column("序号", 10, Kind.NUMBER, Align.CENTER),
+    Column("姓名", 22),
+    Column("所属公司", 32),
+    Column("岗位", 26),
+    Column("到岗时间", 20, Kind.TIME),
+    Column("本人签名", 24, Kind.SIGNATURE),
+    Column("离岗时间", 20, Kind.TIME),
+    Column("本人签名", 24, Kind.SIGNATURE),
+    Column("缺勤/请假说明", 40),
+    Column("备注", 38),
+)
+SYMBOLS = {
+    LeaveKind.PERSONAL: "△",
+    LeaveKind.SICK: "＋",
+    LeaveKind.ANNUAL: "年",
+    LeaveKind.COMP_TIME: "◇",
+    LeaveKind.OFFICIAL: "公",
+    LeaveKind.OUT: "外",
+    LeaveKind.OTHER: "假",
+}
+LEGEND = "图例：√ 出勤　迟、退 加分钟数　缺 迟到视缺勤　未 未签退或缺签到　— 未到　○ 休　" + "　".join(
+    f"{symbol} {kind}" for kind, symbol in SYMBOLS.items()
+)
+
+
+def basis(law: Law, terms: Sequence[Terms]) -> tuple[str, ...]:
+    """采用口径: the clauses and readings by which the sheet was judged, each with its number (`domain.md` G10)."""
+    rounding = law.held("G4")
+    lines = [f"迟到、早退分钟{rounding.text('clock.rounding')}（G4）"]
+    for code in sorted({each.hours for each in terms}):
+        if held := law.part("attendance.hours", code):
+            lines.append(f"作息 {held.text('hours.pairs')}（{held.cite().short}）")
+        elif held := law.part("attendance.client_hours", code):
+            lines.append(f"作息随客户单位（{held.cite().short}）")
+    for code in sorted({each.penalties for each in terms}):
+        if held := law.part("attendance.late_count", code):
+            free, each = held.number("late.free"), held.number("late.each")
+            lines.append(f"当月迟到超过 {free} 次，每多一次 {each} 元（{held.cite().short}）")
+        if held := law.part("attendance.absent", code):
+            lines.append(f"单次迟到超过 {held.number('absent.over')} 分视当天缺勤（{held.cite().short}）")
+        if held := law.part("attendance.early_each", code):
+            lines.append(f"早退每次 {held.number('early.each')} 元（{held.cite().short}）")
+    return ("本表采用口径：" + "；".join(lines) + "。",)
+
+
+def daily_sheet(ctx: Context, day: date) -> Document:
+    """The sign-in sheet of `day`: everybody due or present, one row a planned pair, blanks to write in."""
+    site = settings.read_all(ctx)
+    with ctx.read() as connection:
+        people = attendance.read(connection, ctx.regulations, day, day, ctx.now())
+        calendar = calendars.load(connection)
+        trace = chain.short_head(connection)
+    people = [each for each in people if each.duty or each.punches]
+    rows: list[tuple[Value, ...]] = []
+    labels = []
+    for each in people:
+        for line in _lines(each):
+            rows.append((len(rows) + 1, *line))
+            labels.append(f"{each.person.name} {day.isoformat()}")
+    shifts = "、".join(dict.fromkeys(each.duty.shift for each in people if each.duty)) or "—"
+    kind = calendar.name(day) or str(calendar.kind(day))
+    return Document(
+        code="OD-F01",
+        revision="A/0",
+        title="到岗记录",
+        number=f"DG-{day:%Y%m%d}",
+        name=f"到岗记录-{day.isoformat()}",
+        sheet=f"{day:%m月%d日}",
+        organisation=site["site.name"],
+        facts=(
+            Fact("项目", site["site.project"] or "—"),
+            Fact("日期", f"{chinese_date(day)} {weekday(day)}（{kind}）"),
+            Fact("班次", shifts),
+            Fact("应到", f"{sum(each.duty is not None for each in people)} 人"),
+        ),
+        body=(Table(DAILY, tuple(rows), rows_per_page=int(site["paper.rows"]), record_labels=tuple(labels)),),
+        notes=("到岗、离岗由本人到服务台签写，不得代签（T3 第二条）。空白行供手写补登。",),
+        basis=basis(ctx.law_on(day), [each.terms for each in people]),
+        signatures=(Signature("服务台值班员"), Signature("运维主管")),
+        retention=f"保存期限：{site['paper.retention_years']} 年",
+        trace=trace,
+        landscape=True,
+    )
+
+
+def _lines(each: PersonDay) -> list[tuple[Value, ...]]:
+    who = each.person
+    if not each.result.pairs:
+        remark = "未排班到岗" if each.punches else ""
+        times = (_clock(each.arrived_at, each.day), None, _clock(each.left_at, each.day), None)
+        return [(who.name, who.vendor, who.post, *times, "", _remark(each, remark))]
+    lines: list[tuple[Value, ...]] = []
+    for index, pair in enumerate(each.result.pairs):
+        arrived = _clock(pair.arrival.at if pair.arrival else None, each.day)
+        left = _clock(pair.departure.at if pair.departure else None, each.day)
+        remark = _remark(each, _charge(pair)) if index == 0 else _charge(pair)
+        lines.append((who.name, who.vendor, who.post, arrived, None, left, None, _absence(each, index), remark))
+    return lines
+
+
+def _clock(at: datetime | None, day: date) -> Value:
+    if at is None:
+        return None
+    return at.time() if at.date() == day else f"次日 {at:%H:%M}"
+
+
+def _charge(pair: PairResult) -> str:
+    said = []
+    for verdict in (pair.arrival_verdict, pair.departure_verdict):
+        if verdict and verdict.judgement in {Judgement.LATE, Judgement.ABSENT, Judgement.EARLY}:
+            word = "早退" if verdict.judgement is Judgement.EARLY else "迟到"
+            end = "，视缺勤" if verdict.judgement is Judgement.ABSENT else ""
+            clause = f"（{verdict.citations[0].short}）" if verdict.citations else ""
+            said.append(f"{word}{verdict.minutes}分{end}{clause}")
+    return "；".join(said)
+
+
+def _remark(each: PersonDay, charge: str) -> str:
+    said = [charge] if charge else []
+    if each.result.state is State.NO_SIGN_OUT:
+        said.append("未签退")
+    if each.result.state is State.NO_SIGN_IN:
+        said.append("缺签到")
+    sources = {punch.source for punch in each.punches}
+    said.extend(str(source) for source in (Source.CORRECTION, Source.ROLL_CALL) if source in sources)
+    if any(punch.doubted for punch in each.punches):
+        said.append("时间存疑")
+    return "；".join(said)
+
+
+def _absence(each: PersonDay, index: int) -> str:
+    if each.absence is None or index:
+        return ""
+    whole = each.result.state is State.ON_LEAVE
+    span = each.absence.span
+    when = "全天" if whole else f"{span.begins:%H:%M}–{span.ends:%H:%M}"
+    return f"{each.absence.kind} {when} {each.absence.reason}".strip()
+
+
+def monthly_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None = None) -> Document:
+    """The monthly matrix: people × days, each day two marks (morning over afternoon); one vendor's people if given."""
+    site = settings.read_all(ctx)
+    dates = month(year, number)
+    with ctx.read() as connection:
+        found = attendance.read(connection, ctx.regulations, dates[0], dates[-1], ctx.now())
+        calendar = calendars.load(connection)
+        trace = chain.short_head(connection)
+    by_person: dict[int, dict[date, PersonDay]] = {}
+    for each in found:
+        if vendor_id is None or each.person.vendor_id == vendor_id:
+            by_person.setdefault(each.person.id, {})[each.day] = each
+    by_person = {key: own for key, own in by_person.items() if any(each.duty or each.punches for each in own.values())}
+    rows: list[tuple[Value, ...]] = []
+    labels = []
+    for own in by_person.values():
+        rows.append(_month_row(len(rows) + 1, own, dates, ctx.today()))
+        labels.append(f"{next(iter(own.values())).person.name} {year}-{number:02}")
+    columns = (
+        Column("序号", 8, Kind.NUMBER, Align.CENTER),
+        Column("姓名", 17),
+        Column("所属公司", 21),
+        *(_day_column(day, calendar) for day in dates),
+        Column("应到", 8, Kind.NUMBER, Align.CENTER, group="天数"),
+        Column("实到", 8, Kind.NUMBER, Align.CENTER, group="天数"),
+        Column("次", 7, Kind.NUMBER, Align.CENTER, group="迟到"),
+        Column("分", 8, Kind.NUMBER, Align.CENTER, group="迟到"),
+        Column("次", 7, Kind.NUMBER, Align.CENTER, group="早退"),
+        Column("分", 8, Kind.NUMBER, Align.CENTER, group="早退"),
+        Column("未签退", 8, Kind.NUMBER, Align.CENTER),
+    )
+    terms = [each.terms for own in by_person.values() for each in own.values()]
+    last = min(dates[-1], max(dates[0], ctx.today()))
+    return Document(
+        code="OD-F01M",
+        revision="A/0",
+        title=f"{year}年{number}月到岗记录",
+        number=f"DG-{year}{number:02}",
+        name=f"到岗记录-{year}-{number:02}",
+        sheet=f"{year}年{number}月",
+        organisation=site["site.name"],
+        facts=(
+            Fact("项目", site["site.project"] or "—"),
+            Fact("统计期间", f"{chinese_date(dates[0])} 至 {chinese_date(dates[-1])}"),
+            Fact("工作日", f"{sum(calendar.works(day) for day in dates)} 天"),
+            Fact("人数", f"{len(rows)} 人"),
+        ),
+        body=(
+            Table(
+                columns,
+                tuple(rows),
+                rows_per_page=None,
+                row_height=8.6,
+                font_size=7.0,
+                record_labels=tuple(labels),
+            ),
+        ),
+        notes=(LEGEND + "。每格上行为上午，下行为下午；上下相同只印一个。",),
+        basis=basis(ctx.law_on(last), terms),
+        signatures=(Signature("制表人"), Signature("驻场公司负责人", seal=True), Signature("运维主管")),
+        retention=f"保存期限：{site['paper.retention_years']} 年",
+        trace=trace,
+        landscape=True,
+    )
+
+
+def _day_column(day: date, calendar: Calendar) -> Column:
+    return Column(str(day.day), 5.6, Kind.TEXT, Align.CENTER, subtitle=weekday(day)[1], shaded=not calendar.works(day))
+
+
+def _month_row(number: int, own: dict[date, PersonDay], dates: Sequence[date], today: date) -> tuple[Value, ...]:
+    person = next(iter(own.values())).person
+    marks = [_mark(own.get(day), day, today) for day in dates]
+    pairs = [pair for each in own.values() for pair in each.result.pairs]
+    late = [pair.arrival_verdict.minutes for pair in pairs if pair.arrival_verdict and pair.arrival_verdict.minutes]
+    early = [
+        pair.departure_verdict.minutes for pair in pairs if pair.departure_verdict and pair.departure_verdict.minutes
+    ]
+    due = sum(each.due for each in own.values())
+    present = sum(bool(each.punches) for each in own.values())
+    missing = sum(each.result.state is State.NO_SIGN_OUT for each in own.values())
+    counts = (due, present, len(late), sum(late), len(early), sum(early), missing)
+    return (number, person.name, person.vendor, *marks, *counts)
+
+
+def _mark(each: PersonDay | None, day: date, today: date) -> str:
+    if each is None or (each.duty is None and not each.punches):
+        return "○" if day <= today and each is not None else ""
+    if each.duty is None:
+        return "√"
+    if not each.punches and each.result.state is not State.ON_LEAVE and each.absence is None:
+        return "—" if day < today else ""
+    morning, afternoon = _half(each, first=True), _half(each, first=False)
+    return morning if morning == afternoon else f"{morning}\n{afternoon}"
+
+
+def _half(each: PersonDay, *, first: bool) -> str:
+    assert each.duty is not None  # noqa: S101 — the caller has looked
+    pair = each.result.pairs[0 if first else -1]
+    middle = pair.plan.begins + (pair.plan.ends - pair.plan.begins) / 2
+    edge = pair.plan.begins if first else pair.plan.ends
+    covered = [span for span in each.duty.approved if span.begins <= edge <= span.ends]
+    reaches = any(span.ends >= middle if first else span.begins <= middle for span in covered)
+    if each.absence and (free_of(pair.plan, each.duty.approved) is None or reaches):
+        return SYMBOLS[LeaveKind(each.absence.kind)]
+    verdict = pair.arrival_verdict if first else pair.departure_verdict
+    if verdict is None:
+        if first and pair.arrival is None:
+            return "未" if pair.departure else "—"
+        return "" if each.result.state in {State.ON_TIME, State.LATE, State.ABSENT} else "未"
+    if verdict.judgement is Judgement.ABSENT:
+        return f"缺{verdict.minutes}"
+    if verdict.minutes:
+        return f"{'迟' if first else '退'}{verdict.minutes}"
+    return "√"

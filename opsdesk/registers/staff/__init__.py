@@ -1,0 +1,1 @@
+"""人员: the engineers on site, their numbers and qualification cards."""

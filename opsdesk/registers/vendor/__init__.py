@@ -1,0 +1,1 @@
+"""外包单位: the outsourcing companies on site."""

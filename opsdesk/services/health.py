@@ -1,0 +1,62 @@
+"""The state of the site's database as `doctor` tells it: looked at without opening the site, changing nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from opsdesk.models.engine import read_engine
+from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, schema_of
+from opsdesk.services import backup, calendars, clock_guard
+from opsdesk.services.clock import Clock
+from opsdesk.services.errors import Trouble
+from opsdesk.services.transaction import database_trouble
+
+
+@dataclass(frozen=True)
+class Health:
+    """A sound database: size in bytes, schema number, links of its audit chain, years whose holidays are announced.
+
+    `behind` is how far the workstation's clock is behind the record; zero where it is right.
+    """
+
+    path: Path
+    size: int
+    schema: int
+    links: int
+    announced: frozenset[int]
+    behind: timedelta
+
+    @property
+    def current(self) -> bool:
+        """True where the program opens it without migrating."""
+        return self.schema == SCHEMA
+
+
+def examine(home: Path, clock: Clock) -> Health | None:
+    """Look at the database of `home`; None where there is none. Raises Trouble where it cannot be used as it is."""
+    path = home / backup.DATABASE
+    if not path.is_file():
+        return None
+    engine = read_engine(path)
+    try:
+        with database_trouble(), engine.connect() as connection:
+            schema = schema_of(connection)
+            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
+                raise Trouble(f"数据文件 {path} 已损坏。", remedy="请打开程序，按提示从备份恢复。")
+            announced: frozenset[int] = frozenset()
+            links, behind = 0, timedelta()
+            if schema == SCHEMA:
+                announced = calendars.load(connection).announced
+                links = backup.check_file(path)
+                behind = clock_guard.set_back_by(connection, clock)
+    except ForeignDatabase:
+        raise Trouble(f"{path} 不是运维台的数据库。", remedy="请核对数据文件夹，或用 --home 指定另一个。") from None
+    except NewerDatabase as newer:
+        raise Trouble(
+            f"{path} 由更新版本的运维台写成（结构 {newer.args[0]}，本程序只到 {SCHEMA}）。", remedy="请安装新版本。"
+        ) from None
+    finally:
+        engine.dispose()
+    return Health(path, path.stat().st_size, schema, links, announced, behind)

@@ -1,0 +1,56 @@
+"""What every list asks of the record: rows that hold the typed words, one page at a time, with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, func, or_, select, true
+
+from opsdesk.services.text import one_line
+
+MOST_WORDS = 8
+"""Words looked for one by one; what follows is one more word, so that a pasted page stays one question."""
+
+
+def words(typed: str) -> list[str]:
+    """Words of a find field, cleaned; none where nothing visible was typed."""
+    return one_line(typed).split(maxsplit=MOST_WORDS - 1)
+
+
+def holds(typed: str, *columns: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """True where every word typed stands in one of the columns, capitals or not; % and _ are letters like others."""
+    return and_(
+        true(),
+        *(
+            or_(*(func.instr(func.lower(func.coalesce(column, "")), func.lower(word)) > 0 for column in columns))
+            for word in words(typed)
+        ),
+    )
+
+
+def page(connection: Connection, query: Select[*tuple[Any, ...]], offset: int, limit: int) -> tuple[Sequence[Any], int]:
+    """The rows from `offset` on, at most `limit`, and how many the question has in all."""
+    total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    rows = connection.execute(query.offset(max(0, offset)).limit(max(0, limit))).all()
+    return rows, total
+
+
+def month_of(key: str) -> tuple[date, date] | None:
+    """First and last day of a month written 2026-03; None where it is none."""
+    from opsdesk.rules.calendar import month
+
+    try:
+        first = date.fromisoformat(f"{key}-01")
+    except ValueError:
+        return None
+    return first, month(first.year, first.month)[-1]
+
+
+def months_around(today: date, before: int = 12, after: int = 2) -> list[tuple[str, str]]:
+    """Months to choose from as (2026-03, 2026 年 3 月): this one first, then the coming, then those gone by."""
+    here = today.year * 12 + today.month - 1
+    order = [0, *range(1, after + 1), *range(-1, -before - 1, -1)]
+    found = [divmod(here + step, 12) for step in order]
+    return [(f"{year:04}-{number + 1:02}", f"{year} 年 {number + 1} 月") for year, number in found]

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from paper_samples import one_column, pdf_texts, register, slip, with_body
+
+from opsdesk.exports import layout, sheets, typeface, wording
+from opsdesk.exports.archive import Cancelled
+from opsdesk.exports.document import (
+    Choice,
+    Column,
+    Document,
+    Fact,
+    FormCell,
+    FormGrid,
+    Kind,
+    Paper,
+    Signature,
+    Table,
+    Text,
+)
+from opsdesk.exports.pdf import pdf_bytes, write_pdf
+
+HOSTILE = (
+    "=cmd|'/c calc'!A1",
+    "<img src='/etc/passwd'>",
+    '<a href="http://example.com">x</a>',
+    "<!-- x -->",
+    "<![CDATA[x]]>",
+    "a<b&amp;c",
+    "(Tj) ET \\) Q /F1",
+    "#N/A",
+    "{{7*7}}%s%n",
+)
+
+
+def words_of(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_pages_are_counted_and_numbered(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    assert write_pdf(register(22), path) == 2
+    texts = pdf_texts(path.read_bytes())
+    assert ["第1页共2页" in texts[0], "第2页共2页" in texts[1]] == [True, True]
+
+
+@pytest.mark.parametrize(("people", "pages"), [(0, 1), (1, 1), (16, 1), (17, 2), (32, 2), (33, 3)])
+def test_a_bound_register_has_its_fixed_rows_on_every_page(people: int, pages: int) -> None:
+    texts = pdf_texts(pdf_bytes(register(people)))
+    assert len(texts) == pages
+    assert all("服务台值班员（签字）：" in text and "缺勤／请假说明" in text for text in texts)
+    composed = layout.compose(register(people))
+    counted = [ink.text for ink in composed[-1].inks if ink.text == str(pages * 16)]
+    assert counted == [str(pages * 16)]
+
+
+def test_the_page_says_what_the_form_says() -> None:
+    text = pdf_texts(pdf_bytes(register(3)))[0]
+    said = """OD-F01A/0 No.DG-20260305 某市信息中心 到岗记录 日期：2026年3月5日周四 08:27 003 迟到12分 （盖章） 年月日
+    注：本人逐行签名，不得代签。 采用口径：1.迟到免罚3次。 2.次数罚与分钟罚并罚。 运维主管（签字）： 保存期限：3年
+    链首7f3a9c1e2b"""
+    assert [words for words in said.split() if words not in text] == []
+
+
+def test_a_slip_prints_its_boxes_its_choices_and_its_places_to_sign() -> None:
+    text = pdf_texts(pdf_bytes(slip()))[0]
+    for words in (
+        "陈𠅤",
+        "0012345",
+        "2026-03-05",
+        "上班",
+        "下班",
+        "2026-03-0517:42",
+        "1,234.50",
+        "签字：年月日",
+        "半天",
+        "以下由考勤员填写。",
+    ):
+        assert words in text
+    boxes = "".join(ink.text for ink in layout.compose(slip())[0].inks if ink.font == typeface.BOXES)
+    assert boxes == "".join((typeface.EMPTY_BOX, typeface.TICKED_BOX, typeface.EMPTY_BOX, typeface.EMPTY_BOX))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_is_printed_as_typed_and_nothing_in_it_works(text: str) -> None:
+    content = pdf_bytes(one_column(text, title=text, organisation=text, facts=(Fact(text, text),), notes=(text,)))
+    assert pdf_texts(content)[0].count(words_of(text)) >= 5
+    assert b"/Annot" not in content
+    assert b"/XObject" not in content.replace(b"/XObject <<\n>>", b"")
+
+
+def test_controls_and_bidi_marks_never_reach_the_paper() -> None:
+    text = pdf_texts(pdf_bytes(one_column("王\x00\x07强\u202egnp\u202c.\u200bexe\ud800\ufffe")))[0]
+    assert "王强gnp.exe" in text
+
+
+@pytest.mark.parametrize("block", ["table", "register", "grid", "text", "note", "title", "fact"])
+def test_a_text_of_five_thousand_characters_goes_on_over_the_pages(block: str) -> None:
+    long = "".join(chr(0x4E00 + place) for place in range(5000))
+    documents: dict[str, Document] = {
+        "table": with_body(Table((Column("甲", 1), Column("乙", 5)), (("一", long), ("二", "三")))),
+        "register": with_body(
+            Table((Column("序号", 1), Column("乙", 2)), ((1, long),), rows_per_page=15), landscape=True
+        ),
+        "grid": with_body(FormGrid(((FormCell("甲", long), FormCell("乙", "丙")),))),
+        "text": with_body(Text(long)),
+        "note": one_column("一", notes=(long,), signatures=(Signature("主管"),)),
+        "title": one_column("一", title=long),
+        "fact": one_column("一", facts=(Fact("甲", long),)),
+    }
+    document = documents[block]
+    pages = layout.compose(document)
+    for page in pages:
+        assert all(0 < ink.y < page.height and 0 <= ink.x < page.width for ink in page.inks)
+        assert all(0 < y < page.height for rules in page.rules.values() for _, *ys, _ in rules for y in ys[:1])
+    if block != "title":
+        printed = set("".join(pdf_texts(pdf_bytes(document))))
+        assert set(long) <= printed
+        assert len(pages) > 1
+
+
+def test_rows_higher_than_planned_keep_the_page_on_the_paper() -> None:
+    table = Table(
+        (Column("序号", 1, Kind.NUMBER), Column("说明", 3)),
+        tuple((n, "很长的说明。" * 12) for n in range(1, 31)),
+        rows_per_page=15,
+    )
+    document = with_body(table, landscape=True, signatures=(Signature("主管"),))
+    for page in layout.compose(document):
+        bottom = min(y for rules in page.rules.values() for *_, y in rules)
+        assert bottom > 20 * sheets.MM - 0.1
+    texts = "".join(pdf_texts(pdf_bytes(document)))
+    assert texts.count("很长的说明。") == 360
+
+
+def test_a_missing_glyph_names_the_record_and_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    document = register(3, name=lambda place: "王😀" if place == 2 else "王强")
+    with pytest.raises(typeface.MissingGlyph, match=r"王😀 2026-03-05.*😀.*U\+1F600"):
+        write_pdf(document, path)
+    assert not path.exists()
+    with pytest.raises(typeface.MissingGlyph, match="到岗记录 DG-20260305"):
+        pdf_bytes(one_column("一", notes=("😀",)))
+
+
+def test_equal_documents_give_equal_bytes_and_different_ones_do_not() -> None:
+    assert pdf_bytes(register(5)) == pdf_bytes(register(5))
+    assert pdf_bytes(register(5)) != pdf_bytes(register(6))
+
+
+def test_several_documents_count_their_own_pages_and_copies_repeat_them(tmp_path: Path) -> None:
+    texts = pdf_texts(pdf_bytes(register(17), slip()))
+    assert [text[text.rindex("第") :][:6] for text in texts] == ["第1页共2页", "第2页共2页", "第1页共1页"]
+    path = tmp_path / "a.pdf"
+    assert write_pdf(register(17), path, copies=2) == 4
+    pages = pdf_texts(path.read_bytes())
+    assert pages[:2] == pages[2:]
+
+
+@pytest.mark.parametrize(
+    ("paper", "landscape", "size"),
+    [
+        (Paper.A4, False, (210, 297)),
+        (Paper.A4, True, (297, 210)),
+        (Paper.A3, True, (420, 297)),
+        (Paper.A3, False, (297, 420)),
+    ],
+)
+def test_the_paper_has_its_size(paper: Paper, landscape: bool, size: tuple[int, int]) -> None:
+    with pypdfium2.PdfDocument(pdf_bytes(one_column("一", paper=paper, landscape=landscape))) as pdf:
+        page = pdf[0]
+        assert [round(side / sheets.MM) for side in page.get_size()] == list(size)
+        page.close()
+
+
+def test_the_file_names_the_form_and_its_organisation_and_nobody_else() -> None:
+    with pypdfium2.PdfDocument(pdf_bytes(register(1))) as pdf:
+        about = pdf.get_metadata_dict()
+    assert (about["Title"], about["Author"], about["Creator"]) == ("到岗记录", "某市信息中心", "OpsDesk")
+
+
+def test_cancel_leaves_no_file(tmp_path: Path) -> None:
+    path, told = tmp_path / "a.pdf", []
+
+    def stop_after_two(done: int, total: int) -> bool:
+        told.append((done, total))
+        return len(told) < 2
+
+    with pytest.raises(Cancelled):
+        write_pdf(register(900), path, progress=stop_after_two)
+    assert not path.exists()
+    assert all(0 < done <= total for done, total in told)
+
+
+def test_progress_only_grows_and_ends_at_the_total(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    write_pdf(register(900), tmp_path / "a.pdf", progress=lambda done, total: not told.append((done, total)))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "words"),
+    [
+        (time(8, 5), Kind.TIME, "08:05"),
+        (datetime(2026, 3, 5, 8, 5, 59), Kind.TIME, "08:05"),
+        (datetime(2026, 3, 5, 8, 5, 59), Kind.MOMENT, "2026-03-05 08:05"),
+        (datetime(2026, 3, 5, 8, 5), Kind.DATE, "2026-03-05"),
+        (date(2026, 3, 5), Kind.DATE, "2026-03-05"),
+        (Decimal("1234567.5"), Kind.MONEY, "1,234,567.50"),
+        (Decimal("1E+2"), Kind.NUMBER, "100"),
+        (Decimal("0.50"), Kind.NUMBER, "0.50"),
+        (12, Kind.NUMBER, "12"),
+        (None, Kind.TIME, ""),
+        (Choice(("忘签", "外勤"), ("外勤",)), Kind.TEXT, "□忘签　☑外勤"),
+    ],
+)
+def test_values_are_written_as_the_office_writes_them(value: object, kind: Kind, words: str) -> None:
+    assert wording.words(value, kind) == words  # type: ignore[arg-type]  # parametrized over all values
+
+
+def test_times_and_codes_shrink_instead_of_breaking() -> None:
+    table = Table((Column("工号", 2, Kind.CODE), Column("说明", 12)), (("T-2026-0001234", "x"),), font_size=10.5)
+    inks = [ink for ink in layout.compose(with_body(table))[0].inks if ink.text.startswith("T-")]
+    assert [ink.text for ink in inks] == ["T-2026-0001234"]
+    assert inks[0].size < 10.5
+
+
+def test_a_table_without_fixed_rows_is_signed_once_at_the_end() -> None:
+    document = one_column(*(f"第{n}项" for n in range(60)), signatures=(Signature("制表人"),))
+    texts = pdf_texts(pdf_bytes(document))
+    assert len(texts) == 3
+    assert ["制表人（签字）" in text for text in texts] == [False, False, True]

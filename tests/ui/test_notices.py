@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QWidget
+
+from opsdesk.register import Tone
+from opsdesk.ui.kit import notices as kit
+from opsdesk.ui.kit.notices import Confirmation, Notices, confirm, exported, size_in_words
+
+
+def bar(qtbot) -> Notices:
+    window = QWidget()
+    made = Notices(window)
+    made.window_kept = window
+    window.resize(900, 200)
+    qtbot.addWidget(window)
+    window.show()
+    return made
+
+
+def test_it_takes_no_room_until_it_has_something_to_say(qtbot) -> None:
+    notices = bar(qtbot)
+    assert not notices.isVisible()
+    notices.show("王强 08:27 签到，准时。", Tone.FINE)
+    assert notices.isVisible()
+    assert notices.sentences() == ["王强 08:27 签到，准时。"]
+    notices.clear()
+    assert not notices.isVisible()
+
+
+def test_fine_leaves_by_itself_and_broken_stays(qtbot) -> None:
+    notices = bar(qtbot)
+    notices.show("已保存。", Tone.FINE)
+    notices.show("磁盘已满。", Tone.BROKEN)
+    notices.show("迟到 42 分。", Tone.WARNING)
+    for notice in tuple(notices.shown):
+        for _ in range(kit.SECONDS[Tone.FINE]):
+            notice._timer.timeout.emit()
+            if notice not in notices.shown:
+                break
+        if notice.tone is not Tone.FINE:
+            assert not notice._timer.isActive()
+    assert "已保存。" not in notices.sentences()
+    fine_only = bar(qtbot)
+    fine_only.show("已保存。", Tone.FINE, seconds=1)
+    qtbot.waitUntil(lambda: fine_only.sentences() == [], timeout=2500)
+
+
+def test_undo_counts_down_works_once_and_leaves(qtbot) -> None:
+    notices, undone = bar(qtbot), []
+    notices.show("王强 09:12 签到。", Tone.WARNING, [("撤销", lambda: undone.append(1))], seconds=8)
+    (notice,) = notices.shown
+    assert notice.buttons[0].text() == "撤销（8）"
+    notice._timer.timeout.emit()
+    assert notice.buttons[0].text() == "撤销（7）"
+    qtbot.mouseClick(notice.buttons[0], Qt.MouseButton.LeftButton)
+    assert undone == [1]
+    assert notices.sentences() == []
+
+
+def test_when_the_seconds_are_over_undo_is_gone(qtbot) -> None:
+    notices = bar(qtbot)
+    notices.show("王强 09:12 签到。", Tone.WARNING, [("撤销", lambda: None)], seconds=2)
+    (notice,) = notices.shown
+    notice._timer.timeout.emit()
+    assert notices.shown
+    notice._timer.timeout.emit()
+    assert notices.shown == []
+
+
+def test_three_at_most_and_the_same_sentence_once(qtbot) -> None:
+    notices = bar(qtbot)
+    for word in ("一", "二", "三", "四", "三"):
+        notices.show(f"{word}。", Tone.WARNING)
+    assert notices.sentences() == ["二。", "四。", "三。"]
+
+
+def test_what_people_typed_is_text_and_never_markup(qtbot) -> None:
+    notices = bar(qtbot)
+    notices.show("<b>张三</b><img src='/etc/passwd'>", Tone.WARNING)
+    words = [w for w in notices.shown[0].findChildren(kit.label("").__class__) if w.text()]
+    assert [w.textFormat() for w in words] == [Qt.TextFormat.PlainText] * len(words)
+    assert words[0].text() == "<b>张三</b><img src='/etc/passwd'>"
+
+
+def test_an_export_names_its_file_and_opens_file_and_folder(qtbot, tmp_path: Path) -> None:
+    notices = bar(qtbot)
+    file = tmp_path / "到岗记录 2026-03-05.pdf"
+    file.write_bytes(b"x" * 23_456)
+    exported(notices, [file])
+    (notice,) = notices.shown
+    assert notice.sentence == f"已保存：{file}（22.9 KB）。"
+    assert [button.text() for button in notice.buttons] == ["打开文件", "打开所在文件夹"]
+    opened: list[str] = []
+
+    class Desktop(QWidget):
+        @Slot(QUrl)
+        def open(self, url: QUrl) -> None:
+            opened.append(url.toLocalFile())
+
+    desktop = Desktop()
+    qtbot.addWidget(desktop)
+    QDesktopServices.setUrlHandler("file", desktop, "open")
+    try:
+        for button in notice.buttons:
+            button.click()
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
+    assert opened == [str(file), str(tmp_path)]
+    assert notice in notices.shown
+
+
+def test_an_export_without_a_file_is_never_called_a_success(qtbot, tmp_path: Path) -> None:
+    notices = bar(qtbot)
+    exported(notices, [tmp_path / "nowhere.xlsx"])
+    (notice,) = notices.shown
+    assert notice.tone is Tone.BROKEN
+    assert "没有成功" in notice.sentence
+
+
+def test_sizes_as_people_say_them() -> None:
+    assert [size_in_words(n) for n in (0, 1023, 1024, 1024 * 1024 - 1, 1024 * 1024)] == [
+        "0 字节", "1023 字节", "1.0 KB", "1024.0 KB", "1.0 MB",
+    ]  # fmt: skip
+
+
+def answered(qtbot, how: str) -> bool:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, Confirmation)
+        assert dialog.focusWidget() is dialog.refuse
+        if how == "Esc":
+            qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        else:
+            dialog.action.click()
+
+    QTimer.singleShot(0, press)
+    return confirm(parent, "作废", "作废以后不再出现。", "作废")
+
+
+def test_only_the_action_itself_confirms(qtbot) -> None:
+    assert answered(qtbot, "action") is True
+    assert answered(qtbot, "Esc") is False
+
+
+def test_enter_does_not_destroy_anything(qtbot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = Confirmation(parent, "作废", "作废以后不再出现。", "作废", danger=True)
+    dialog.show()
+    answers: list[int] = []
+    dialog.finished.connect(answers.append)
+    qtbot.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
+    assert Confirmation.DialogCode.Accepted not in answers

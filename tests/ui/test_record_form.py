@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QDate, QPointF, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QLineEdit
+
+from opsdesk.register import Field, Kind
+from opsdesk.services.errors import Refusal
+from opsdesk.ui.kit.editors import reads
+from opsdesk.ui.kit.filter_bar import FilterBar
+from opsdesk.ui.kit.moment_editors import DateEditor
+from opsdesk.ui.kit.notices import Confirmation
+from opsdesk.ui.kit.record_form import RecordForm
+from opsdesk.ui.kit.typed import read_day, read_integer, read_time
+
+TODAY = date(2026, 3, 5)
+FIELDS = (
+    Field("name", "姓名", required=True, group="基本信息"),
+    Field("number", "工号", Kind.CODE, required=True, group="基本信息", help="与工牌一致。"),
+    Field("vendor", "外包单位", Kind.CHOICE, group="基本信息"),
+    Field("posts", "岗位数", Kind.INTEGER, group="在场"),
+    Field("since", "到场日期", Kind.DATE, group="在场"),
+    Field("at", "签到", Kind.TIME, group="在场"),
+    Field("seen", "发现时间", Kind.MOMENT, group="在场"),
+    Field("high", "高处证", Kind.FLAG, group="在场"),
+    Field("note", "备注", Kind.LONG_TEXT, group="在场"),
+    Field("kept", "编号", read_only=True),
+)
+VALUES: dict[str, Any] = {
+    "name": "𠅤𬭎王",
+    "number": "007",
+    "vendor": 2,
+    "posts": 12,
+    "since": TODAY,
+    "at": time(8, 27),
+    "seen": datetime.combine(TODAY, time(23, 59)),
+    "high": True,
+    "note": "第一行\n第二行",
+    "kept": "DG-20260305",
+}
+
+
+def form_of(qtbot) -> RecordForm:
+    form = RecordForm(FIELDS, lambda: TODAY)
+    form.set_options("vendor", [(1, "华信系统"), (2, "中科软件"), (3, "恒通网络")])
+    qtbot.addWidget(form)
+    form.resize(420, 900)
+    form.show()
+    form.activateWindow()
+    qtbot.waitUntil(form.isActiveWindow)
+    return form
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2026-3-5", TODAY), ("20260305", TODAY), ("3-5", TODAY), ("3月5日", TODAY), ("2026/03/05", TODAY),
+        ("2026.3.5", TODAY), ("2026年3月5日", TODAY), ("26-3-5", TODAY), ("2026-03-05 周四", TODAY),
+        ("２０２６－３－５", TODAY), ("今天", TODAY), ("昨天", date(2026, 3, 4)), ("2-29", None),
+        ("2024-2-29", date(2024, 2, 29)),
+        ("2026-02-29", None), ("2026-13-01", None), ("三月", None), ("305", None), ("0-1", None),
+    ],
+)  # fmt: skip
+def test_days_are_read_as_people_type_them(typed: str, day: date | None) -> None:
+    if day is None:
+        assert not reads(lambda text: read_day(text, TODAY), typed)
+    else:
+        assert read_day(typed, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("8:27", time(8, 27)), ("0827", time(8, 27)), ("827", time(8, 27)), ("8：27", time(8, 27)),
+        ("8点27分", time(8, 27)),
+        ("8点", time(8)), ("23:59", time(23, 59)), ("0:00", time(0)), ("24:00", None), ("8:60", None), ("8", None),
+        ("早上", None),
+    ],
+)  # fmt: skip
+def test_times_are_read_as_people_type_them(typed: str, at: time | None) -> None:
+    if at is None:
+        assert not reads(read_time, typed)
+    else:
+        assert read_time(typed) == at
+
+
+def test_nothing_typed_is_nothing() -> None:
+    assert (read_day(" ", TODAY), read_time("　"), read_integer("")) == (None, None, None)
+    assert (read_integer("１２"), read_integer("-3"), read_integer("1,200")) == (12, -3, 1200)
+    assert not reads(read_integer, "12.5")
+
+
+def test_every_kind_gives_back_what_was_set(qtbot) -> None:
+    form = form_of(qtbot)
+    form.set_values(VALUES)
+    assert form.values() == VALUES
+    assert not form.dirty
+    form.set_values({})
+    assert form.values() == {
+        "name": "", "number": "", "vendor": None, "posts": None, "since": None, "at": None, "seen": None, "high": False,
+        "note": "", "kept": "",
+    }  # fmt: skip
+    assert not form.dirty
+
+
+def test_it_stands_in_the_order_of_the_paper_for_tab(qtbot) -> None:
+    form = form_of(qtbot)
+    form.focus_first()
+    passed = []
+    for _ in range(10):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        passed += [key for key, row in form.rows.items() if row.isAncestorOf(focus)]
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert passed == ["name", "number", "vendor", "posts", "since", "at", "seen", "seen", "high", "note"]
+
+
+def test_dirty_only_while_something_differs(qtbot) -> None:
+    form, changes = form_of(qtbot), []
+    form.set_values(VALUES)
+    form.changed.connect(lambda: changes.append(1))
+    line = form.rows["name"].editor.input
+    qtbot.keyClicks(line, "x")
+    assert form.dirty
+    assert changes
+    qtbot.keyClick(line, Qt.Key.Key_Backspace)
+    form.rows["name"].editor.set_value(VALUES["name"])
+    assert not form.dirty
+    form.rows["since"].editor.set_value("2026-13-45")
+    assert form.dirty
+
+
+def test_what_is_missing_or_unreadable_is_said_beside_the_field(qtbot) -> None:
+    form = form_of(qtbot)
+    form.set_values({"name": "王强"})
+    form.rows["since"].editor.set_value("2026-13-45")
+    form.rows["posts"].editor.set_value("很多")
+    form.rows["vendor"].editor.box.setEditText("没有这家")
+    form.rows["seen"].editor.day.set_value(TODAY)
+    assert not form.check()
+    assert set(form.errors()) == {"number", "vendor", "posts", "since", "seen"}
+    assert form.errors()["number"] == "请填写工号。"
+    row = form.rows["number"]
+    assert row._message.isVisible()
+    assert row.editor.input.property("wrong") is True
+    assert row.editor.input.hasFocus()
+    qtbot.keyClicks(row.editor.input, "9")
+    assert "number" not in form.errors()
+    assert row._message.text() == "与工牌一致。"
+    assert form.rows["since"].editor.line.text() == "2026-13-45"
+
+
+def test_a_refusal_stands_beside_its_field_and_nothing_typed_is_lost(qtbot) -> None:
+    form = form_of(qtbot)
+    form.set_values({})
+    for key in ("name", "number", "vendor", "since", "note"):
+        form.rows[key].editor.set_value(VALUES[key])
+    before = form.values()
+    assert form.show_refusal(Refusal("工号 007 已经属于李静。", field="number"))
+    assert form.errors() == {"number": "工号 007 已经属于李静。"}
+    assert form.values() == before
+    assert form.dirty
+    assert not form.show_refusal(Refusal("本日已日结。", field="day"))
+
+
+def test_ctrl_s_saves_and_esc_asks_only_when_something_would_be_lost(qtbot) -> None:
+    form, told, asked = form_of(qtbot), [], []
+    form.save_requested.connect(lambda: told.append("save"))
+    form.close_requested.connect(lambda: told.append("close"))
+    form.set_values(VALUES)
+    line = form.rows["name"].editor.input
+    line.setFocus()
+    qtbot.keyClick(line, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert told == ["save", "close"]
+
+    def answer(accept: bool) -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, Confirmation)
+        asked.append(accept)
+        (dialog.action if accept else dialog.refuse).click()
+
+    qtbot.keyClicks(line, "x")
+    for accept in (False, True):
+        form.activateWindow()
+        qtbot.waitUntil(form.isActiveWindow)
+        line.setFocus()
+        QTimer.singleShot(0, lambda accept=accept: answer(accept))
+        qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert asked == [False, True]
+    assert told == ["save", "close", "close"]
+
+
+def test_what_was_typed_while_saving_is_still_unsaved(qtbot) -> None:
+    form = form_of(qtbot)
+    form.set_values(VALUES)
+    form.rows["note"].editor.set_value("改过")
+    sent = form.written()
+    form.rows["name"].editor.set_value("又改")
+    form.accept(sent)
+    assert form.dirty
+    form.rows["name"].editor.set_value(VALUES["name"])
+    assert not form.dirty
+
+
+def test_read_only_shows_and_takes_nothing(qtbot) -> None:
+    form = form_of(qtbot)
+    form.set_values(VALUES)
+    form.set_read_only(True)
+    for row in form.rows.values():
+        qtbot.keyClicks(row.editor.input, "7")
+        qtbot.keyClick(row.editor.input, Qt.Key.Key_Space)
+    assert form.values() == VALUES
+    form.set_read_only(False)
+    assert form.rows["kept"].editor.line.isReadOnly()
+    assert not form.rows["name"].editor.line.isReadOnly()
+
+
+def test_no_line_has_a_limit_that_would_cut_and_too_long_is_said(qtbot) -> None:
+    form = form_of(qtbot)
+    assert {line.maxLength() for line in form.findChildren(QLineEdit)} == {32767}
+    form.set_values({"number": "1", "name": "𠮷" * 16_382})
+    assert form.check()
+    assert form.values()["name"] == "𠮷" * 16_382
+    form.rows["name"].editor.set_value("𠮷" * 20_000)
+    assert not form.check()
+    assert "太长" in form.errors()["name"]
+
+
+def compose(line, preedit: str, commit: str = "") -> None:
+    event = QInputMethodEvent(preedit, [])
+    event.setCommitString(commit)
+    QApplication.sendEvent(line, event)
+
+
+def test_text_being_composed_is_neither_a_change_nor_a_question(qtbot) -> None:
+    form, changes = form_of(qtbot), []
+    form.changed.connect(lambda: changes.append(1))
+    line = form.rows["name"].editor.input
+    line.setFocus()
+    compose(line, "wang")
+    assert changes == []
+    assert not form.dirty
+    compose(line, "", "王")
+    assert form.values()["name"] == "王"
+
+    bar, asked = FilterBar(), []
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.activateWindow()
+    bar.changed.connect(asked.append)
+    bar.find_field.setFocus()
+    compose(bar.find_field, "wang")
+    qtbot.wait(160)
+    assert asked == []
+    compose(bar.find_field, "", "王")
+    qtbot.waitUntil(lambda: [query.text for query in asked] == ["王"])
+
+
+def test_a_choice_is_found_by_typing_a_part_and_not_changed_by_the_wheel(qtbot) -> None:
+    form = form_of(qtbot)
+    box = form.rows["vendor"].editor.box
+    box.setEditText("恒通网络")
+    assert form.values()["vendor"] == 3
+    completer = box.completer()
+    completer.setCompletionPrefix("软件")
+    assert completer.completionCount() == 1
+    wheel = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPointF(0, -120).toPoint(), QPointF(0, -120).toPoint(),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(box, wheel)
+    assert form.values()["vendor"] == 3
+    form.rows["vendor"].editor.set_value(9)
+    assert form.values()["vendor"] == 9  # what is kept but no longer offered is not lost
+
+
+def test_the_calendar_opens_at_the_day_and_takes_a_click(qtbot) -> None:
+    editor = DateEditor(lambda: TODAY)
+    qtbot.addWidget(editor)
+    editor.show()
+    popup = editor.open_calendar()
+    calendar = popup.findChild(QCalendarWidget)
+    assert calendar.selectedDate() == QDate(2026, 3, 5)
+    calendar.clicked.emit(QDate(2026, 3, 9))
+    assert editor.value() == date(2026, 3, 9)
+    assert editor.line.text() == "2026-03-09 周一"
+    editor.line.setText("3-10")
+    editor.line.editingFinished.emit()
+    assert editor.line.text() == "2026-03-10 周二"
