@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from sqlalchemy import Connection, Engine, select
 
@@ -38,7 +38,7 @@ def exists(home: Path) -> bool:
         return schema_of(connection) > 0
 
 
-def refuse_unfit_folder(home: Path) -> None:
+def refuse_unfit_folder(home: PurePath) -> None:
     """Refuse a data folder where SQLite is not safe: network shares (SQLite's “how to corrupt” 2.1)."""
     text = str(home)
     if text.startswith(("\\\\", "//")):

@@ -1,4 +1,4 @@
-"""For all tests: windows without a screen, and which of Qt's messages say nothing about us."""
+"""For all tests: windows without a screen, which of Qt's messages say nothing about us, and a site to work on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,28 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import a_site
 import pytest
+
+from opsdesk.services.context import Context
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The offscreen platform says what it lacks each time a window is shown; every other Qt warning fails the test."""
     for item in items:
         item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support ", extend=True))
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of a site that has just been set up; copied, never worked on (argon2 is slow on purpose)."""
+    return a_site.found(tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture
+def site(founded: Path, tmp_path: Path) -> Iterator[Context]:
+    """The supervisor at a new site, 2026-03-05 08:00."""
+    yield from a_site.opened_copy(founded, tmp_path)

@@ -28,14 +28,14 @@ from opsdesk.services.context import Context
 
 DAILY = (
     Column("序号", 10, Kind.NUMBER, Align.CENTER),
-    Column("姓名", 22),
-    Column("所属公司", 32),
-    Column("岗位", 26),
+    Column("姓名", 29),
+    Column("所属公司", 30),
+    Column("岗位", 24),
     Column("到岗时间", 20, Kind.TIME),
     Column("本人签名", 24, Kind.SIGNATURE),
     Column("离岗时间", 20, Kind.TIME),
     Column("本人签名", 24, Kind.SIGNATURE),
-    Column("缺勤/请假说明", 40),
+    Column("缺勤/请假说明", 38),
     Column("备注", 38),
 )
 SYMBOLS = {
@@ -69,7 +69,7 @@ def basis(law: Law, terms: Sequence[Terms]) -> tuple[str, ...]:
             lines.append(f"单次迟到超过 {held.number('absent.over')} 分视当天缺勤（{held.cite().short}）")
         if held := law.part("attendance.early_each", code):
             lines.append(f"早退每次 {held.number('early.each')} 元（{held.cite().short}）")
-    return ("本表采用口径：" + "；".join(lines) + "。",)
+    return ("；".join(lines) + "。",)
 
 
 def daily_sheet(ctx: Context, day: date) -> Document:
@@ -247,8 +247,8 @@ def _month_row(number: int, own: dict[date, PersonDay], dates: Sequence[date], t
     due = sum(each.due for each in own.values())
     present = sum(bool(each.punches) for each in own.values())
     missing = sum(each.result.state is State.NO_SIGN_OUT for each in own.values())
-    counts = (due, present, len(late), sum(late), len(early), sum(early), missing)
-    return (number, person.name, person.vendor, *marks, *counts)
+    charged = (len(late), sum(late), len(early), sum(early), missing)
+    return (number, person.name, person.vendor, *marks, due, present, *(count or None for count in charged))
 
 
 def _mark(each: PersonDay | None, day: date, today: date) -> str:

@@ -1,0 +1,93 @@
+"""`opsdesk` and `python -m opsdesk`: the window, or a command without it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsdesk import paths
+from opsdesk.cli import arguments, exits, saying
+
+if TYPE_CHECKING:
+    from opsdesk.services.clock import Clock
+
+PICTURE = "主窗口.png"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `opsdesk` with these arguments (the process's own if not given); gives the exit code."""
+    saying.make_ready()
+    try:
+        asked = arguments.read(argv)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else exits.WRONG_CALL
+    if asked.as_json:
+        saying.make_ready(as_json=True)
+    if asked.command == "demo":
+        from opsdesk.cli import demo
+
+        home = demo.home(asked.home)
+        made = exits.guarded(lambda: demo.make(home, asked.seed), home)
+        return made if made or asked.no_window else exits.guarded(lambda: _window(home), home)
+    home = paths.home(asked.home)
+    if asked.command is None:
+        return exits.guarded(lambda: _window(home), home)
+    if asked.command == "showcase":
+        return exits.guarded(lambda: showcase(Path(asked.out)), home)
+    from opsdesk.cli import commands
+
+    return commands.run(asked, home)
+
+
+def _window(home: Path) -> int:
+    from opsdesk.ui.shell import app
+
+    return app.run(home)
+
+
+def showcase(out: Path, clock: Clock | None = None) -> int:
+    """Write a day's 到岗记录 of the demo site (PDF, xlsx) and a picture of the main window to `out`; print the paths.
+
+    On a workday from nine o'clock on it is today as it stands, otherwise the end of the last workday before.
+    """
+    import tempfile
+    from datetime import datetime, time, timedelta
+
+    from opsdesk import demo_site
+    from opsdesk.exports import archive
+    from opsdesk.registers.sign_in import documents
+    from opsdesk.services import calendars, papers
+    from opsdesk.services.clock import Clock, FixedClock
+
+    clock = clock or Clock()
+    now = clock.now()
+    special = {day: kind for plan in calendars.shipped() for day, kind in plan.special.items()}
+    calendar = calendars.Calendar(special)
+    if now.time() < time(9) or not calendar.works(now.date()):
+        day = now.date() - timedelta(days=1)
+        while not calendar.works(day):
+            day -= timedelta(days=1)
+        clock = FixedClock(datetime.combine(day, time(17, 42, 30)))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        ctx = demo_site.build(Path(folder) / "demo", clock=clock).ctx
+        document = documents.daily_sheet(ctx, ctx.today())
+        kept = archive.export(document, out)
+        papers.record(ctx, [document], kept)
+        picture = out.resolve() / PICTURE
+        if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from opsdesk.ui.shell import app
+
+        app.picture(ctx, picture)
+        ctx.reading.dispose()
+        ctx.writing.dispose()
+    for path in (*(file.path for file in kept), picture):
+        saying.result(str(path))
+    return exits.DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,472 @@
+"""The demo site: an invented centre with three vendors and three months of sign-ins, the same for the same seed and day.
+
+The past is lived through on a clock that is moved along: every act is an act of the program, every punch is chained at
+the moment it was made, and nothing is later than now.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from opsdesk import bootstrap
+from opsdesk import demo_people as invented
+from opsdesk.demo_people import Invented
+from opsdesk.models import LedgerRow, Punch, RosterEntry
+from opsdesk.registers.contact import service as contact
+from opsdesk.registers.contract import service as contract
+from opsdesk.registers.correction import service as correction
+from opsdesk.registers.leave import service as leave
+from opsdesk.registers.post import service as post
+from opsdesk.registers.shift import service as shift
+from opsdesk.registers.staff import service as staff
+from opsdesk.registers.vendor import service as vendor
+from opsdesk.rules.calendar import Calendar, days, month
+from opsdesk.rules.vocabulary import Direction, LeaveKind, Role, Source
+from opsdesk.services import accounts, attendance, calendars, chain
+from opsdesk.services.clock import Clock, FixedClock
+from opsdesk.services.context import Actor, Context
+from opsdesk.services.errors import Refusal
+
+PASSWORD = "yundu-chenguang-0830"  # noqa: S105 — printed for everybody to see; nothing real is behind it
+MARK = "demo"
+MONTHS = 3
+LEARN_TERMS = 30
+"""Workdays after the beginning on which the last contract takes up T2's penalties."""
+EARLY_BIRDS = 4
+
+Times = tuple[datetime | None, datetime | None]
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, order=True)
+class _Punch:
+    """Who signs when, for which shift day; `charged` where it is late or early, so that a verdict follows."""
+
+    at: datetime
+    number: str
+    day: date
+    direction: Direction
+    charged: bool
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo site, open with its supervisor at the desk, and the password of both its accounts."""
+
+    ctx: Context
+    password: str
+
+
+@dataclass
+class _Site:
+    """The site while it is being lived through."""
+
+    ctx: Context
+    clock: FixedClock
+    chance: random.Random
+    calendar: Calendar
+    first: date
+    now: datetime
+    supervisor: Actor
+    desk: Actor
+    ids: dict[str, int] = field(default_factory=dict)
+    shifts: dict[str, int] = field(default_factory=dict)
+    roster: dict[tuple[str, date], str | None] = field(default_factory=dict)
+    absent: dict[tuple[str, date], tuple[datetime, datetime]] = field(default_factory=dict)
+    told: dict[tuple[str, date], Direction] = field(default_factory=dict)
+    acts: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def workdays(self) -> list[date]:
+        """Workdays before today, and today if it is one."""
+        return [day for day in days(self.first, self.today) if self.calendar.works(day)]
+
+    def move(self, at: datetime) -> None:
+        """Let time pass until `at`; never back."""
+        self.clock.advance(seconds=max(0.0, (at - self.clock.at).total_seconds()))
+
+    def by(self, actor: Actor) -> Context:
+        return self.ctx.acting_as(actor)
+
+
+def is_demo(ctx: Context) -> bool:
+    """True for a site that was made here; the chain says so from its first day."""
+    with ctx.read() as connection:
+        return connection.execute(select(LedgerRow.seq).where(LedgerRow.subject == MARK).limit(1)).first() is not None
+
+
+def build(home: Path, *, seed: int = 1, today: date | None = None, clock: Clock | None = None) -> Demo:
+    """Make the demo site in `home`, three months up to now (or to the end of `today`), and open it.
+
+    Refuses a folder that holds a site already. It is made aside and put in its place whole.
+    """
+    clock = clock or Clock()
+    if bootstrap.database(home).exists():
+        raise Refusal(f"{home} 里已经有数据，没有改动。请用 --home 指定另一个文件夹再建演示站点。")
+    now = clock.now()
+    if today is not None and today > now.date():
+        raise Refusal(f"{today.isoformat()} 还没有到，演示站点只能建到今天。")
+    if today is not None and today < now.date():
+        now = datetime.combine(today, time(23, 59, 59))
+    aside = home / ".building"
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        ctx = _live(aside, seed, now)
+        ctx.reading.dispose()
+        ctx.writing.dispose()
+        bootstrap.database(aside).replace(bootstrap.database(home))
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    ctx = bootstrap.open_site(home, clock)
+    return Demo(ctx.acting_as(bootstrap.supervisor_of(ctx)), PASSWORD)
+
+
+def _live(home: Path, seed: int, now: datetime) -> Context:
+    first = _months_before(now.date(), MONTHS)
+    clock = FixedClock(datetime.combine(first - timedelta(days=2), time(14)), run=f"{MARK}-{seed}")
+    opened = bootstrap.open_site(home, clock)
+    ctx = replace(opened, station="服务台一号机")
+    supervisor = bootstrap.found_site(
+        ctx, site=invented.SITE, password=PASSWORD, supervisor=invented.SUPERVISOR, project=invented.PROJECT
+    )
+    with ctx.acting_as(supervisor).transaction("建立演示站点") as tx:
+        tx.event(MARK, seed=seed)
+    clock.advance(minutes=6)
+    accounts.create(ctx.acting_as(supervisor), name=invented.DESK, role=Role.DESK, password=PASSWORD)
+    with ctx.read() as connection:
+        calendar = calendars.load(connection)
+    chance = random.Random(seed)  # noqa: S311 — invented times, no secret
+    site = _Site(ctx, clock, chance, calendar, first, now, supervisor, Actor(invented.DESK, Role.DESK))
+    _register(site)
+    _plan_roster(site)
+    _plan_absences(site)
+    _plan_corrections(site)
+    _plan_changes(site)
+    _pass_time(site)
+    return ctx
+
+
+def _months_before(day: date, count: int) -> date:
+    year, number = divmod(day.year * 12 + day.month - 1 - count, 12)
+    return min(date(year, number + 1, day.day if day.day <= 28 else 28), day)
+
+
+def _register(site: _Site) -> None:
+    """Enter vendors, contracts, posts, shifts, staff and contact persons, as the supervisor does on the first day."""
+    ctx, clock = site.by(site.supervisor), site.clock
+
+    def kept(save: Callable[[Context, int | None, Mapping[str, Any]], Any], **values: Any) -> int:
+        clock.advance(seconds=40)
+        made: int = save(ctx, None, values).value
+        return made
+
+    vendors = {code: kept(vendor.save, code=code, name=name, short_name=short) for code, name, short in invented.VENDORS}
+    begins = site.first.replace(month=1, day=1)
+    for code, number, project, hours, penalties in invented.CONTRACTS:
+        terms = {"begins_on": begins, "ends_on": date(begins.year + 2, 12, 31), "hours": hours, "penalties": penalties}
+        site.ids[number] = kept(contract.save, vendor_id=vendors[code], number=number, project=project, **terms)
+    posts = {name: kept(post.save, name=name, duties=duties) for name, duties in invented.POSTS}
+    for code, name, pairs in invented.SHIFTS:
+        site.shifts[name] = kept(shift.save, code=code, name=name, pairs=pairs)
+    for place, person in enumerate(invented.PEOPLE, 1):
+        site.ids[person.number] = kept(
+            staff.save,
+            staff_no=person.number,
+            name=person.name,
+            pin=str(place),
+            badge_no=f"{4207100 + 37 * place:010}",
+            vendor_id=vendors[person.number[:2]],
+            post_id=posts[person.post],
+            phone=f"1990000{2000 + 113 * place % 7919:04}",
+            arrived_on=_workday(site, person.arrives) if person.arrives else begins,
+            reserve=person.reserve,
+            joined_implementation=place % 7 != 0,
+            career_started_on=date(begins.year - 2 - place % 9, 1 + place % 12, 1),
+            hotline_phone=f"1990001{2000 + 113 * place % 7919:04}",
+            has_pc=True,
+            has_internet=place % 11 != 0,
+            lodging_minutes=15 + 5 * (place % 8),
+        )
+    for place, (role, name, organisation, code) in enumerate(invented.CONTACTS, 1):
+        kept(
+            contact.save,
+            role=role,
+            name=name,
+            organisation=organisation,
+            vendor_id=vendors[code] if code else None,
+            phone=f"19900030{place:03}",
+            email=f"contact{place}@yundu.example",
+        )
+
+
+def _workday(site: _Site, number: int) -> date:
+    """The workday `number` places after the beginning, at most the last one."""
+    return site.workdays[min(number, len(site.workdays) - 1)]
+
+
+def _before(site: _Site, day: date, at: time) -> datetime:
+    """`at` on the last workday before `day`; where there is none, just after the beginning."""
+    earlier = [each for each in site.workdays if each < day]
+    return datetime.combine(earlier[-1], at) if earlier else site.clock.at + timedelta(minutes=5)
+
+
+def _plan_roster(site: _Site) -> None:
+    """A roster a month, entered before it begins: nights in turn, and two people on days of rest."""
+    nights = [person.number for person in invented.PEOPLE if person.night]
+    start = site.first
+    while start <= site.today:
+        dates = [day for day in month(start.year, start.month) if day >= start]
+        own: dict[tuple[str, date], str | None] = {}
+        for day in dates:
+            for place, number in enumerate(nights):
+                own[number, day] = "夜班" if day.toordinal() % len(nights) == place else None
+            if not site.calendar.works(day):
+                turn = day.toordinal() % (len(invented.WEEKEND) // 2) * 2
+                own.update({(number, day): "白班" for number in invented.WEEKEND[turn : turn + 2]})
+        site.roster.update(own)
+        site.acts.append((_before(site, start, time(16, 30)), _entering(site, own)))
+        start = dates[-1] + timedelta(days=1)
+
+
+def _entering(site: _Site, own: Mapping[tuple[str, date], str | None]) -> Callable[[], None]:
+    rows = [
+        {"staff_id": site.ids[number], "day": day, "shift_id": site.shifts[name] if name else None}
+        for (number, day), name in own.items()
+    ]
+
+    def enter() -> None:
+        with site.by(site.supervisor).transaction("排班") as tx:
+            tx.insert_many(RosterEntry, rows)
+
+    return enter
+
+
+def _plan_absences(site: _Site) -> None:
+    number, kind, reason = invented.TODAYS_ABSENCE
+    planned = [
+        (number, kind, site.workdays[place : place + count], begins, ends, reason)
+        for number, kind, place, count, begins, ends, reason in invented.ABSENCES
+        if place + count < len(site.workdays) - 2
+    ]
+    planned.append((number, kind, site.workdays[-1:], "08:30", "17:30", reason))
+    for number, kind, dates, begins, ends, reason in planned:
+        span = datetime.combine(dates[0], time.fromisoformat(begins)), datetime.combine(dates[-1], time.fromisoformat(ends))
+        for day in dates:
+            site.absent[number, day] = span
+        values = {
+            "staff_id": site.ids[number],
+            "kind": LeaveKind(kind),
+            "begins_at": span[0],
+            "ends_at": span[1],
+            "reason": reason,
+        }
+        site.acts.append((_before(site, dates[0], time(15, 20)), lambda kept=values: _absent(site, kept)))
+
+
+def _absent(site: _Site, values: Mapping[str, Any]) -> None:
+    leave.save(site.by(site.supervisor), None, values)
+
+
+def _plan_corrections(site: _Site) -> None:
+    past = [day for day in site.workdays if day < site.today]
+    for number, back, end, claimed, cause, explanation, witness, decision, note in invented.RETOLD:
+        if back + 1 > len(past):
+            continue
+        day, direction = past[-back], Direction(end)
+        site.told[number, day] = direction
+        following = past[-back + 1]
+        filed = datetime.combine(following, time(9, 35))
+
+        def tell(
+            values: Mapping[str, Any] = {
+                "staff_id": site.ids[number],
+                "day": day,
+                "direction": direction,
+                "actual_at": datetime.combine(day, time.fromisoformat(claimed)),
+                "cause": cause,
+                "explanation": explanation,
+                "witness": witness,
+            },
+            decision: bool | None = decision,
+            note: str = note,
+        ) -> None:
+            slip = correction.file(site.by(site.desk), **values).value
+            if decision is not None:
+                site.clock.advance(minutes=45)
+                correction.decide(site.by(site.supervisor), correction_id=slip, accept=decision, note=note)
+
+        site.acts.append((filed, tell))
+
+
+def _plan_changes(site: _Site) -> None:
+    """One contract takes up other penalties; one person leaves."""
+    number = invented.CONTRACTS[-1][1]
+    day = _workday(site, LEARN_TERMS)
+    if day < site.today:
+
+        def change() -> None:
+            values = dict(contract.load(site.ctx, site.ids[number]))
+            contract.save(site.by(site.supervisor), site.ids[number], {**values, "penalties": "T2", "holds_from": day})
+
+        site.acts.append((_before(site, day, time(16, 5)), change))
+    for person in invented.PEOPLE:
+        if person.leaves is not None and _workday(site, person.leaves) < site.today:
+            last = _workday(site, person.leaves)
+            site.acts.append((datetime.combine(last, time(18, 40)), _leaving(site, site.ids[person.number], last)))
+
+
+def _leaving(site: _Site, staff_id: int, day: date) -> Callable[[], object]:
+    return lambda: staff.leave_site(
+        site.by(site.supervisor), staff_id=staff_id, day=day, reason="合同期内人员轮换，工作已交接"
+    )
+
+
+def _pass_time(site: _Site) -> None:
+    """Live through the punches and the other acts in order of time, a day's punches in one transaction."""
+    acts = sorted(site.acts, key=lambda each: each[0])
+    waiting: list[_Punch] = []
+    for punch in sorted(_punches(site)):
+        while acts and acts[0][0] <= punch.at:
+            _flush(site, waiting)
+            _carry_out(site, *acts.pop(0))
+        if waiting and waiting[-1].at.date() != punch.at.date():
+            _flush(site, waiting)
+        waiting.append(punch)
+    _flush(site, waiting)
+    for at, act in acts:
+        if at <= site.now:
+            _carry_out(site, at, act)
+
+
+def _carry_out(site: _Site, at: datetime, act: Callable[[], object]) -> None:
+    site.move(at)
+    act()
+
+
+def _flush(site: _Site, waiting: list[_Punch]) -> None:
+    """Enter punches, each chained at its own moment, then judge the days of those that are charged."""
+    if not waiting:
+        return
+    rows = [
+        {
+            "staff_id": site.ids[punch.number],
+            "day": punch.day,
+            "at": punch.at,
+            "direction": str(punch.direction),
+            "source": str(Source.DESK),
+            "device": site.ctx.station,
+            "entered_at": punch.at,
+            "entered_by": site.desk.name,
+            "doubted": False,
+        }
+        for punch in waiting
+    ]
+    with site.by(site.desk).transaction("签到") as tx:
+        tx.insert_many(Punch, rows)
+        entries = list(tx.entries)
+        tx.entries.clear()
+        for entry, punch in zip(entries, waiting, strict=True):
+            site.move(punch.at)
+            chain.append(tx.connection, site.clock, tx.signer, tx.act, "", [entry])
+        keys = {(site.ids[punch.number], punch.day) for punch in waiting if punch.charged}
+        attendance.rejudge(tx, site.ctx.regulations, keys, site.clock.now())
+    waiting.clear()
+
+
+def _punches(site: _Site) -> Iterator[_Punch]:
+    """Every punch from the first day until now."""
+    for day in days(site.first, site.today):
+        spans = {person.number: _due(site, person, day) for person in invented.PEOPLE}
+        times = {
+            person.number: found
+            for person in invented.PEOPLE
+            if (found := _day(site, person, day, spans[person.number])) is not None
+        }
+        if day == site.today:
+            _make_presentable(site, times)
+        for number, (arrived, left) in times.items():
+            span = spans[number]
+            if arrived and arrived <= site.now:
+                yield _Punch(arrived, number, day, Direction.IN, span is not None and arrived > span[0])
+            if left and left <= site.now:
+                yield _Punch(left, number, day, Direction.OUT, span is not None and left < span[1])
+
+
+def _day(site: _Site, person: Invented, day: date, span: Span | None) -> Times | None:
+    """When a person comes and goes on a day; None where nothing is due. Chance is asked alike for every day."""
+    chance = site.chance
+    late, very_late, early, forgotten = (chance.random() for _ in range(4))
+    before = timedelta(seconds=chance.triangular(70, 1300, 640))
+    behind = timedelta(seconds=min(50 * 60, 60 + chance.expovariate(1 / 540)))
+    after = timedelta(seconds=chance.triangular(20, 2900, 480))
+    sooner = timedelta(minutes=chance.triangular(3, 70, 15))
+    if span is None:
+        return None
+    arrived, left = span[0] - before, span[1] + after
+    if late * 100 < person.late:
+        arrived = span[0] + behind
+    elif very_late < 0.0015:
+        arrived = span[0] + timedelta(minutes=62) + behind
+    if early < 0.013:
+        left = span[1] - sooner
+    told = site.told.get((person.number, day))
+    if told is Direction.IN:
+        return (datetime.combine(day, time(8, 51, 20)) if person.number == "LS006" else None), _cut(left)
+    gone = told is Direction.OUT or forgotten < 0.006
+    return _cut(arrived), None if gone else _cut(left)
+
+
+def _cut(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
+
+
+def _due(site: _Site, person: Invented, day: date) -> Span | None:
+    if person.arrives and day < _workday(site, person.arrives):
+        return None
+    if person.leaves is not None and day > _workday(site, person.leaves):
+        return None
+    hours = {"白班": (8.5, 17.5), "夜班": (20, 32)}
+    if (person.number, day) in site.roster:
+        name = site.roster[person.number, day]
+    else:
+        name = "白班" if site.calendar.works(day) and not person.reserve else None
+    if name is None:
+        return None
+    midnight = datetime.combine(day, time())
+    begins, ends = (midnight + timedelta(hours=each) for each in hours[name])
+    if away := site.absent.get((person.number, day)):
+        begins = max(begins, away[1]) if away[0] <= begins else begins
+        ends = min(ends, away[0]) if away[1] >= ends else ends
+    return (begins, ends) if begins < ends else None
+
+
+def _make_presentable(site: _Site, times: dict[str, Times]) -> None:
+    """Today shows something whatever the hour: one is late, and before half past eight some have come early."""
+    if invented.LATE_TODAY in times:
+        late = datetime.combine(site.today, time(8, 42, 10))
+        times[invented.LATE_TODAY] = late, times[invented.LATE_TODAY][1]
+    opens = datetime.combine(site.today, time(8, 30))
+    if site.now >= opens or not times:
+        return
+    due = [number for number, (arrived, _) in times.items() if arrived and arrived < opens + timedelta(hours=2)]
+    waiting = [number for number in due if number != invented.LATE_TODAY and not _here(times[number], site.now)]
+    since = max(datetime.combine(site.today, time()), site.now - timedelta(minutes=45))
+    span = (site.now - since).total_seconds()
+    for number in waiting[:: max(1, len(waiting) // EARLY_BIRDS)][: max(0, EARLY_BIRDS - len(due) + len(waiting))]:
+        times[number] = _cut(since + timedelta(seconds=site.chance.uniform(0, span))), times[number][1]
+
+
+def _here(times: Times, now: datetime) -> bool:
+    return times[0] is not None and times[0] <= now

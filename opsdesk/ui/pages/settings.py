@@ -1,0 +1,210 @@
+"""设置 · 站点: the site's name, hours, desk and papers, and how this computer shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from opsdesk.register import Field, Kind, Tone
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services import settings
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.operation import Fault
+from opsdesk.ui.kit.parts import (
+    Card,
+    ChoiceBox,
+    ElidedLabel,
+    label,
+    page_title,
+    primary_button,
+    secondary_button,
+)
+from opsdesk.ui.kit.record_form import RecordForm
+from opsdesk.ui.pages.step_up import ask_supervisor
+
+FIELDS = (
+    Field("site.name", "站点名称", required=True, group="站点", help="单位全称，印在每张表上。"),
+    Field("site.project", "项目名称", group="站点", help="有的单位要求印在表头，可以不填。"),
+    Field("site.supervisor", "运维主管", group="站点", help="印在表尾“运维主管”处的姓名。"),
+    Field(
+        "hours.pairs",
+        "默认作息",
+        Kind.CODE,
+        required=True,
+        group="作息",
+        help="没有排班的人按这个时间判定。写成 08:30-17:30，多段用空格隔开。",
+    ),
+    Field("desk.lock_minutes", "自动锁定", Kind.CODE, required=True, group="服务台", help="几分钟无人操作就锁定。"),
+    Field(
+        "desk.double_scan_seconds",
+        "重复刷卡",
+        Kind.CODE,
+        required=True,
+        group="服务台",
+        help="几秒之内重复刷卡只算一次。",
+    ),
+    Field("desk.undo_seconds", "撤销时限", Kind.CODE, required=True, group="服务台", help="签到后几秒之内可以撤销。"),
+    Field(
+        "paper.retention_years",
+        "保存期限",
+        Kind.CODE,
+        required=True,
+        group="纸张",
+        help="几年，印在表尾。考勤记录至少保存 2 年。",
+    ),
+    Field("paper.rows", "每页行数", Kind.CODE, required=True, group="纸张", help="到岗记录每页印几行，含空白行。"),
+)
+APPEARANCES = (("system", "跟随系统"), ("light", "浅色"), ("dark", "深色"))
+
+
+@dataclass(frozen=True)
+class ThisComputer:
+    """What is chosen for this computer alone: appearance (system, light, dark) and where exports go."""
+
+    appearance: Callable[[], str]
+    set_appearance: Callable[[str], object]
+    export_folder: Callable[[], Path]
+    set_export_folder: Callable[[Path], object]
+
+
+class SitePage(QWidget):
+    """Settings with a sentence each; what is out of its limits is refused beside the field. Ctrl+S saves.
+
+    Who is not a supervisor may fill in, and a supervisor's password is asked before it is kept.
+    """
+
+    def __init__(self, ctx: Context, desk: Desk, computer: ThisComputer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ctx, self._desk, self._computer = ctx, desk, computer
+        self.setProperty("class", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.title = page_title("站点")
+        self.save = primary_button("保存", "save")
+        self.save.setToolTip("Ctrl+S")
+        self.title.add_action(self.save)
+        self.form = RecordForm(FIELDS, desk.today, scope=self)
+        self.appearance = ChoiceBox()
+        for value, word in APPEARANCES:
+            self.appearance.addItem(word, value)
+        self.appearance.setCurrentIndex(max(0, self.appearance.findData(computer.appearance())))
+        self.appearance.setAccessibleName("外观")
+        self.folder = ElidedLabel(str(computer.export_folder()))
+        self.choose_folder = secondary_button("选择…", "folder-open")
+        self.choose_folder.setAccessibleName("选择导出文件夹")
+        self._lay_out()
+        self.save.clicked.connect(self._submit)
+        self.form.save_requested.connect(self._submit)
+        self.form.changed.connect(self._show_state)
+        self.appearance.currentIndexChanged.connect(
+            lambda _n: self._computer.set_appearance(self.appearance.currentData())
+        )
+        self.choose_folder.clicked.connect(self._choose_folder)
+        desk.bus.watch(self, {"settings"}, self.refresh)
+        self.refresh()
+
+    def set_context(self, ctx: Context) -> None:
+        """Somebody else is at the desk."""
+        self._ctx = ctx
+        self.refresh()
+
+    def focus_first(self) -> None:
+        """The cursor stands in the first field."""
+        self.form.focus_first()
+
+    def may_leave(self) -> bool:
+        """True if nothing would be lost, or the user says so."""
+        return self.form.may_close()
+
+    def refresh(self) -> None:
+        """Read the settings anew unless something typed would be lost."""
+        if not self.form.dirty:
+            self._desk.operations.run(
+                partial(settings.read_all, self._ctx), done=self._show, owner=self, replaces="settings"
+            )
+
+    def _lay_out(self) -> None:
+        site = Card()
+        site.body.addWidget(self.form)
+        computer = Card("这台电脑")
+        for title, parts in (("外观", (self.appearance,)), ("导出文件夹", (self.folder, self.choose_folder))):
+            row = QHBoxLayout()
+            row.setSpacing(look.px(8))
+            name = label(title)
+            name.setFixedWidth(look.px(96))
+            row.addWidget(name)
+            for part in parts:
+                row.addWidget(part, 1 if part is not self.choose_folder else 0)
+            computer.body.addLayout(row)
+        said = "只影响这台电脑，选了就生效。"
+        computer.body.addWidget(label(said, "secondary"))
+        inside = QWidget()
+        inside.setProperty("class", "scrolled")
+        sides = QHBoxLayout(inside)
+        sides.setContentsMargins(0, 0, 0, 0)
+        sides.setSpacing(look.px(16))
+        site.setMaximumWidth(look.px(640))
+        computer.setMaximumWidth(look.px(440))
+        sides.addWidget(site, 3, Qt.AlignmentFlag.AlignTop)
+        sides.addWidget(computer, 2, Qt.AlignmentFlag.AlignTop)
+        sides.addStretch(1)
+        scroller = QScrollArea()
+        scroller.setWidgetResizable(True)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.viewport().setProperty("class", "scrolled")
+        scroller.setWidget(inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(look.px(24), look.px(16), look.px(24), look.px(16))
+        column.setSpacing(look.px(12))
+        column.addWidget(self.title)
+        column.addWidget(scroller, 1)
+
+    def _show(self, values: dict[str, str]) -> None:
+        self.form.set_values({field.key: values[field.key] for field in FIELDS})
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.title.set_state("有修改还没有保存。" if self.form.dirty else "")
+
+    def _submit(self) -> None:
+        if self.save.property("busy") or not self.form.check():
+            return
+        ctx: Context | None = self._ctx
+        if self._ctx.actor.role is not Role.SUPERVISOR:
+            ctx = ask_supervisor(self, self._ctx, "修改站点设置需要主管输入密码。")
+        if ctx is None:
+            return
+        written = self.form.written()
+        values = {key: str(value or "") for key, value in self.form.values().items()}
+        self._desk.operations.run(
+            partial(settings.write, ctx, values),
+            done=lambda _outcome: self._on_saved(written),
+            failed=self._on_failed,
+            owner=self,
+            busy=self.save,
+        )
+
+    def _on_saved(self, written: dict[str, object]) -> None:
+        self.form.accept(written)
+        self._show_state()
+        self._desk.notices.show("设置已保存。", Tone.FINE)
+
+    def _on_failed(self, error: Refusal | Trouble) -> None:
+        if isinstance(error, Refusal) and self.form.show_refusal(error):
+            return
+        if not isinstance(error, Fault):
+            tone = Tone.WARNING if isinstance(error, Refusal) else Tone.BROKEN
+            self._desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", tone)
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "导出到哪个文件夹", str(self._computer.export_folder()))
+        if chosen:
+            self._computer.set_export_folder(Path(chosen))
+            self.folder.setText(chosen)

@@ -1,0 +1,140 @@
+"""A short form that stands in the middle of a page: Enter goes on, refusals stand beside their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from opsdesk.register import Field, Options
+from opsdesk.services.errors import Refusal
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.editors import ChoiceEditor, Editor, LineEditor
+from opsdesk.ui.kit.moment_editors import computers_day, editor_for
+from opsdesk.ui.kit.record_form import FieldRow
+
+
+class PasswordEditor(LineEditor):
+    """A password: kept exactly as typed, hidden unless the eye is pressed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.line.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        self._eye = QAction(look.icon("eye"), "显示密码", self)
+        self._eye.setCheckable(True)
+        self._eye.toggled.connect(self._show_typed)
+        self.line.addAction(self._eye, QLineEdit.ActionPosition.TrailingPosition)
+
+    def value(self) -> Any:
+        """The password, blanks and all."""
+        return self.line.text()
+
+    def set_value(self, value: Any) -> None:
+        """Write a password, hidden again."""
+        super().set_value(value)
+        self._eye.setChecked(False)
+
+    def _show_typed(self, shown: bool) -> None:
+        self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+
+
+class ShortForm(QWidget):
+    """Fields below each other; Enter goes to the next, after the last one `submitted` is emitted if all can be read.
+
+    The fields whose keys stand in `passwords` are typed hidden.
+    """
+
+    submitted = Signal()
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        *,
+        passwords: frozenset[str] = frozenset(),
+        today: Callable[[], date] = computers_day,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, FieldRow] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look.px(12))
+        for place, field in enumerate(fields):
+            editor = PasswordEditor() if field.key in passwords else editor_for(field, today)
+            self.rows[field.key] = FieldRow(field, editor)
+            column.addWidget(self.rows[field.key])
+            if (line := line_of(editor)) is not None:
+                line.returnPressed.connect(partial(self._go_on, place))
+
+    def value(self, key: str) -> Any:
+        """What is written in a field."""
+        return self.rows[key].editor.value()
+
+    def set_value(self, key: str, value: Any) -> None:
+        """Write into a field."""
+        self.rows[key].editor.set_value(value)
+
+    def set_options(self, key: str, options: Options) -> None:
+        """Fill a choice."""
+        self.rows[key].editor.set_options(options)
+
+    def line(self, key: str) -> QLineEdit:
+        """The line in which a field is typed."""
+        line = line_of(self.rows[key].editor)
+        if line is None:
+            raise KeyError(key)
+        return line
+
+    def focus(self, key: str) -> None:
+        """Put the cursor into a field."""
+        self.rows[key].editor.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def clear(self) -> None:
+        """Empty every field; nothing is wrong any more."""
+        for row in self.rows.values():
+            row.editor.set_value(None)
+            row.show_error("")
+
+    def check(self) -> bool:
+        """Show what is missing beside the fields and go to the first; True if all is well."""
+        wrong = ""
+        for key, row in self.rows.items():
+            row.show_error(row.problem())
+            wrong = wrong or (key if row.error else "")
+        if wrong:
+            self.focus(wrong)
+        return not wrong
+
+    def show_refusal(self, refusal: Refusal) -> bool:
+        """Show the sentence beside its field and go there; False if there is no such field."""
+        row = self.rows.get(refusal.field)
+        if row is None:
+            return False
+        row.show_error(str(refusal))
+        self.focus(refusal.field)
+        return True
+
+    def submit(self) -> None:
+        """As after Enter in the last field."""
+        if self.check():
+            self.submitted.emit()
+
+    def _go_on(self, place: int) -> None:
+        keys = list(self.rows)
+        if place + 1 < len(keys):
+            self.focus(keys[place + 1])
+        else:
+            self.submit()
+
+
+def line_of(editor: Editor) -> QLineEdit | None:
+    """The line edit inside an editor, if it has one."""
+    if isinstance(editor, LineEditor):
+        return editor.line
+    return editor.box.lineEdit() if isinstance(editor, ChoiceEditor) else None

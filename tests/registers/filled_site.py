@@ -1,0 +1,154 @@
+"""Short ways to the acts of registers, and a site with at least three of everything made by them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from opsdesk import bootstrap
+from opsdesk.catalog import by_slug
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services.context import Actor, Context
+
+HOTLINE = "4008001234"
+
+
+def save(ctx: Context, slug: str, record_id: int | None = None, /, **values: Any) -> int:
+    """Save a record of a register and give its id."""
+    register = by_slug(slug)
+    assert register.save is not None
+    return register.save(ctx, record_id, values).value
+
+
+def load(ctx: Context, slug: str, record_id: int) -> dict[str, Any]:
+    """A record as its form shows it."""
+    register = by_slug(slug)
+    assert register.load is not None
+    return dict(register.load(ctx, record_id))
+
+
+def change(ctx: Context, slug: str, record_id: int, **changes: Any) -> int:
+    """Change some fields of a record, as the form does."""
+    return save(ctx, slug, record_id, **{**load(ctx, slug, record_id), **changes})
+
+
+def run(ctx: Context, slug: str, act: str, record_id: int, **values: Any) -> str:
+    """Run an act of a register and give its sentence."""
+    chosen = next(each for each in by_slug(slug).acts if each.key == act)
+    return chosen.run(ctx, record_id, values).value
+
+
+def whole(ctx: Context) -> None:
+    """The database is sound and the chain unbroken."""
+    with ctx.read() as connection:
+        assert bootstrap.verify(connection) == []
+
+
+def as_role(ctx: Context, role: Role) -> Context:
+    """The same site with somebody of another role at the desk."""
+    return ctx.acting_as(Actor("李值班", role))
+
+
+def new_vendor(ctx: Context, code: str = "W01", name: str = "华信系统集成有限公司", short: str = "华信") -> int:
+    return save(ctx, "vendor", code=code, name=name, short_name=short)
+
+
+def new_staff(ctx: Context, vendor_id: int, staff_no: str = "V001", name: str = "王强", **more: Any) -> int:
+    usual: dict[str, Any] = {"arrived_on": date(2026, 1, 5), "reserve": False}
+    return save(ctx, "staff", staff_no=staff_no, name=name, vendor_id=vendor_id, **{**usual, **more})
+
+
+def fill(ctx: Context) -> dict[str, list[int]]:
+    vendors = [
+        new_vendor(ctx),
+        new_vendor(ctx, "W02", "中科软件服务有限公司", "中科"),
+        new_vendor(ctx, "W03", "恒通网络%_有限公司", "恒通"),
+    ]
+    contracts = [
+        save(
+            ctx,
+            "contract",
+            vendor_id=vendor,
+            number=f"HT-2026-{n}",
+            project="一卡通运维",
+            begins_on=date(2026, 1, 1),
+            ends_on=date(2026, 12, 31),
+            hours="T1",
+            penalties="T2",
+        )
+        for n, vendor in enumerate(vendors, 1)
+    ]
+    posts = [save(ctx, "post", name=name, duties="值班\n巡检") for name in ("桌面运维", "网络运维", "机房值守")]
+    shifts = [
+        save(ctx, "shift", code=code, name=name, pairs=pairs)
+        for code, name, pairs in (
+            ("B", "白班", "08:30-17:30"),
+            ("Y", "夜班", "20:00-次日08:00"),
+            ("L", "两头班", "08:00-12:00 18:00-22:00"),
+        )
+    ]
+    staff = [
+        new_staff(
+            ctx,
+            vendors[n % 3],
+            f"V{n:03}",
+            name,
+            pin=f"00{n}",
+            badge_no=f"38911923{n:02}",
+            post_id=posts[n % 3],
+            phone=f"1380000{n:04}",
+            hotline_phone=HOTLINE,
+            joined_implementation=True,
+            career_started_on=date(2020, 7, 1),
+            has_pc=True,
+            has_internet=True,
+            lodging_minutes=5,
+            remarks="熟悉核心交换",
+        )
+        for n, name in enumerate(("王强", "单伟", "阿卜杜热合曼·吾布力", "Tom Lee"), 1)
+    ]
+    roster = [
+        save(ctx, "roster", staff_id=person, day=date(2026, 3, day), shift_id=shift)
+        for person, day, shift in ((staff[0], 2, shifts[0]), (staff[1], 3, shifts[1]), (staff[2], 4, 0))
+    ]
+    contacts = [
+        save(
+            ctx,
+            "contact",
+            role=role,
+            name=name,
+            organisation="信息中心",
+            vendor_id=None,
+            phone="13912345678",
+            email="a.b@example.com",
+        )
+        for role, name in (("接口人", "赵敏"), ("客服专员", "钱进"), ("运维主管", "孙丽"))
+    ]
+    leaves = [
+        save(
+            ctx,
+            "leave",
+            staff_id=person,
+            kind="事假",
+            begins_at=datetime(2026, 3, day, 8, 30),
+            ends_at=datetime(2026, 3, day, 12, 0),
+            reason="家中有事",
+            approved_by="主管",
+        )
+        for person, day in ((staff[0], 9), (staff[1], 10), (staff[2], 11))
+    ]
+    accounts = [
+        save(ctx, "account", name=name, role=role, password="机房门口第三块砖", active=True)
+        for name, role in (("李值班", "服务台"), ("周审计", "只读"))
+    ]
+    return {
+        "vendor": vendors,
+        "contract": contracts,
+        "post": posts,
+        "shift": shifts,
+        "staff": staff,
+        "roster": roster,
+        "contact": contacts,
+        "leave": leaves,
+        "account": accounts,
+    }

@@ -1,0 +1,133 @@
+"""The audit chain on a real file: whatever is changed outside the program is found and named."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+import team as team_module
+
+from opsdesk import bootstrap
+from opsdesk.models import Base, Setting
+from opsdesk.registers.sign_in import service
+from opsdesk.services import chain
+from opsdesk.services.errors import Refusal
+
+
+@pytest.fixture
+def worked(site):
+    crew = team_module.build(site)
+    team_module.go_to(site, "2026-03-05 09:12:00")
+    service.sign(site, staff_id=crew["1001"])
+    return site
+
+
+def findings(ctx):
+    with ctx.read() as connection:
+        return bootstrap.verify(connection)
+
+
+def outside(ctx, statement, *values):
+    with closing(sqlite3.connect(bootstrap.database(ctx.home))) as connection, connection:
+        connection.execute(statement, values)
+
+
+def test_an_honest_site_is_sound(worked):
+    assert findings(worked) == []
+
+
+def test_every_column_of_every_row_is_watched(worked):
+    with closing(sqlite3.connect(bootstrap.database(worked.home))) as connection:
+        for table in Base.metadata.sorted_tables:
+            columns = [column.name for column in table.columns if not column.primary_key]
+            rows = connection.execute(f"SELECT rowid FROM {table.name} LIMIT 3").fetchall()
+            for (rowid,) in rows:
+                for column in columns:
+                    kind = connection.execute(f'SELECT typeof("{column}") FROM {table.name} WHERE rowid=?', (rowid,))
+                    new = 987654 if kind.fetchone()[0] == "integer" else "改了"
+                    try:
+                        connection.execute(f'UPDATE {table.name} SET "{column}"=? WHERE rowid=?', (new, rowid))
+                    except sqlite3.IntegrityError:
+                        connection.rollback()
+                        continue
+                    connection.commit()
+                    found = findings(worked)
+                    if (table.name, column) != ("personal_value", "value"):
+                        assert found, f"{table.name}.{column} was changed unseen"
+                    restore(connection, worked, table.name)
+
+
+def restore(connection, ctx, table):
+    """Put the table back as it was before the change."""
+    with closing(sqlite3.connect(ctx.home / "before.db")) as before:
+        rows = before.execute(f"SELECT * FROM {table}").fetchall()
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.execute(f"DELETE FROM {table}")
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
+    connection.commit()
+
+
+@pytest.fixture(autouse=True)
+def _snapshot(request):
+    if "worked" in request.fixturenames:
+        ctx = request.getfixturevalue("worked")
+        with (
+            closing(sqlite3.connect(bootstrap.database(ctx.home))) as source,
+            closing(sqlite3.connect(ctx.home / "before.db")) as copy,
+        ):
+            source.backup(copy)
+
+
+def test_a_row_added_or_removed_outside_is_named(worked):
+    outside(worked, "INSERT INTO setting (id, name, value) VALUES (99, 'x', 'y')")
+    assert findings(worked) == ["setting 第 99 行不在审计链中，是在程序之外加入的。"]
+    outside(worked, "DELETE FROM setting WHERE id IN (99, 1)")
+    assert findings(worked) == ["setting 第 1 行在审计链中有记录，但数据库里已不存在。"]
+
+
+def test_a_link_removed_from_the_middle_is_named(worked):
+    outside(worked, "DELETE FROM ledger WHERE seq=5")
+    found = findings(worked)
+    assert any("第 5 条缺失" in line for line in found)
+
+
+def test_a_dropped_index_changes_the_schema(worked):
+    outside(worked, "DROP INDEX ix_ledger_at")
+    assert any("结构" in line for line in findings(worked))
+
+
+def test_personal_values_stand_in_the_chain_only_as_commitments(worked):
+    with closing(sqlite3.connect(bootstrap.database(worked.home))) as connection:
+        bodies = [body for (body,) in connection.execute("SELECT body FROM ledger WHERE subject='staff'")]
+        assert bodies
+        assert not any("王强" in body or "买买提" in body for body in bodies)
+        assert all(set(json.loads(body)["name"]) == {"commitment"} for body in bodies)
+        values = {value for (value,) in connection.execute("SELECT value FROM personal_value")}
+    assert "买买提·艾力江" in values
+
+
+def test_a_refused_act_leaves_neither_row_nor_link(worked):
+    with worked.read() as connection:
+        before = chain.head(connection)
+
+    def fail():
+        with worked.transaction("试") as tx:
+            tx.insert(Setting, name="a", value="b")
+            raise Refusal("不行。")
+
+    with pytest.raises(Refusal):
+        fail()
+    with worked.read() as connection:
+        assert chain.head(connection) == before
+    assert findings(worked) == []
+
+
+def test_a_change_that_changes_nothing_is_not_chained(worked):
+    with worked.read() as connection:
+        before = chain.head(connection)
+    with worked.transaction("试") as tx:
+        row = tx.connection.exec_driver_sql("SELECT id, value FROM setting LIMIT 1").one()
+        assert tx.update(Setting, row.id, value=row.value) is False
+    with worked.read() as connection:
+        assert chain.head(connection) == before

@@ -1,0 +1,182 @@
+"""Opening a site: the right settings, foreign, newer and damaged files, full disk, backup and restore."""
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import PureWindowsPath
+
+import pytest
+from sqlalchemy import text
+
+from opsdesk import bootstrap
+from opsdesk.models import Base, Setting
+from opsdesk.models.engine import write_engine
+from opsdesk.models.schema import SCHEMA
+from opsdesk.services import accounts, backup, chain
+from opsdesk.services.clock import FixedClock
+from opsdesk.services.errors import Refusal, Trouble
+
+NOW = datetime(2026, 3, 5, 8, 0)
+
+
+def test_the_settings_of_the_promises_hold_on_both_engines(site):
+    wanted = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "trusted_schema": 0}
+    for engine in (site.writing, site.reading):
+        with engine.connect() as connection:
+            for name, value in wanted.items():
+                assert connection.execute(text(f"PRAGMA {name}")).scalar() == value, name
+    with site.reading.connect() as connection, pytest.raises(Exception, match="readonly"):
+        connection.execute(text("DELETE FROM setting"))
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(site, tmp_path):
+    fresh = write_engine(tmp_path / "models.db")
+    Base.metadata.create_all(fresh)
+    question = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'"
+
+    def shape(engine):
+        with engine.connect() as connection:
+            return {name: " ".join((sql or "").split()).replace("( ", "(").replace(" )", ")") for name, sql in
+                    connection.execute(text(question))}  # fmt: skip
+
+    assert shape(site.writing) == shape(fresh)
+
+
+def test_every_table_is_strict(site):
+    with site.read() as connection:
+        rows = connection.execute(
+            text("SELECT name, strict FROM pragma_table_list WHERE type='table' AND schema='main'")
+        )
+        loose = {name for name, strict in rows if not strict and not name.startswith("sqlite_")}
+    assert loose <= {"alembic_version"}
+
+
+def opened(home):
+    return bootstrap.open_site(home, FixedClock(NOW))
+
+
+def test_a_database_of_a_newer_program_is_not_touched(site):
+    path = bootstrap.database(site.home)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version={SCHEMA + 1}")
+    before = path.read_bytes()
+    with pytest.raises(Trouble, match="更新版本") as trouble:
+        opened(site.home)
+    assert "安装新版本" in trouble.value.remedy
+    assert path.read_bytes() == before
+
+
+def test_another_programs_database_is_not_touched(tmp_path):
+    path = bootstrap.database(tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+        connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(Trouble, match="不是运维台的数据库"):
+        opened(tmp_path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("harm", ["text", "header", "half", "page"])
+def test_a_damaged_file_gets_a_sentence_and_a_way_out_and_is_kept(site, harm):
+    backup.make(site.home, NOW, "手动")
+    path = bootstrap.database(site.home)
+    whole = path.read_bytes()
+    page = whole.index("示例市信息中心".encode()) // 4096 * 4096
+    spoilt = {
+        "text": b"not a database at all" * 500,
+        "header": b"X" * 100 + whole[100:],
+        "half": whole[: len(whole) // 2],
+        "page": whole[:page] + b"\xff" * 4096 + whole[page + 4096 :],
+    }[harm]
+    path.write_bytes(spoilt)
+    with pytest.raises(Trouble) as trouble:
+        opened(site.home)
+    assert "备份" in trouble.value.remedy
+    assert path.read_bytes() == spoilt, "the damaged file is evidence and stays"
+
+
+def test_restoring_a_backup_sets_the_damaged_files_aside(site):
+    made = backup.make(site.home, NOW, "手动")
+    path = bootstrap.database(site.home)
+    with site.read() as connection:
+        links = chain.count(connection)
+    site.writing.dispose()
+    site.reading.dispose()
+    path.write_bytes(b"broken" * 1000)
+    (site.home / "ops.db-journal").write_bytes(b"stale")
+    aside = backup.restore(site.home, made.path, NOW)
+    assert sorted(file.name for file in aside.iterdir()) == ["ops.db", "ops.db-journal"]
+    again = opened(site.home)
+    with again.read() as connection:
+        assert bootstrap.verify(connection) == []
+        assert chain.count(connection) == links == made.links
+
+
+def test_a_backup_that_is_not_sound_is_not_restored(site):
+    made = backup.make(site.home, NOW, "手动")
+    made.path.write_bytes(made.path.read_bytes()[:5000])
+    before = bootstrap.database(site.home).read_bytes()
+    with pytest.raises(Trouble, match="损坏"):
+        backup.restore(site.home, made.path, NOW)
+    assert bootstrap.database(site.home).read_bytes() == before
+
+
+def test_a_full_disk_says_so_loses_nothing_and_works_again(site):
+    with site.read() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+
+    def write(engine_limit):
+        with site.transaction("写") as tx:
+            if engine_limit:
+                tx.connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+            tx.insert_many(Setting, [{"name": f"n{n}", "value": "长" * 2000} for n in range(50)])
+
+    with pytest.raises(Trouble, match="磁盘已满") as trouble:
+        write(engine_limit=True)
+    assert "已输入的内容还在" in trouble.value.remedy
+    with site.read() as connection:
+        assert bootstrap.verify(connection) == []
+    write(engine_limit=False)
+    with site.read() as connection:
+        assert bootstrap.verify(connection) == []
+
+
+def test_a_second_site_is_not_founded_over_the_first(site):
+    with pytest.raises(Refusal, match="已经有一个站点"):
+        bootstrap.found_site(site, site="另一个", password="另一句足够长的话")
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [("1234567", "至少要 8"), ("12345678", "太常见"), ("88888888", "太常见"), ("aaaaaaab", "太常见")],
+)
+def test_weak_passwords_are_refused(password, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        accounts.check_password(password)
+
+
+def test_passwords_are_kept_as_argon2id_and_wrong_ones_make_one_wait(site):
+    with site.read() as connection:
+        stored = connection.execute(text("SELECT password_hash FROM account")).scalar_one()
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    for _ in range(5):
+        with pytest.raises(Refusal, match="账号或密码不对"):
+            accounts.log_in(site, name="主管", password="猜一猜吧猜一猜")
+    with pytest.raises(Refusal, match="请等"):
+        accounts.log_in(site, name="主管", password="值班室里有一盆绿萝")
+    site.clock.advance(seconds=3)
+    assert accounts.log_in(site, name="主管", password="值班室里有一盆绿萝").name == "主管"
+
+
+def test_the_last_supervisor_cannot_be_switched_off(site):
+    with pytest.raises(Refusal, match="最后一个"):
+        accounts.change(site, 1, {"role": "服务台", "active": True})
+    with pytest.raises(Refusal, match="最后一个"):
+        accounts.change(site, 1, {"role": "主管", "active": False})
+
+
+@pytest.mark.parametrize("folder", ["\\\\server\\share\\ops", "//server/share"])
+def test_a_network_share_is_refused(folder):
+    with pytest.raises(Trouble, match="网络共享"):
+        bootstrap.refuse_unfit_folder(PureWindowsPath(folder))
