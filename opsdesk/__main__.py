@@ -48,29 +48,35 @@ def _window(home: Path) -> int:
     return app.run(home)
 
 
-def showcase(out: Path, clock: Clock | None = None) -> int:
-    """Write a day's 到岗记录 of the demo site (PDF, xlsx) and a picture of the main window to `out`; print the paths.
-
-    On a workday from nine o'clock on it is today as it stands, otherwise the end of the last workday before.
-    """
-    import tempfile
+def moment_to_show(clock: Clock) -> Clock:
+    """The clock itself on a workday from nine o'clock on; else one that stands at the end of the workday before."""
     from datetime import datetime, time, timedelta
+
+    from opsdesk.rules.calendar import Calendar
+    from opsdesk.services import calendars
+    from opsdesk.services.clock import FixedClock
+
+    now = clock.now()
+    calendar = Calendar({day: special for plan in calendars.shipped() for day, special in plan.special.items()})
+    if now.time() >= time(9) and calendar.works(now.date()):
+        return clock
+    day = now.date() - timedelta(days=1)
+    while not calendar.works(day):
+        day -= timedelta(days=1)
+    return FixedClock(datetime.combine(day, time(17, 42, 30)))
+
+
+def showcase(out: Path, clock: Clock | None = None) -> int:
+    """Write a day's 到岗记录 of the demo site (PDF, xlsx) and a picture of the main window to `out`; print the paths."""
+    import tempfile
 
     from opsdesk import demo_site
     from opsdesk.exports import archive
     from opsdesk.registers.sign_in import documents
-    from opsdesk.services import calendars, papers
-    from opsdesk.services.clock import Clock, FixedClock
+    from opsdesk.services import papers
+    from opsdesk.services.clock import Clock
 
-    clock = clock or Clock()
-    now = clock.now()
-    special = {day: kind for plan in calendars.shipped() for day, kind in plan.special.items()}
-    calendar = calendars.Calendar(special)
-    if now.time() < time(9) or not calendar.works(now.date()):
-        day = now.date() - timedelta(days=1)
-        while not calendar.works(day):
-            day -= timedelta(days=1)
-        clock = FixedClock(datetime.combine(day, time(17, 42, 30)))
+    clock = moment_to_show(clock or Clock())
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         ctx = demo_site.build(Path(folder) / "demo", clock=clock).ctx
         document = documents.daily_sheet(ctx, ctx.today())

@@ -1,4 +1,4 @@
-"""The demo site: an invented centre with three vendors and three months of sign-ins, the same for the same seed and day.
+"""The demo site: an invented centre with three vendors and three months of sign-ins, the same for the same seed.
 
 The past is lived through on a clock that is moved along: every act is an act of the program, every punch is chained at
 the moment it was made, and nothing is later than now.
@@ -107,8 +107,10 @@ def is_demo(ctx: Context) -> bool:
         return connection.execute(select(LedgerRow.seq).where(LedgerRow.subject == MARK).limit(1)).first() is not None
 
 
-def build(home: Path, *, seed: int = 1, today: date | None = None, clock: Clock | None = None) -> Demo:
-    """Make the demo site in `home`, three months up to now (or to the end of `today`), and open it.
+def build(
+    home: Path, *, seed: int = 1, today: date | None = None, clock: Clock | None = None, months: int = MONTHS
+) -> Demo:
+    """Make the demo site in `home`, `months` up to now (or to the end of `today`), and open it.
 
     Refuses a folder that holds a site already. It is made aside and put in its place whole.
     """
@@ -123,7 +125,7 @@ def build(home: Path, *, seed: int = 1, today: date | None = None, clock: Clock 
     aside = home / ".building"
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        ctx = _live(aside, seed, now)
+        ctx = _live(aside, seed, now, months)
         ctx.reading.dispose()
         ctx.writing.dispose()
         bootstrap.database(aside).replace(bootstrap.database(home))
@@ -133,8 +135,8 @@ def build(home: Path, *, seed: int = 1, today: date | None = None, clock: Clock 
     return Demo(ctx.acting_as(bootstrap.supervisor_of(ctx)), PASSWORD)
 
 
-def _live(home: Path, seed: int, now: datetime) -> Context:
-    first = _months_before(now.date(), MONTHS)
+def _live(home: Path, seed: int, now: datetime, months: int) -> Context:
+    first = _months_before(now.date(), months)
     clock = FixedClock(datetime.combine(first - timedelta(days=2), time(14)), run=f"{MARK}-{seed}")
     opened = bootstrap.open_site(home, clock)
     ctx = replace(opened, station="服务台一号机")
@@ -172,7 +174,9 @@ def _register(site: _Site) -> None:
         made: int = save(ctx, None, values).value
         return made
 
-    vendors = {code: kept(vendor.save, code=code, name=name, short_name=short) for code, name, short in invented.VENDORS}
+    vendors = {
+        code: kept(vendor.save, code=code, name=name, short_name=short) for code, name, short in invented.VENDORS
+    }
     begins = site.first.replace(month=1, day=1)
     for code, number, project, hours, penalties in invented.CONTRACTS:
         terms = {"begins_on": begins, "ends_on": date(begins.year + 2, 12, 31), "hours": hours, "penalties": penalties}
@@ -262,7 +266,10 @@ def _plan_absences(site: _Site) -> None:
     ]
     planned.append((number, kind, site.workdays[-1:], "08:30", "17:30", reason))
     for number, kind, dates, begins, ends, reason in planned:
-        span = datetime.combine(dates[0], time.fromisoformat(begins)), datetime.combine(dates[-1], time.fromisoformat(ends))
+        span = (
+            datetime.combine(dates[0], time.fromisoformat(begins)),
+            datetime.combine(dates[-1], time.fromisoformat(ends)),
+        )
         for day in dates:
             site.absent[number, day] = span
         values = {
@@ -272,42 +279,40 @@ def _plan_absences(site: _Site) -> None:
             "ends_at": span[1],
             "reason": reason,
         }
-        site.acts.append((_before(site, dates[0], time(15, 20)), lambda kept=values: _absent(site, kept)))
+        site.acts.append((_before(site, dates[0], time(15, 20)), _being_absent(site, values)))
 
 
-def _absent(site: _Site, values: Mapping[str, Any]) -> None:
-    leave.save(site.by(site.supervisor), None, values)
+def _being_absent(site: _Site, values: Mapping[str, Any]) -> Callable[[], object]:
+    return lambda: leave.save(site.by(site.supervisor), None, values)
 
 
 def _plan_corrections(site: _Site) -> None:
     past = [day for day in site.workdays if day < site.today]
     for number, back, end, claimed, cause, explanation, witness, decision, note in invented.RETOLD:
-        if back + 1 > len(past):
+        if back >= len(past):
             continue
         day, direction = past[-back], Direction(end)
         site.told[number, day] = direction
-        following = past[-back + 1]
-        filed = datetime.combine(following, time(9, 35))
+        values = {
+            "staff_id": site.ids[number],
+            "day": day,
+            "direction": direction,
+            "actual_at": datetime.combine(day, time.fromisoformat(claimed)),
+            "cause": cause,
+            "explanation": explanation,
+            "witness": witness,
+        }
+        site.acts.append((datetime.combine(past[-back + 1], time(9, 35)), _telling(site, values, decision, note)))
 
-        def tell(
-            values: Mapping[str, Any] = {
-                "staff_id": site.ids[number],
-                "day": day,
-                "direction": direction,
-                "actual_at": datetime.combine(day, time.fromisoformat(claimed)),
-                "cause": cause,
-                "explanation": explanation,
-                "witness": witness,
-            },
-            decision: bool | None = decision,
-            note: str = note,
-        ) -> None:
-            slip = correction.file(site.by(site.desk), **values).value
-            if decision is not None:
-                site.clock.advance(minutes=45)
-                correction.decide(site.by(site.supervisor), correction_id=slip, accept=decision, note=note)
 
-        site.acts.append((filed, tell))
+def _telling(site: _Site, values: Mapping[str, Any], decision: bool | None, note: str) -> Callable[[], None]:
+    def tell() -> None:
+        slip = correction.file(site.by(site.desk), **values).value
+        if decision is not None:
+            site.clock.advance(minutes=45)
+            correction.decide(site.by(site.supervisor), correction_id=slip, accept=decision, note=note)
+
+    return tell
 
 
 def _plan_changes(site: _Site) -> None:
@@ -438,10 +443,8 @@ def _due(site: _Site, person: Invented, day: date) -> Span | None:
     if person.leaves is not None and day > _workday(site, person.leaves):
         return None
     hours = {"白班": (8.5, 17.5), "夜班": (20, 32)}
-    if (person.number, day) in site.roster:
-        name = site.roster[person.number, day]
-    else:
-        name = "白班" if site.calendar.works(day) and not person.reserve else None
+    usual = "白班" if site.calendar.works(day) and not person.reserve else None
+    name = site.roster.get((person.number, day), usual)
     if name is None:
         return None
     midnight = datetime.combine(day, time())

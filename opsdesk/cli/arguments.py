@@ -35,11 +35,12 @@ class _Usage(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     """A parser that says in Chinese what is wrong, and exits with 2."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, with_help: bool = True, **settings: Any) -> None:
         super().__init__(add_help=False, formatter_class=_Usage, allow_abbrev=False, **settings)
         self._positionals.title = "参数"
         self._optionals.title = "选项"
-        self.add_argument("-h", "--help", action="help", help="显示这段说明")
+        if with_help:
+            self.add_argument("-h", "--help", action="help", help="显示这段说明")
 
     def error(self, message: str) -> NoReturn:
         said = message.replace(", 'showcase'", "")
@@ -75,9 +76,9 @@ def _formats(text: str) -> tuple[str, ...]:
     return chosen
 
 
-def _anywhere(default: Any) -> argparse.ArgumentParser:
+def _anywhere(default: Any) -> _Parser:
     """Options that may stand before the command or after it."""
-    options = argparse.ArgumentParser(add_help=False)
+    options = _Parser(with_help=False)
     options.add_argument("--home", metavar="DIR", default=default, help="数据文件夹（也可用 OPSDESK_HOME 指定）")
     options.add_argument("--as", metavar="NAME", dest="operator", default=default, help="操作人，默认是建站时的主管")
     return options
@@ -122,7 +123,9 @@ def parser() -> argparse.ArgumentParser:
     span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录")
     span.add_argument("--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录")
     paper.add_argument("--out", metavar="DIR", required=True, help="文件写到哪个文件夹")
-    paper.add_argument("--format", type=_formats, metavar="pdf,xlsx", default=FORMATS, dest="formats", help="默认两种都写")
+    paper.add_argument(
+        "--format", type=_formats, metavar="pdf,xlsx", default=FORMATS, dest="formats", help="默认两种都写"
+    )
     json_of(paper)
 
     json_of(command("verify", "核对数据库和审计链"))

@@ -11,7 +11,10 @@ from opsdesk.services import accounts
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
 
-NO_SITE = "这里还没有建立站点：{home}。请先运行 opsdesk init --site 单位名称，或打开窗口完成首次设置，也可用 --home 指定别处。"
+NO_SITE = (
+    "这里还没有建立站点：{home}。请先运行 opsdesk init --site 单位名称，或打开窗口完成首次设置，"
+    "也可用 --home 指定别处。"
+)
 
 
 def open_existing(home: Path) -> Context:

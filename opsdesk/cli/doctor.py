@@ -10,7 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from opsdesk.cli import exits, saying
@@ -21,8 +21,8 @@ from opsdesk.services.errors import Trouble
 OK, WARN, ERROR = "ok", "warn", "error"
 WORDS = {OK: "正常", WARN: "注意", ERROR: "故障"}
 LEAST_FREE = 2 * 1024**3
-TRIAL = "𠅤𬭎䶮·到岗记录"
-"""Ext B, Ext E and Ext A, and the middle dot of names."""
+TRIAL = "𠅤𬭎䶮𪚥·到岗记录"
+"""Rare characters of Ext A, B and E (the last of them only in the fallback face), and the middle dot of names."""
 BEIJING = timedelta(hours=8)
 PARTS = ("SQLAlchemy", "reportlab", "openpyxl", "alembic", "argon2-cffi", "pypinyin", "python-calamine", "pypdfium2")
 CHINESE_METHODS = ("fcitx", "fcitx5")
@@ -40,7 +40,13 @@ class Line:
 def examine(home: Path, *, as_json: bool, clock: Clock | None = None) -> int:
     """Look at everything; exit 1 only where something is broken, not for warnings."""
     clock = clock or Clock()
-    found: list[Line] = [*fonts(), *database(home, clock), disk(home), zone(clock), input_method(os.environ, sys.platform)]
+    found: list[Line] = [
+        *fonts(),
+        *database(home, clock),
+        disk(home),
+        zone(clock),
+        input_method(os.environ, sys.platform),
+    ]
     found.extend(versions())
     errors = sum(line.level == ERROR for line in found)
     warnings = sum(line.level == WARN for line in found)
@@ -74,7 +80,7 @@ def fonts() -> list[Line]:
 
 def database(home: Path, clock: Clock) -> list[Line]:
     """Is the database sound and of this program's schema, is the clock behind it, are the holidays announced."""
-    year = clock.now().year
+    today = clock.now().date()
     try:
         state = health.examine(home, clock)
     except Trouble as trouble:
@@ -82,7 +88,7 @@ def database(home: Path, clock: Clock) -> list[Line]:
     if state is None:
         shipped = frozenset(plan.year for plan in calendars.shipped())
         none = f"{home} 里还没有站点。请运行 opsdesk init --site 单位名称，或打开窗口完成首次设置。"
-        return [Line("database", WARN, none), holidays(shipped, year)]
+        return [Line("database", WARN, none), holidays(shipped, today)]
     place = f"{state.path}（{saying.size(state.size)}，结构 {state.schema}"
     if not state.current:
         return [Line("database", WARN, f"数据库 {place}）完好，下次打开时升级结构，升级前自动备份。")]
@@ -91,18 +97,19 @@ def database(home: Path, clock: Clock) -> list[Line]:
         minutes = int(state.behind.total_seconds()) // 60
         said = f"电脑时钟比最后一条记录倒退了 {minutes} 分钟。请校准时钟；确认无误后由主管在签到页确认。"
         found.append(Line("clock", WARN, said))
-    return [*found, holidays(state.announced, year)]
+    return [*found, holidays(state.announced, today)]
 
 
-def holidays(announced: frozenset[int], year: int) -> Line:
-    """Are this year's and the next year's holidays known."""
+def holidays(announced: frozenset[int], today: date) -> Line:
+    """Are this year's holidays known, and in December the next year's; they are announced in November."""
+    year = today.year
     if year not in announced:
         said = f"{year} 年放假安排尚未导入，节假日与调休按普通星期计算。请在设置中导入当年通知。"
         return Line("holidays", WARN, said)
-    if year + 1 not in announced:
-        said = f"{year} 年放假安排已导入。{year + 1} 年的一般在上年 11 月公布，公布后请导入。"
-        return Line("holidays", OK, said)
-    return Line("holidays", OK, f"{year} 年和 {year + 1} 年放假安排都已导入。")
+    if year + 1 in announced:
+        return Line("holidays", OK, f"{year} 年和 {year + 1} 年放假安排都已导入。")
+    said = f"{year} 年放假安排已导入，{year + 1} 年的还没有。一般在上年 11 月公布，公布后请在设置中导入。"
+    return Line("holidays", WARN if today.month == 12 else OK, said)
 
 
 def disk(home: Path) -> Line:

@@ -1,4 +1,4 @@
-"""Which papers left the program: every printed or exported form is kept on record with its hash and the chain's head."""
+"""Which papers left the program: each on record with its hash and the chain's head."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def board(ctx: Context, day: date | None = None) -> Board:
 
 
 def _over_midnight(row: PersonDay, day: date) -> bool:
-    return row.duty is not None and row.day < day and row.duty.ends.date() >= day
+    return bool(row.punches) and row.duty is not None and row.day < day <= row.duty.ends.date()
 
 
 def open_sign_outs(ctx: Context, first: date, last: date) -> list[PersonDay]:

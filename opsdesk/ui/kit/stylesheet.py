@@ -27,12 +27,13 @@ def _tone_rules(tone: Tone, colours: Colours) -> str:
         f'QFrame[class="notice"]{at}, QFrame[class="chip"]{at} {{\n'
         f"  background: {made.tint}; border-color: {made.edge}; }}\n"
         f'QFrame[class="chip"]{at} QLabel {{ color: {made.text}; }}\n'
-        f'QLabel[class="figure"]{at} {{ color: {colours.text if tone is Tone.NEUTRAL else made.text}; }}\n'
+        f'QLabel[class="figure"]{at}, QLabel[class="kiosk"]{at} {{\n'
+        f"  color: {colours.text if tone is Tone.NEUTRAL else made.text}; }}\n"
         f'QLabel[class="toned"]{at} {{ color: {made.text}; }}\n'
     )
 
 
-_LENGTHS = (0, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 30, 32, 34, 36, 40, 48, 64)
+_LENGTHS = (0, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 30, 32, 34, 36, 40, 46, 48, 62, 64, 72)
 
 _SHEET = """
 QWidget { color: $text; font-size: $n14; }
@@ -47,6 +48,8 @@ QLabel[class="state"] { color: $text_secondary; }
 QLabel[class="error"] { font-size: $n12; color: $broken; }
 QLabel[class="figure"] { font-size: $n28; font-weight: bold; }
 QLabel[class="kiosk"] { font-size: $n40; font-weight: bold; }
+QLabel[class="kiosk_text"] { font-size: $n18; }
+QLabel[class="kiosk_clock"] { font-size: $n72; font-weight: bold; }
 
 QFrame[class="card"] { background: $surface; border: 1px solid $line; border-radius: $n6; }
 QFrame[class="panel"] { background: $surface; border: none; border-left: 1px solid $line; }
@@ -106,6 +109,8 @@ QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit, QTextEdit { background: 
   border: 1px solid $line_strong; border-radius: $n6; selection-background-color: $accent;
   selection-color: $on_accent; placeholder-text-color: $text_secondary; }
 QLineEdit, QAbstractSpinBox { padding: 0 $n8; min-height: $n30; max-height: $n30; }
+QLineEdit[class="big"] { font-size: $n18; padding: 0 $n14; min-height: $n46; max-height: $n46; }
+QLineEdit[class="kiosk"] { font-size: $n24; padding: 0 $n18; min-height: $n62; max-height: $n62; }
 QComboBox { padding: 0 0 0 $n10; min-height: $n30; max-height: $n30; }
 QPlainTextEdit, QTextEdit { padding: $n4; }
 QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover, QPlainTextEdit:hover { border-color: $text_secondary; }
@@ -147,6 +152,8 @@ QRadioButton:focus { border-color: $accent; }
 QTableView { background: $surface; border: 1px solid $line; border-radius: $n6; outline: 0; gridline-color: $line;
   selection-background-color: $selected; selection-color: $text; }
 QTableView:focus { border-color: $accent; }
+QTableWidget::item { padding: 0 $n7; border-bottom: 1px solid $line; }
+QTableWidget::item:selected { background: $selected; color: $text; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: $surface; color: $text_secondary; font-size: $n12; font-weight: bold; border: none;
   border-bottom: 1px solid $line; padding: 0 $n10; min-height: $n32; }

@@ -25,8 +25,8 @@ from opsdesk.ui.kit.parts import label, primary_button, secondary_button
 from opsdesk.ui.kit.typed import read_time
 from opsdesk.ui.pages import board as rows
 
-HEADINGS = ("工号", "姓名", "外包单位", "应到", "现状", "到岗", "离岗")
-ARRIVED, LEFT = 5, 6
+HEADINGS = ("工号", "姓名", "外包单位", "应到", "到岗", "离岗", "现状")
+ARRIVED, LEFT, STATE = 4, 5, 6
 NOT_HERE = {"", "-", "—", "未", "未到", "0"}
 AWAY = {
     "事": LeaveKind.PERSONAL,
@@ -95,13 +95,14 @@ class RollCall(QWidget):
         header = self.table.horizontalHeader()
         header.setFixedHeight(look.px(look.ROW_HEIGHT))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for place, width in enumerate((96, 130, 150, 150, 0, 120, 120)):
+        for place, width in enumerate((96, 140, 150, 150, 140, 140, 0)):
             if width:
                 self.table.setColumnWidth(place, look.px(width))
             else:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         self.table.setEditTriggers(QTableWidget.EditTrigger.AllEditTriggers)
         self.table.setTabKeyNavigation(True)
+        self.table.setShowGrid(False)
         self.said = label("", "error", wraps=True)
         self.submit, self.leaving = primary_button("记录点名", "save"), secondary_button("在岗者按下班时间填离岗")
         self.submit.setToolTip("Ctrl+S")
@@ -137,15 +138,16 @@ class RollCall(QWidget):
         for place, each in enumerate(self._people):
             assert each.duty is not None  # noqa: S101 — filtered above
             planned = f"{each.duty.begins:%H:%M}–{each.duty.ends:%H:%M}"
-            texts = (each.person.staff_no, each.person.name, each.person.vendor, planned, rows.chip(each, now).word)
+            texts = (each.person.staff_no, each.person.name, each.person.vendor, planned)
             for column, text in enumerate(texts):
                 self._put(place, column, text, editable=False)
+            self._put(place, STATE, rows.chip(each, now).word, editable=False)
             arrived = each.arrived_at
             waits = each.result.state is State.DUE and each.duty.begins <= now
             preset = f"{each.duty.begins:%H:%M}" if waits else ""
             self._put(place, ARRIVED, rows.clock(arrived, each.day) or preset, editable=arrived is None)
             self._put(place, LEFT, rows.clock(each.left_at, each.day), editable=each.left_at is None)
-        first = next((n for n, each in enumerate(self._people) if each.arrived_at is None), 0)
+        first = next((n for n, each in enumerate(self._people) if each.result.state is State.DUE), 0)
         self.table.setFocus()
         if self._people:
             self.table.setCurrentCell(first, ARRIVED)

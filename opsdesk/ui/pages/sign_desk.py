@@ -67,8 +67,7 @@ class SignDesk(QFrame):
         self.field.setPlaceholderText("工号、考勤号、刷卡或姓名首字母，按回车")
         self.field.setAccessibleName("签到")
         self.field.setClearButtonEnabled(True)
-        self.field.setFont(look.font(look.KIOSK_SIZE // 2 if big else 18))
-        self.field.setFixedHeight(look.px(64 if big else 48))
+        self.field.setProperty("class", "kiosk" if big else "big")
         # Scanners lose characters under an input method; numbers and initials need none.
         self.field.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.field.returnPressed.connect(self._submit)
@@ -76,13 +75,11 @@ class SignDesk(QFrame):
         self.field.installEventFilter(self)
 
         self._headline = label("", "kiosk" if big else "figure")
-        self._sentence = label("", "secondary", wraps=True)
-        if big:
-            self._sentence.setFont(look.font(18))
+        self._sentence = label("", "kiosk_text" if big else "secondary", wraps=True)
         self.undo = link_button("撤销")
         self.undo.clicked.connect(self._take_back)
         said = QVBoxLayout()
-        said.setSpacing(look.px(2))
+        said.setSpacing(look.px(8 if big else 2))
         said.addWidget(self._headline)
         row = QHBoxLayout()
         row.setSpacing(look.px(8))
@@ -110,7 +107,7 @@ class SignDesk(QFrame):
             top.addLayout(said, 1)
             column.addLayout(top)
             column.addWidget(self._candidates)
-        self.setMinimumHeight(look.px(220 if big else 88))
+        self.setMinimumHeight(look.px(264 if big else 88))
 
     def set_context(self, ctx: Context) -> None:
         """Another person sits at the desk."""

@@ -85,6 +85,7 @@ class SignInPage(QWidget):
         self.table.chosen.connect(self._on_chosen)
         self.panel = DayPanel(self._ctx, self._desk)
         self.panel.setVisible(False)
+        self.panel.shown.connect(self.table.set_compact)
         self.roll_call = RollCall(self._ctx, self._desk)
         self.roll_call.setVisible(False)
         self.roll_call.finished.connect(self.toggle_roll_call)

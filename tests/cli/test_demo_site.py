@@ -1,0 +1,183 @@
+"""The demo site: enough of everything, sound, in order of time, the same for the same seed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import NOW
+from sqlalchemy import Connection, func, select
+
+from opsdesk import bootstrap, demo_site
+from opsdesk.demo_site import Demo
+from opsdesk.models import (
+    ContactPerson,
+    ContractTerm,
+    Correction,
+    Leave,
+    LedgerRow,
+    Punch,
+    RosterEntry,
+    Staff,
+    StoredVerdict,
+    Vendor,
+)
+from opsdesk.registers.sign_in import documents, service
+from opsdesk.rules.vocabulary import State
+from opsdesk.services import accounts, attendance
+from opsdesk.services.clock import FixedClock
+from opsdesk.services.errors import Refusal
+
+
+def count(connection: Connection, table: Any, *where: Any) -> int:
+    return connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+
+
+def test_it_has_enough_of_everything(demo: Demo) -> None:
+    with demo.ctx.read() as connection:
+        assert count(connection, Vendor) == 3
+        assert count(connection, Staff) >= 24
+        assert count(connection, Staff, Staff.reserve.is_(True)) == 2
+        assert count(connection, Staff, Staff.left_on.is_not(None)) == 1
+        assert count(connection, ContactPerson) == 6
+        assert count(connection, Leave) == 9
+        names = set(connection.execute(select(Staff.name)).scalars())
+        terms = {tuple(row) for row in connection.execute(select(ContractTerm.topic, ContractTerm.regulation))}
+        states = list(connection.execute(select(Correction.state).order_by(Correction.number)).scalars())
+        nights = connection.execute(
+            select(func.count(RosterEntry.staff_id.distinct())).where(RosterEntry.shift_id.is_(None))
+        ).scalar_one()
+    assert {"李𬭎", "王䶮", "买合木提·艾尼瓦尔"} <= names
+    assert terms == {("作息", "T1"), ("作息", "T3"), ("考勤罚则", "T2"), ("考勤罚则", "T3")}
+    assert sorted(states) == sorted(["已认可", "不认可", "已认可", "待审批"])
+    assert nights == 2
+
+
+def test_its_chain_holds_and_is_never_later_than_now(demo: Demo) -> None:
+    with demo.ctx.read() as connection:
+        assert bootstrap.verify(connection) == []
+        times = list(
+            connection.execute(
+                select(LedgerRow.at).where(LedgerRow.act != "打印导出").order_by(LedgerRow.seq)
+            ).scalars()
+        )
+        entered = {row.id: row.entered_at for row in connection.execute(select(Punch.id, Punch.entered_at))}
+        linked = connection.execute(
+            select(LedgerRow.subject_id, LedgerRow.at).where(LedgerRow.subject == "punch", LedgerRow.kind == "insert")
+        ).all()
+    assert times == sorted(times)
+    assert times[-1] <= NOW.astimezone().isoformat()
+    assert datetime.fromisoformat(times[0]).replace(tzinfo=None).date() == date(2025, 12, 3)
+    assert len(linked) == len(entered) > 2500
+    assert all(datetime.fromisoformat(at).replace(tzinfo=None) == entered[key] for key, at in linked)
+    assert max(entered.values()) <= NOW
+
+
+def test_people_come_as_people_do(demo: Demo) -> None:
+    ctx = demo.ctx
+    with ctx.read() as connection:
+        found = attendance.read(connection, ctx.regulations, date(2025, 12, 8), date(2026, 3, 4), ctx.now())
+        stored = connection.execute(
+            select(StoredVerdict.judgement, func.count())
+            .where(StoredVerdict.replaced_at.is_(None), StoredVerdict.day.between(date(2025, 12, 8), date(2026, 3, 4)))
+            .group_by(StoredVerdict.judgement)
+        )
+        kept = {row[0]: row[1] for row in stored}
+    due = [each for each in found if each.due]
+    late = [each.result.late_minutes for each in due if each.result.late_minutes]
+    missing = [each for each in due if each.result.state is State.NO_SIGN_OUT]
+    early = [each for each in due if each.result.early_minutes]
+    assert len(due) > 1200
+    assert 0.02 < len(late) / len(due) < 0.08
+    assert sum(minutes > 60 for minutes in late) <= len(due) * 0.006
+    assert 0.002 < len(missing) / len(due) < 0.02
+    assert 0.004 < len(early) / len(due) < 0.03
+    assert not [each for each in due if each.result.state is State.DUE]
+    assert kept["迟到"] + kept["视缺勤"] == len(late)
+    assert kept["早退"] == len(early)
+
+
+def test_a_night_belongs_to_the_day_it_begins(demo: Demo) -> None:
+    board = service.board(demo.ctx, date(2026, 3, 4))
+    night = next(row for row in board.own if row.duty and row.duty.shift == "夜班")
+    assert night.arrived_at is not None
+    assert night.left_at is not None
+    assert (night.arrived_at.date(), night.left_at.date()) == (date(2026, 3, 4), date(2026, 3, 5))
+
+
+def test_a_workday_morning_shows_who_is_late_away_and_in(demo: Demo) -> None:
+    board = service.board(demo.ctx)
+    assert board.day == NOW.date()
+    states = {row.person.staff_no: row.result.state for row in board.own}
+    assert states["MH004"] is State.LATE
+    assert states["CX004"] is State.ON_LEAVE
+    assert board.arrived >= 18
+    assert board.left == 0
+
+
+def test_its_sheet_prints_without_a_missing_glyph(demo: Demo, tmp_path: Path) -> None:
+    from opsdesk.exports import archive
+
+    sheet = documents.daily_sheet(demo.ctx, date(2026, 3, 4))
+    assert archive.export(sheet, tmp_path, ("pdf",))[0].size > 10_000
+
+
+def test_both_accounts_open_with_the_printed_password(demo: Demo, tmp_path: Path) -> None:
+    shutil.copytree(demo.ctx.home, tmp_path / "copy")
+    ctx = bootstrap.open_site(tmp_path / "copy", FixedClock(NOW + timedelta(minutes=5)))
+    assert [str(accounts.log_in(ctx, name=who.name, password=demo.password).role) for who in accounts.names(ctx)] == [
+        "主管",
+        "服务台",
+    ]
+
+
+def lived(demo: Demo) -> list[tuple[Any, ...]]:
+    with demo.ctx.read() as connection:
+        punches = connection.execute(select(Punch.staff_id, Punch.at, Punch.direction, Punch.day).order_by(Punch.id))
+        people = connection.execute(select(Staff.staff_no, Staff.name, Staff.phone).order_by(Staff.id))
+        slips = connection.execute(select(Correction.number, Correction.actual_at, Correction.state))
+        return [tuple(row) for rows in (punches, people, slips) for row in rows]
+
+
+def test_the_same_seed_and_moment_give_the_same_site_and_another_seed_another(tmp_path: Path) -> None:
+    one, again = (demo_site.build(tmp_path / name, clock=FixedClock(NOW), months=1) for name in ("one", "again"))
+    assert lived(again) == lived(one)
+    other = demo_site.build(tmp_path / "other", seed=2, clock=FixedClock(NOW), months=1)
+    assert lived(other) != lived(one)
+    assert not (tmp_path / "other" / ".building").exists()
+
+
+@pytest.mark.parametrize("now", [datetime(2026, 3, 9, 7, 10), datetime(2026, 2, 22, 8, 0)])
+def test_early_hours_and_days_of_rest_show_something(tmp_path: Path, now: datetime) -> None:
+    made = demo_site.build(tmp_path / "site", clock=FixedClock(now), months=1)
+    board = service.board(made.ctx)
+    assert board.arrived >= 2
+    with made.ctx.read() as connection:
+        assert bootstrap.verify(connection) == []
+        newest = connection.execute(select(func.max(LedgerRow.at))).scalar_one()
+    assert datetime.fromisoformat(newest).replace(tzinfo=None) <= now
+
+
+def test_an_earlier_day_is_lived_to_its_end(tmp_path: Path) -> None:
+    made = demo_site.build(tmp_path / "site", today=date(2026, 3, 3), clock=FixedClock(NOW), months=1)
+    with made.ctx.read() as connection:
+        newest = connection.execute(select(func.max(Punch.at))).scalar_one()
+    assert datetime(2026, 3, 3, 19) < newest < datetime.combine(date(2026, 3, 4), time())
+
+
+def test_it_refuses_a_used_folder_and_a_day_to_come(demo: Demo, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="已经有数据"):
+        demo_site.build(demo.ctx.home, clock=FixedClock(NOW))
+    with pytest.raises(Refusal, match="还没有到"):
+        demo_site.build(tmp_path / "site", today=NOW.date() + timedelta(days=1), clock=FixedClock(NOW))
+    assert demo_site.is_demo(demo.ctx)
+
+
+def test_the_mark_names_the_seed(demo: Demo) -> None:
+    with demo.ctx.read() as connection:
+        body = connection.execute(select(LedgerRow.body).where(LedgerRow.subject == "demo")).scalar_one()
+    assert json.loads(body) == {"seed": 1}
