@@ -63,11 +63,11 @@ def moment_to_show(clock: Clock) -> Clock:
     day = now.date() - timedelta(days=1)
     while not calendar.works(day):
         day -= timedelta(days=1)
-    return FixedClock(datetime.combine(day, time(17, 42, 30)))
+    return FixedClock(datetime.combine(day, time(17, 56)))
 
 
 def showcase(out: Path, clock: Clock | None = None) -> int:
-    """Write a day's 到岗记录 of the demo site (PDF, xlsx) and a picture of the main window to `out`; print the paths."""
+    """Write a day's 到岗记录 of the demo site (PDF, xlsx) and a picture of the main window to `out`; tell the paths."""
     import tempfile
 
     from opsdesk import demo_site

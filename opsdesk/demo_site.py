@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from opsdesk import bootstrap
 from opsdesk import demo_people as invented
-from opsdesk.demo_people import Invented
+from opsdesk.demo_days import Plan, Signing, signings
 from opsdesk.models import LedgerRow, Punch, RosterEntry
 from opsdesk.registers.contact import service as contact
 from opsdesk.registers.contract import service as contract
@@ -28,7 +28,7 @@ from opsdesk.registers.post import service as post
 from opsdesk.registers.shift import service as shift
 from opsdesk.registers.staff import service as staff
 from opsdesk.registers.vendor import service as vendor
-from opsdesk.rules.calendar import Calendar, days, month
+from opsdesk.rules.calendar import month
 from opsdesk.rules.vocabulary import Direction, LeaveKind, Role, Source
 from opsdesk.services import accounts, attendance, calendars, chain
 from opsdesk.services.clock import Clock, FixedClock
@@ -40,21 +40,6 @@ MARK = "demo"
 MONTHS = 3
 LEARN_TERMS = 30
 """Workdays after the beginning on which the last contract takes up T2's penalties."""
-EARLY_BIRDS = 4
-
-Times = tuple[datetime | None, datetime | None]
-Span = tuple[datetime, datetime]
-
-
-@dataclass(frozen=True, order=True)
-class _Punch:
-    """Who signs when, for which shift day; `charged` where it is late or early, so that a verdict follows."""
-
-    at: datetime
-    number: str
-    day: date
-    direction: Direction
-    charged: bool
 
 
 @dataclass(frozen=True)
@@ -71,27 +56,12 @@ class _Site:
 
     ctx: Context
     clock: FixedClock
-    chance: random.Random
-    calendar: Calendar
-    first: date
-    now: datetime
+    plan: Plan
     supervisor: Actor
     desk: Actor
     ids: dict[str, int] = field(default_factory=dict)
     shifts: dict[str, int] = field(default_factory=dict)
-    roster: dict[tuple[str, date], str | None] = field(default_factory=dict)
-    absent: dict[tuple[str, date], tuple[datetime, datetime]] = field(default_factory=dict)
-    told: dict[tuple[str, date], Direction] = field(default_factory=dict)
     acts: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
-
-    @property
-    def today(self) -> date:
-        return self.now.date()
-
-    @property
-    def workdays(self) -> list[date]:
-        """Workdays before today, and today if it is one."""
-        return [day for day in days(self.first, self.today) if self.calendar.works(day)]
 
     def move(self, at: datetime) -> None:
         """Let time pass until `at`; never back."""
@@ -149,8 +119,8 @@ def _live(home: Path, seed: int, now: datetime, months: int) -> Context:
     accounts.create(ctx.acting_as(supervisor), name=invented.DESK, role=Role.DESK, password=PASSWORD)
     with ctx.read() as connection:
         calendar = calendars.load(connection)
-    chance = random.Random(seed)  # noqa: S311 — invented times, no secret
-    site = _Site(ctx, clock, chance, calendar, first, now, supervisor, Actor(invented.DESK, Role.DESK))
+    plan = Plan(first, now, calendar, random.Random(seed))  # noqa: S311 — invented times, no secret
+    site = _Site(ctx, clock, plan, supervisor, Actor(invented.DESK, Role.DESK))
     _register(site)
     _plan_roster(site)
     _plan_absences(site)
@@ -177,7 +147,7 @@ def _register(site: _Site) -> None:
     vendors = {
         code: kept(vendor.save, code=code, name=name, short_name=short) for code, name, short in invented.VENDORS
     }
-    begins = site.first.replace(month=1, day=1)
+    begins = site.plan.first.replace(month=1, day=1)
     for code, number, project, hours, penalties in invented.CONTRACTS:
         terms = {"begins_on": begins, "ends_on": date(begins.year + 2, 12, 31), "hours": hours, "penalties": penalties}
         site.ids[number] = kept(contract.save, vendor_id=vendors[code], number=number, project=project, **terms)
@@ -194,7 +164,7 @@ def _register(site: _Site) -> None:
             vendor_id=vendors[person.number[:2]],
             post_id=posts[person.post],
             phone=f"1990000{2000 + 113 * place % 7919:04}",
-            arrived_on=_workday(site, person.arrives) if person.arrives else begins,
+            arrived_on=site.plan.workday(person.arrives) if person.arrives else begins,
             reserve=person.reserve,
             joined_implementation=place % 7 != 0,
             career_started_on=date(begins.year - 2 - place % 9, 1 + place % 12, 1),
@@ -203,43 +173,38 @@ def _register(site: _Site) -> None:
             has_internet=place % 11 != 0,
             lodging_minutes=15 + 5 * (place % 8),
         )
-    for place, (role, name, organisation, code) in enumerate(invented.CONTACTS, 1):
+    for place, (role, name, organisation, of) in enumerate(invented.CONTACTS, 1):
         kept(
             contact.save,
             role=role,
             name=name,
             organisation=organisation,
-            vendor_id=vendors[code] if code else None,
+            vendor_id=vendors.get(of),
             phone=f"19900030{place:03}",
             email=f"contact{place}@yundu.example",
         )
 
 
-def _workday(site: _Site, number: int) -> date:
-    """The workday `number` places after the beginning, at most the last one."""
-    return site.workdays[min(number, len(site.workdays) - 1)]
-
-
 def _before(site: _Site, day: date, at: time) -> datetime:
     """`at` on the last workday before `day`; where there is none, just after the beginning."""
-    earlier = [each for each in site.workdays if each < day]
+    earlier = [each for each in site.plan.workdays if each < day]
     return datetime.combine(earlier[-1], at) if earlier else site.clock.at + timedelta(minutes=5)
 
 
 def _plan_roster(site: _Site) -> None:
     """A roster a month, entered before it begins: nights in turn, and two people on days of rest."""
     nights = [person.number for person in invented.PEOPLE if person.night]
-    start = site.first
-    while start <= site.today:
+    start = site.plan.first
+    while start <= site.plan.today:
         dates = [day for day in month(start.year, start.month) if day >= start]
         own: dict[tuple[str, date], str | None] = {}
         for day in dates:
             for place, number in enumerate(nights):
                 own[number, day] = "夜班" if day.toordinal() % len(nights) == place else None
-            if not site.calendar.works(day):
+            if not site.plan.calendar.works(day):
                 turn = day.toordinal() % (len(invented.WEEKEND) // 2) * 2
                 own.update({(number, day): "白班" for number in invented.WEEKEND[turn : turn + 2]})
-        site.roster.update(own)
+        site.plan.roster.update(own)
         site.acts.append((_before(site, start, time(16, 30)), _entering(site, own)))
         start = dates[-1] + timedelta(days=1)
 
@@ -260,18 +225,18 @@ def _entering(site: _Site, own: Mapping[tuple[str, date], str | None]) -> Callab
 def _plan_absences(site: _Site) -> None:
     number, kind, reason = invented.TODAYS_ABSENCE
     planned = [
-        (number, kind, site.workdays[place : place + count], begins, ends, reason)
+        (number, kind, site.plan.workdays[place : place + count], begins, ends, reason)
         for number, kind, place, count, begins, ends, reason in invented.ABSENCES
-        if place + count < len(site.workdays) - 2
+        if place + count < len(site.plan.workdays) - 2
     ]
-    planned.append((number, kind, site.workdays[-1:], "08:30", "17:30", reason))
+    planned.append((number, kind, site.plan.workdays[-1:], "08:30", "17:30", reason))
     for number, kind, dates, begins, ends, reason in planned:
         span = (
             datetime.combine(dates[0], time.fromisoformat(begins)),
             datetime.combine(dates[-1], time.fromisoformat(ends)),
         )
         for day in dates:
-            site.absent[number, day] = span
+            site.plan.absent[number, day] = span
         values = {
             "staff_id": site.ids[number],
             "kind": LeaveKind(kind),
@@ -287,12 +252,12 @@ def _being_absent(site: _Site, values: Mapping[str, Any]) -> Callable[[], object
 
 
 def _plan_corrections(site: _Site) -> None:
-    past = [day for day in site.workdays if day < site.today]
+    past = [day for day in site.plan.workdays if day < site.plan.today]
     for number, back, end, claimed, cause, explanation, witness, decision, note in invented.RETOLD:
         if back >= len(past):
             continue
         day, direction = past[-back], Direction(end)
-        site.told[number, day] = direction
+        site.plan.told[number, day] = direction
         values = {
             "staff_id": site.ids[number],
             "day": day,
@@ -318,8 +283,8 @@ def _telling(site: _Site, values: Mapping[str, Any], decision: bool | None, note
 def _plan_changes(site: _Site) -> None:
     """One contract takes up other penalties; one person leaves."""
     number = invented.CONTRACTS[-1][1]
-    day = _workday(site, LEARN_TERMS)
-    if day < site.today:
+    day = site.plan.workday(LEARN_TERMS)
+    if day < site.plan.today:
 
         def change() -> None:
             values = dict(contract.load(site.ctx, site.ids[number]))
@@ -327,8 +292,8 @@ def _plan_changes(site: _Site) -> None:
 
         site.acts.append((_before(site, day, time(16, 5)), change))
     for person in invented.PEOPLE:
-        if person.leaves is not None and _workday(site, person.leaves) < site.today:
-            last = _workday(site, person.leaves)
+        if person.leaves is not None and site.plan.workday(person.leaves) < site.plan.today:
+            last = site.plan.workday(person.leaves)
             site.acts.append((datetime.combine(last, time(18, 40)), _leaving(site, site.ids[person.number], last)))
 
 
@@ -341,8 +306,8 @@ def _leaving(site: _Site, staff_id: int, day: date) -> Callable[[], object]:
 def _pass_time(site: _Site) -> None:
     """Live through the punches and the other acts in order of time, a day's punches in one transaction."""
     acts = sorted(site.acts, key=lambda each: each[0])
-    waiting: list[_Punch] = []
-    for punch in sorted(_punches(site)):
+    waiting: list[Signing] = []
+    for punch in sorted(signings(site.plan)):
         while acts and acts[0][0] <= punch.at:
             _flush(site, waiting)
             _carry_out(site, *acts.pop(0))
@@ -351,7 +316,7 @@ def _pass_time(site: _Site) -> None:
         waiting.append(punch)
     _flush(site, waiting)
     for at, act in acts:
-        if at <= site.now:
+        if at <= site.plan.now:
             _carry_out(site, at, act)
 
 
@@ -360,7 +325,7 @@ def _carry_out(site: _Site, at: datetime, act: Callable[[], object]) -> None:
     act()
 
 
-def _flush(site: _Site, waiting: list[_Punch]) -> None:
+def _flush(site: _Site, waiting: list[Signing]) -> None:
     """Enter punches, each chained at its own moment, then judge the days of those that are charged."""
     if not waiting:
         return
@@ -388,88 +353,3 @@ def _flush(site: _Site, waiting: list[_Punch]) -> None:
         keys = {(site.ids[punch.number], punch.day) for punch in waiting if punch.charged}
         attendance.rejudge(tx, site.ctx.regulations, keys, site.clock.now())
     waiting.clear()
-
-
-def _punches(site: _Site) -> Iterator[_Punch]:
-    """Every punch from the first day until now."""
-    for day in days(site.first, site.today):
-        spans = {person.number: _due(site, person, day) for person in invented.PEOPLE}
-        times = {
-            person.number: found
-            for person in invented.PEOPLE
-            if (found := _day(site, person, day, spans[person.number])) is not None
-        }
-        if day == site.today:
-            _make_presentable(site, times)
-        for number, (arrived, left) in times.items():
-            span = spans[number]
-            if arrived and arrived <= site.now:
-                yield _Punch(arrived, number, day, Direction.IN, span is not None and arrived > span[0])
-            if left and left <= site.now:
-                yield _Punch(left, number, day, Direction.OUT, span is not None and left < span[1])
-
-
-def _day(site: _Site, person: Invented, day: date, span: Span | None) -> Times | None:
-    """When a person comes and goes on a day; None where nothing is due. Chance is asked alike for every day."""
-    chance = site.chance
-    late, very_late, early, forgotten = (chance.random() for _ in range(4))
-    before = timedelta(seconds=chance.triangular(70, 1300, 640))
-    behind = timedelta(seconds=min(50 * 60, 60 + chance.expovariate(1 / 540)))
-    after = timedelta(seconds=chance.triangular(20, 2900, 480))
-    sooner = timedelta(minutes=chance.triangular(3, 70, 15))
-    if span is None:
-        return None
-    arrived, left = span[0] - before, span[1] + after
-    if late * 100 < person.late:
-        arrived = span[0] + behind
-    elif very_late < 0.0015:
-        arrived = span[0] + timedelta(minutes=62) + behind
-    if early < 0.013:
-        left = span[1] - sooner
-    told = site.told.get((person.number, day))
-    if told is Direction.IN:
-        return (datetime.combine(day, time(8, 51, 20)) if person.number == "LS006" else None), _cut(left)
-    gone = told is Direction.OUT or forgotten < 0.006
-    return _cut(arrived), None if gone else _cut(left)
-
-
-def _cut(at: datetime) -> datetime:
-    return at.replace(microsecond=0)
-
-
-def _due(site: _Site, person: Invented, day: date) -> Span | None:
-    if person.arrives and day < _workday(site, person.arrives):
-        return None
-    if person.leaves is not None and day > _workday(site, person.leaves):
-        return None
-    hours = {"白班": (8.5, 17.5), "夜班": (20, 32)}
-    usual = "白班" if site.calendar.works(day) and not person.reserve else None
-    name = site.roster.get((person.number, day), usual)
-    if name is None:
-        return None
-    midnight = datetime.combine(day, time())
-    begins, ends = (midnight + timedelta(hours=each) for each in hours[name])
-    if away := site.absent.get((person.number, day)):
-        begins = max(begins, away[1]) if away[0] <= begins else begins
-        ends = min(ends, away[0]) if away[1] >= ends else ends
-    return (begins, ends) if begins < ends else None
-
-
-def _make_presentable(site: _Site, times: dict[str, Times]) -> None:
-    """Today shows something whatever the hour: one is late, and before half past eight some have come early."""
-    if invented.LATE_TODAY in times:
-        late = datetime.combine(site.today, time(8, 42, 10))
-        times[invented.LATE_TODAY] = late, times[invented.LATE_TODAY][1]
-    opens = datetime.combine(site.today, time(8, 30))
-    if site.now >= opens or not times:
-        return
-    due = [number for number, (arrived, _) in times.items() if arrived and arrived < opens + timedelta(hours=2)]
-    waiting = [number for number in due if number != invented.LATE_TODAY and not _here(times[number], site.now)]
-    since = max(datetime.combine(site.today, time()), site.now - timedelta(minutes=45))
-    span = (site.now - since).total_seconds()
-    for number in waiting[:: max(1, len(waiting) // EARLY_BIRDS)][: max(0, EARLY_BIRDS - len(due) + len(waiting))]:
-        times[number] = _cut(since + timedelta(seconds=site.chance.uniform(0, span))), times[number][1]
-
-
-def _here(times: Times, now: datetime) -> bool:
-    return times[0] is not None and times[0] <= now

@@ -1,7 +1,7 @@
 """What a register is: pure description of its table, its form and its papers.
 
-A register of the site (外包单位, 人员, 补签单 …) is described once, in `registers/<slug>/spec.py`; the table page, the form,
-the search field, the export and the conformance tests are made from that description.
+A register of the site (外包单位, 人员, 补签单 …) is described once, in `registers/<slug>/spec.py`; the table page, the
+form, the find field and the conformance tests are made from that description.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class Filter:
 class Act:
     """An act on the chosen record or, with `on_record=False`, on the register: a button that does what it says.
 
-    `fields` are asked for in the panel before the act runs. `confirm` is a sentence asked before what destroys or signs.
+    `fields` are asked for in the panel before the act runs; `confirm` is asked before what destroys or signs.
     `run(ctx, id, values)` returns an Outcome whose value is the sentence shown as a notice.
     """
 
@@ -142,7 +142,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper of the register: `make(ctx, id)` gives a Document of the chosen record (or of all, with `on_record=False`)."""
+    """A paper of the register: `make(ctx, id)` gives a Document of the chosen record, or of all (`on_record=False`)."""
 
     key: str
     title: str
@@ -154,8 +154,8 @@ class Paper:
 class Register:
     """One register: what it is called, what its list and form show, and the functions behind them.
 
-    `list(ctx, query)` gives a Page; `load(ctx, id)` the form's values by field key; `save(ctx, id | None, values)` writes
-    one record or raises Refusal with the field's key. `topics` are the change topics upon which its list is stale.
+    `list(ctx, query)` gives a Page; `load(ctx, id)` the form's values by field key; `save(ctx, id | None, values)`
+    writes one record or raises Refusal with the field's key. `topics` are the change topics upon which its list is stale.
     """
 
     slug: str

@@ -19,7 +19,8 @@ def guarded(work: Callable[[], int], home: Path, *, as_json: bool = False) -> in
     """Do the work of a command; whatever stops it becomes a sentence (and with `as_json` an object) and exit 1."""
     try:
         code = work()
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a program without a console has none
+            sys.stdout.flush()
     except Refusal as refusal:
         findings = [{"row": finding.row, "reason": finding.reason} for finding in refusal.findings]
         return _refused({"refused": str(refusal), "findings": findings}, str(refusal), as_json)

@@ -101,9 +101,13 @@ def read(
     last: date,
     now: datetime,
     ids: Collection[int] | None = None,
+    plan: Plan | None = None,
 ) -> list[PersonDay]:
-    """Every person's days between `first` and `last`, judged: by vendor, number, day; days of rest too."""
-    plan = duties.load(connection, regulations, first, last, ids)
+    """Every person's days between `first` and `last`, judged: by vendor, number, day; days of rest too.
+
+    `plan` is passed by who has read it already, for at least these days and people.
+    """
+    plan = plan or duties.load(connection, regulations, first, last, ids)
     punches = punches_on(connection, first, last, ids)
     laws = {day: regulations.on(day) for day in days(first, last)}
     found = []
@@ -152,7 +156,13 @@ def citations_json(verdict: Verdict) -> str:
     )
 
 
-def rejudge(tx: Transaction, regulations: Regulations, keys: Iterable[tuple[int, date]], now: datetime) -> None:
+def rejudge(
+    tx: Transaction,
+    regulations: Regulations,
+    keys: Iterable[tuple[int, date]],
+    now: datetime,
+    plan: Plan | None = None,
+) -> None:
     """Bring the stored verdicts of these (staff, day) in step with the record, in the same transaction.
 
     Only what is charged (迟到, 视缺勤, 早退) is stored. A verdict that no longer holds is marked, a new one follows.
@@ -163,7 +173,7 @@ def rejudge(tx: Transaction, regulations: Regulations, keys: Iterable[tuple[int,
     first, last = min(day for _, day in wanted), max(day for _, day in wanted)
     ids = {staff for staff, _ in wanted}
     new: dict[int, dict[str, Any]] = {}
-    for each in read(tx.connection, regulations, first, last, now, ids):
+    for each in read(tx.connection, regulations, first, last, now, ids, plan):
         if (each.person.id, each.day) in wanted:
             for punch, verdict in each.result.verdicts:
                 if verdict.judgement in CHARGED:

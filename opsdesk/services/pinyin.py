@@ -19,8 +19,7 @@ def initials(name: str) -> str:
     letters = [found for character in name if (found := _letters(character))]
     if not letters:
         return ""
-    readings = dict.fromkeys("".join(reading) for reading in product(*letters))
-    return " ".join(islice(readings, MOST))
+    return " ".join("".join(reading) for reading in islice(product(*letters), MOST))
 
 
 @lru_cache(maxsize=8192)

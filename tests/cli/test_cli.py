@@ -420,6 +420,13 @@ def test_demo_opens_the_one_that_is_there(call: Call, demo: Demo) -> None:
     assert "--home" in refused.err
 
 
+def test_demo_builds_a_sound_site_up_to_this_moment(call: Call) -> None:
+    done = call("demo", "--seed", "7", "--no-window")
+    assert done.code == 0
+    assert done.out.startswith("演示站点已建好")
+    assert json.loads(call("verify", "--json").out)["sound"]
+
+
 def test_demo_never_touches_a_real_site(call: Call, site: Path) -> None:
     before = (site / "ops.db").read_bytes()
     done = call("demo", "--no-window")
@@ -432,10 +439,10 @@ def test_demo_never_touches_a_real_site(call: Call, site: Path) -> None:
     ("now", "shown"),
     [
         ("2026-03-05 09:00:00", "2026-03-05 09:00:00"),
-        ("2026-03-05 08:59:59", "2026-03-04 17:42:30"),
-        ("2026-03-08 12:00:00", "2026-03-06 17:42:30"),
+        ("2026-03-05 08:59:59", "2026-03-04 17:56:00"),
+        ("2026-03-08 12:00:00", "2026-03-06 17:56:00"),
         ("2026-02-28 12:00:00", "2026-02-28 12:00:00"),  # a Saturday that is worked
-        ("2026-02-24 07:00:00", "2026-02-14 17:42:30"),  # after Spring Festival
+        ("2026-02-24 07:00:00", "2026-02-14 17:56:00"),  # after Spring Festival
     ],
 )
 def test_the_showcase_is_of_a_day_that_was_worked(now: str, shown: str) -> None:

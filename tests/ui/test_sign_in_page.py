@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 import pytest
+import team as team_module
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from team import clock_of, go_to
 
-import team as team_module
 from opsdesk.registers.sign_in import service
 from opsdesk.rules.vocabulary import Role, State
 from opsdesk.services import attendance
@@ -18,9 +19,8 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import Notices
 from opsdesk.ui.kit.operation import Operations
 from opsdesk.ui.pages.kiosk import KioskPage
-from opsdesk.ui.pages.roll_call import ARRIVED, LEFT, read_entry
+from opsdesk.ui.pages.roll_call import ARRIVED, read_entry
 from opsdesk.ui.pages.sign_in import SignInPage
-from team import clock_of, go_to
 
 DAY = date(2026, 3, 5)
 
@@ -182,7 +182,7 @@ def test_a_correction_without_a_witness_says_so_beside_the_field(window, site, c
     window.page.panel.start_correction(service.Direction.IN)
     panel = window.page.panel
     panel.form.set_values(
-        {"direction": "到岗", "actual_at": datetime(2026, 3, 5, 8, 20), "cause": "忘签", "explanation": "忘了", "witness": ""}
+        {"direction": "到岗", "actual_at": datetime(2026, 3, 5, 8, 20), "cause": "忘签", "explanation": "忘了"}
     )
     QTest.mouseClick(panel.submit, Qt.MouseButton.LeftButton)
     window.settle()

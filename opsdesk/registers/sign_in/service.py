@@ -135,7 +135,7 @@ def sign(
     with ctx.transaction("签到") as tx:
         clock_guard.check(tx.connection, ctx.clock)
         person = _person(tx.connection, staff_id, now.date())
-        plan = duties.load(tx.connection, ctx.regulations, now.date(), now.date(), (staff_id,))
+        plan = duties.load(tx.connection, ctx.regulations, now.date() - timedelta(days=1), now.date(), (staff_id,))
         duty = rules.duty_at(plan.duties(person, now.date() - timedelta(days=1), now.date() + timedelta(days=1)), now)
         day = duty.day if duty else now.date()
         punches = attendance.punches_on(tx.connection, day, day, (staff_id,)).get((staff_id, day), [])
@@ -158,7 +158,7 @@ def sign(
             entered_by=ctx.actor.name,
             doubted=doubted,
         )
-        attendance.rejudge(tx, ctx.regulations, [(staff_id, day)], now)
+        attendance.rejudge(tx, ctx.regulations, [(staff_id, day)], now, plan)
     new = PunchFact(punch_id, now, chosen)
     signed = _signed(ctx, person, duty, new, [*facts, new], plan.terms_on(person.vendor_id, day), doubted=doubted)
     return Outcome(signed, TOUCHED)

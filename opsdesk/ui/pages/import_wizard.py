@@ -46,8 +46,8 @@ FINDING_COLUMNS = (
 class ImportKind:
     """What can be imported. `run(ctx, path, dry_run)` reads and, unless `dry_run`, stores.
 
-    `key` names the template (staff, roster, punches), `sentence` says what the file should be. With `all_or_nothing` one
-    finding keeps the whole file out; else good rows are stored and the others reported.
+    `key` names the template (staff, roster, punches), `sentence` says what the file should be. With `all_or_nothing`
+    one finding keeps the whole file out; else good rows are stored and the others reported.
     """
 
     key: str

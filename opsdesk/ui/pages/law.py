@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from opsdesk.register import Chip, Column, Field, Filter, Kind, Query, Row, Tone
+from opsdesk.register import Chip, Column, Filter, Kind, Query, Row, Tone
 from opsdesk.rules.clause import Clause, Holding, Parameter, Regulation, Value
 from opsdesk.services.context import Context
 from opsdesk.ui.kit import look

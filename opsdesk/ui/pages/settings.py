@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from opsdesk.register import Field, Kind, Tone
@@ -90,7 +91,7 @@ class SitePage(QWidget):
         self.save = primary_button("保存", "save")
         self.save.setToolTip("Ctrl+S")
         self.title.add_action(self.save)
-        self.form = RecordForm(FIELDS, desk.today, scope=self)
+        self.form = RecordForm(FIELDS, desk.today, keys=False)
         self.appearance = ChoiceBox()
         for value, word in APPEARANCES:
             self.appearance.addItem(word, value)
@@ -101,7 +102,7 @@ class SitePage(QWidget):
         self.choose_folder.setAccessibleName("选择导出文件夹")
         self._lay_out()
         self.save.clicked.connect(self._submit)
-        self.form.save_requested.connect(self._submit)
+        QShortcut(QKeySequence("Ctrl+S"), self, self._submit)
         self.form.changed.connect(self._show_state)
         self.appearance.currentIndexChanged.connect(
             lambda _n: self._computer.set_appearance(self.appearance.currentData())

@@ -20,10 +20,10 @@ WRITERS = frozenset({Role.SUPERVISOR, Role.DESK})
 class WithImport(QStackedWidget):
     """Shows `page`, or the import panel. A register's page gets a button 导入; other pages ask by `import_asked`."""
 
-    def __init__(self, page: QWidget, ctx: Context, desk: Desk, kinds: Sequence[ImportKind]) -> None:
+    def __init__(self, page: Any, ctx: Context, desk: Desk, kinds: Sequence[ImportKind]) -> None:
         super().__init__()
         self.setProperty("class", "pages")
-        self.page: Any = page
+        self.page = page
         self._ctx, self._desk, self._kinds = ctx, desk, tuple(kinds)
         self.importing: ImportPanel | None = None
         self.addWidget(page)
@@ -36,7 +36,7 @@ class WithImport(QStackedWidget):
         else:
             self.button.setParent(self)
             self.button.setVisible(False)
-            self.page.import_asked.connect(self.open_import)
+            page.import_asked.connect(self.open_import)
 
     def open_import(self) -> ImportPanel:
         """Show the import panel."""

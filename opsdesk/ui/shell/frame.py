@@ -1,0 +1,147 @@
+"""The desk itself: rail, top bar, notices, and the page that is worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from opsdesk.exports.document import Document
+from opsdesk.services.context import Context
+from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.pages.settings import ThisComputer
+from opsdesk.ui.shell.navigation import Rail
+from opsdesk.ui.shell.preview import PaperPreview
+from opsdesk.ui.shell.section_page import SectionPage
+from opsdesk.ui.shell.sections import Doors, sections, waiting_corrections
+from opsdesk.ui.shell.top_bar import TopBar
+
+
+class Frame(QWidget):
+    """Ctrl+1…9 opens a section, Ctrl+PgUp and PgDn its tabs, Ctrl+K finds a person."""
+
+    def __init__(self, ctx: Context, desk: Desk, computer: ThisComputer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ctx, self._desk = ctx, desk
+        self.setProperty("class", "page")
+        self.sections = sections(desk, Doors(self.show_clause, self._count, computer))
+        self.rail = Rail(self.sections)
+        self.bar = TopBar(ctx, desk)
+        self.pages = {section.key: SectionPage(section, ctx) for section in self.sections}
+        self.preview = PaperPreview(ctx, desk, computer.export_folder)
+        self.stack = QStackedWidget()
+        self.stack.setProperty("class", "pages")
+        for page in (*self.pages.values(), self.preview):
+            self.stack.addWidget(page)
+        self._area = QVBoxLayout()
+        self._area.setContentsMargins(0, 0, 0, 0)
+        self._area.setSpacing(0)
+        self._area.addWidget(self.stack, 1)
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.rail)
+        body.addLayout(self._area, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addLayout(body, 1)
+        self._before: SectionPage | None = None
+        self.rail.chosen.connect(self.open)
+        self.bar.find_asked.connect(self.find_person)
+        self.preview.closed.connect(self._leave_paper)
+        keys: list[tuple[str, Callable[[], Any]]] = [
+            (f"Ctrl+{number}", partial(self.open, section.key)) for number, section in enumerate(self.sections[:9], 1)
+        ]
+        keys += [
+            ("Ctrl+K", self.bar.finder.setFocus),
+            ("Ctrl+PgDown", partial(self._turn, 1)),
+            ("Ctrl+PgUp", partial(self._turn, -1)),
+        ]
+        for sequence, slot in keys:
+            QShortcut(QKeySequence(sequence), self, slot)
+        desk.bus.watch(self, {"correction"}, self.count_waiting)
+        self.place_notices()
+        self.open(self.sections[0].key)
+        self.count_waiting()
+
+    def place_notices(self) -> None:
+        """The notices stand on top of the page area (they also serve the kiosk)."""
+        self._area.insertWidget(0, self._desk.notices)
+
+    @property
+    def current(self) -> SectionPage:
+        """The section open, also below a paper."""
+        shown = self.stack.currentWidget()
+        return shown if isinstance(shown, SectionPage) else self._before or self.pages[self.sections[0].key]
+
+    def open(self, section: str, tab: str = "") -> Any:
+        """Open a section, and a tab of it; gives the page. KeyError for unknown keys."""
+        page = self.pages[section]
+        if self.stack.currentWidget() is self.preview:
+            self._before = page
+            self.preview.leave()
+        shown = page.open_tab(tab)
+        self.stack.setCurrentWidget(page)
+        self.rail.mark(section)
+        page.focus_first()
+        return shown
+
+    def open_paper(self, documents: Document | Sequence[Document]) -> None:
+        """Show a paper over the page."""
+        if self.stack.currentWidget() is not self.preview:
+            self._before = self.current
+        self.stack.setCurrentWidget(self.preview)
+        self.preview.open(documents)
+        self.preview.view.setFocus()
+
+    def find_person(self, text: str) -> None:
+        """Find a member of staff by number, name or initials."""
+        self.open("people", "staff").find_text(text)
+
+    def show_clause(self, key: str) -> None:
+        """Jump to a clause."""
+        self.open("law").show_clause(key)
+
+    def set_context(self, ctx: Context) -> None:
+        """Somebody else is at the desk."""
+        self.ctx = ctx
+        self._desk.notices.clear()
+        if self.stack.currentWidget() is self.preview:
+            self.preview.leave()
+        self.preview.set_context(ctx)
+        self.bar.set_context(ctx)
+        for page in self.pages.values():
+            page.set_context(ctx)
+        self.count_waiting()
+
+    def may_leave(self) -> bool:
+        """True if nothing typed would be lost, or the user says so."""
+        return all(page.may_leave() for page in self.pages.values())
+
+    def count_waiting(self) -> None:
+        """Count what waits for the supervisor."""
+        self._desk.operations.run(
+            partial(waiting_corrections, self.ctx), done=partial(self._count, "leave"), owner=self, replaces="waiting"
+        )
+
+    def _count(self, section: str, number: int) -> None:
+        self.rail.set_count(section, number)
+
+    def _turn(self, step: int) -> None:
+        if self.stack.currentWidget() is not self.preview:
+            self.current.turn(step)
+
+    def _leave_paper(self) -> None:
+        if self.stack.currentWidget() is self.preview:
+            self.stack.setCurrentWidget(self.current)
+            self.current.focus_first()
+
+
+def export_folder(home: Path, chosen: str) -> Path:
+    """Where exports go: as chosen on this computer, else beside the record."""
+    return Path(chosen) if chosen else home / "exports"
