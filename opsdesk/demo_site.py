@@ -166,12 +166,12 @@ def _register(site: _Site) -> None:
             phone=f"1990000{2000 + 113 * place % 7919:04}",
             arrived_on=site.plan.workday(person.arrives) if person.arrives else begins,
             reserve=person.reserve,
-            joined_implementation=place % 7 != 0,
+            joined_implementation=place % 13 != 0,
             career_started_on=date(begins.year - 2 - place % 9, 1 + place % 12, 1),
             hotline_phone=f"1990001{2000 + 113 * place % 7919:04}",
             has_pc=True,
             has_internet=place % 11 != 0,
-            lodging_minutes=15 + 5 * (place % 8),
+            lodging_minutes=3 + place % 3 if place % 9 else 12,
         )
     for place, (role, name, organisation, of) in enumerate(invented.CONTACTS, 1):
         kept(

@@ -68,7 +68,7 @@ def judge(card: Card, law: Law) -> Qualification:
         return Qualification(Standing.SHORT, f"{'；'.join(short)}。{rest}", cited)
     if blank:
         return Qualification(Standing.OPEN, rest, cited)
-    clauses = "、".join(citation.short for citation in dict.fromkeys(cited))
+    clauses = "、".join(dict.fromkeys(citation.short for citation in cited))
     return Qualification(Standing.MET, f"各项都符合 {clauses}。" if cited else "现行规章没有资格要求。", cited)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, func, insert, select, text
@@ -25,6 +26,7 @@ from opsdesk.services.clock import Clock
 GENESIS = "0" * 64
 LEDGER = Base.metadata.tables["ledger"]
 PERSONAL_VALUES = Base.metadata.tables["personal_value"]
+DIALECT = sqlite.dialect()
 OUTSIDE = {"ledger", "personal_value"}
 HASHED = tuple(column.name for column in LEDGER.columns if column.name != "hash")
 
@@ -38,15 +40,15 @@ class Signer:
     station: str
 
 
-def canonical(values: Mapping[str, Any]) -> str:
-    """Canonical JSON: sorted keys, no blanks, Chinese as it is."""
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
 def _plain(value: object) -> str:
     if isinstance(value, date | Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode
+"""Canonical JSON: sorted keys, no blanks, Chinese as it is."""
+_array = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def commitment(salt: str, value: str) -> str:
@@ -56,7 +58,7 @@ def commitment(salt: str, value: str) -> str:
 
 def link(previous: str, row: Mapping[str, Any]) -> str:
     """Hash of a ledger row after `previous`."""
-    array = json.dumps([row[name] for name in HASHED], ensure_ascii=False, separators=(",", ":"))
+    array = _array([row[name] for name in HASHED])
     return hashlib.sha256(f"{previous}{array}".encode()).hexdigest()
 
 
@@ -125,7 +127,7 @@ def _sealed(entry: Entry, seq: int) -> tuple[str, list[dict[str, Any]]]:
     if table is None or entry.kind == "event":
         return canonical(entry.values), []
     values, kept = _stored(table, entry.values), []
-    for column in _personal_columns(table):
+    for column in _personal_columns(table.name):
         value = values[column]
         if value is not None:
             salt = secrets.token_hex(16)
@@ -136,17 +138,21 @@ def _sealed(entry: Entry, seq: int) -> tuple[str, list[dict[str, Any]]]:
 
 def _stored(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     """A row exactly as SQLite holds it, so that no reading of a value can hide a change."""
-    dialect = sqlite.dialect()
-    stored = {}
-    for column in table.columns:
-        value = values[column.name]
-        own = column.type
-        stored[column.name] = own.process_bind_param(value, dialect) if isinstance(own, TypeDecorator) else value
+    stored = dict(values)
+    for name, own in _converted(table.name):
+        stored[name] = own.process_bind_param(stored[name], DIALECT)
     return stored
 
 
-def _personal_columns(table: Table) -> list[str]:
-    return [column.name for column in table.columns if personal(column)]
+@cache
+def _converted(table: str) -> tuple[tuple[str, TypeDecorator[Any]], ...]:
+    columns = Base.metadata.tables[table].columns
+    return tuple((column.name, column.type) for column in columns if isinstance(column.type, TypeDecorator))
+
+
+@cache
+def _personal_columns(table: str) -> tuple[str, ...]:
+    return tuple(column.name for column in Base.metadata.tables[table].columns if personal(column))
 
 
 def head(connection: Connection) -> tuple[int, str]:
@@ -204,7 +210,7 @@ def _facts(body: str) -> dict[str, Any]:
 def _verify_table(
     connection: Connection, table: Table, latest: dict[tuple[str, int], tuple[int, str]]
 ) -> Iterator[str]:
-    hidden = _personal_columns(table)
+    hidden = _personal_columns(table.name)
     salts: dict[tuple[int, str], str] = {}
     if hidden:
         kept = connection.execute(select(PersonalValue.seq, PersonalValue.column, PersonalValue.salt))

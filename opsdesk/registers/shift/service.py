@@ -65,6 +65,8 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
 def _typed(stored: str) -> str:
     """Pairs as one would type them, 20:00-次日08:00; as stored where that would be read differently."""
     pairs = parse_pairs(stored)
+    if pairs[0][0] >= 1440:
+        return stored
     typed = " ".join(
         f"{a // 60 % 24:02}:{a % 60:02}-{'次日' if b >= 1440 else ''}{b // 60 % 24:02}:{b % 60:02}" for a, b in pairs
     )

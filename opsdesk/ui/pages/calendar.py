@@ -68,6 +68,10 @@ class CalendarPage(QWidget):
         self._ctx = ctx
         self.page.set_context(ctx)
 
+    def focus_first(self) -> None:
+        """The cursor stands in the find field."""
+        self.page.filters.focus_find()
+
     def refresh(self) -> None:
         """Read anew which years are announced."""
         self._desk.operations.run(partial(announced, self._ctx), done=self._show, owner=self, replaces="announced")

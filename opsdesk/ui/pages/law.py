@@ -21,13 +21,13 @@ from opsdesk.ui.kit.parts import Panel, Separator, label, page_title
 from opsdesk.ui.kit.record_table import RecordTable
 
 COLUMNS = (
-    Column("regulation", "规章", width=64),
-    Column("number", "条款号", Kind.CODE, 80),
+    Column("regulation", "规章", width=56),
+    Column("number", "条款号", Kind.CODE, 72),
     Column("wording", "内容", width=0),
-    Column("values", "数值", width=300),
-    Column("state", "状态", Kind.CHIP, 104),
-    Column("begins", "生效日", Kind.DATE, 136),
-    Column("source", "出处", width=200),
+    Column("values", "数值", width=280),
+    Column("state", "状态", Kind.CHIP, 96),
+    Column("begins", "生效日", width=104),
+    Column("source", "出处", width=150),
 )
 SINCE_ALWAYS = date(2000, 1, 1)
 """The day written in a regulation whose source bears no date."""

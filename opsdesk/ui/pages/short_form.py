@@ -9,14 +9,15 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from opsdesk.register import Field, Options
 from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.editors import ChoiceEditor, Editor, LineEditor
 from opsdesk.ui.kit.moment_editors import computers_day, editor_for
-from opsdesk.ui.kit.record_form import FieldRow
+from opsdesk.ui.kit.parts import label
+from opsdesk.ui.kit.record_form import LABEL_WIDTH, FieldRow
 
 
 class PasswordEditor(LineEditor):
@@ -62,7 +63,7 @@ class ShortForm(QWidget):
     ) -> None:
         super().__init__(parent)
         self.rows: dict[str, FieldRow] = {}
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(12))
         for place, field in enumerate(fields):
@@ -71,6 +72,11 @@ class ShortForm(QWidget):
             column.addWidget(self.rows[field.key])
             if (line := line_of(editor)) is not None:
                 line.returnPressed.connect(partial(self._go_on, place))
+
+    def put_below(self, key: str, widget: QWidget) -> None:
+        """Let something of the page's own stand under a field's input."""
+        widget.setContentsMargins(look.px(LABEL_WIDTH + 8), 0, 0, 0)
+        self._column.insertWidget(self._column.indexOf(self.rows[key]) + 1, widget)
 
     def value(self, key: str) -> Any:
         """What is written in a field."""
@@ -131,6 +137,21 @@ class ShortForm(QWidget):
             self.focus(keys[place + 1])
         else:
             self.submit()
+
+
+def in_the_middle(page: QWidget, card: QWidget, *, above: str = "") -> None:
+    """Lay a card into the middle of a page, a little above the half; `above` stands over it."""
+    column = QVBoxLayout(page)
+    column.addStretch(2)
+    if above:
+        column.addWidget(label(above, "state"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(look.px(8))
+    row = QHBoxLayout()  # an alignment in its place would take the card's height for a wider one
+    row.addStretch(1)
+    row.addWidget(card)
+    row.addStretch(1)
+    column.addLayout(row)
+    column.addStretch(3)
 
 
 def line_of(editor: Editor) -> QLineEdit | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import Context
@@ -65,7 +65,9 @@ class WithImport(QStackedWidget):
     def focus_first(self) -> None:
         """The cursor stands where work begins."""
         shown = self.currentWidget()
-        if hasattr(shown, "focus_first"):
+        if isinstance(shown, RegisterPage):
+            shown.filters.focus_find()
+        elif hasattr(shown, "focus_first"):
             shown.focus_first()
 
     def find_text(self, text: str) -> None:

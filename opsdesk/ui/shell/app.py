@@ -62,7 +62,7 @@ def run(home: Path, *, kiosk: bool = False) -> int:
         return app.exec()
     finally:
         sys.excepthook = sys.__excepthook__
-        window.operations.close()
+        window.close_desk()
         if window.ctx is not None:
             window.ctx.reading.dispose()
             window.ctx.writing.dispose()
@@ -96,7 +96,7 @@ def picture(
         if not window.grab().save(str(path)):
             raise ValueError(f"图片没有写成：{path}")
     finally:
-        window.operations.close()
+        window.close_desk()
         window.hide()
         window.deleteLater()
         app.processEvents()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from opsdesk import bootstrap
 from opsdesk.register import Field, Tone
@@ -15,7 +15,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.parts import Card, label, primary_button
-from opsdesk.ui.pages.short_form import ShortForm
+from opsdesk.ui.pages.short_form import ShortForm, in_the_middle
 
 LONG = 15
 FIELDS = (
@@ -54,6 +54,7 @@ class FirstStartPage(QWidget):
         self.form = ShortForm(FIELDS, passwords=frozenset({"password", "again"}))
         self.hint = label("", "toned", wraps=True)
         self.hint.setFont(look.font(look.SECONDARY_SIZE))
+        self.form.put_below("password", self.hint)
         self.said = label("", "error", wraps=True)
         self.submit = primary_button("建立站点并进入", "arrow-right")
         self._lay_out()
@@ -119,15 +120,9 @@ class FirstStartPage(QWidget):
         )
         card.body.addSpacing(look.px(4))
         card.body.addWidget(self.form)
-        card.body.addWidget(self.hint)
         card.body.addWidget(self.said)
         foot = QHBoxLayout()
         foot.addWidget(label("密码忘了不能找回，请记牢。", "secondary"), 1)
         foot.addWidget(self.submit)
         card.body.addLayout(foot)
-        column = QVBoxLayout(self)
-        column.addStretch(2)
-        column.addWidget(label("运维台", "state"), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(look.px(8))
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
+        in_the_middle(self, card, above="运维台")

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from opsdesk.register import Field, Kind
 from opsdesk.services import accounts
@@ -16,7 +16,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.parts import Card, icon_label, label, primary_button, secondary_button
-from opsdesk.ui.pages.short_form import ShortForm
+from opsdesk.ui.pages.short_form import ShortForm, in_the_middle
 from opsdesk.ui.pages.step_up import ask_supervisor
 
 __all__ = ["CHANGE", "LEAVE_KIOSK", "LOCKED", "START", "LogInPage", "Occasion", "ask_supervisor"]
@@ -148,9 +148,4 @@ class LogInPage(QWidget):
         foot.addWidget(self.back)
         foot.addWidget(self.submit)
         card.body.addLayout(foot)
-        column = QVBoxLayout(self)
-        column.addStretch(2)
-        column.addWidget(label("运维台", "state"), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(look.px(8))
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
+        in_the_middle(self, card, above="运维台")

@@ -189,11 +189,17 @@ class MainWindow(QWidget):
         elif self.frame is not None and not self.frame.may_leave():
             event.ignore()
         else:
-            self.idle.stop()
-            self.operations.close()
+            self.close_desk()
             if self.ctx is not None:
                 preferences.save(self.home, self.preferences)
             event.accept()
+
+    def close_desk(self) -> None:
+        """End the work in the background and let go of what a preview holds."""
+        self.idle.stop()
+        self.operations.close()
+        if self.frame is not None:
+            self.frame.preview.view.show_pages(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
         """Remember the size of the window, not that of the whole screen."""

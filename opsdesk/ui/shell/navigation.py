@@ -43,7 +43,6 @@ class RailButton(QToolButton):
         self._title, self._tip = title, tip
         self._icon, self._ground = icon, ""
         self._count = QLabel(self)
-        self._count.setProperty("class", "count")
         self._count.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._count.setVisible(False)
         self._number = 0
@@ -71,6 +70,7 @@ class RailButton(QToolButton):
         self._number = number
         self._count.setText(str(number) if number < 100 else "99+")
         self._count.setVisible(number > 0)
+        look.dress(self._count, class_="count")  # only inside the rail its rule is found
         self.setAccessibleDescription(f"{number} 项待处理" if number else "")
         self._place_count()
 

@@ -85,6 +85,8 @@ class SectionPage(QWidget):
         page = self.current
         if hasattr(page, "focus_first"):
             page.focus_first()
+        elif hasattr(page, "filters"):
+            page.filters.focus_find()
         elif hasattr(page, "table"):
             page.table.setFocus()
 

@@ -20,6 +20,7 @@ from opsdesk.ui.kit.notices import confirm, open_outside, size_in_words
 from opsdesk.ui.kit.parts import Card, danger_button, icon_label, label, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
 from opsdesk.ui.pages.backups import Kept, kept
+from opsdesk.ui.pages.short_form import in_the_middle
 
 COLUMNS = (
     Column("at", "时间", Kind.MOMENT, 160),
@@ -144,7 +145,4 @@ class TroublePage(QWidget):
         inside.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)
         card.body.addWidget(self._list)
         card.body.addWidget(self.said)
-        column = QVBoxLayout(self)
-        column.addStretch(2)
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
+        in_the_middle(self, card)

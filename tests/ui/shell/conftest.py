@@ -1,0 +1,92 @@
+"""The main window on a real site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import team as team_module
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from opsdesk.services.clock import Clock
+from opsdesk.services.context import Context
+from opsdesk.ui.shell.app import settle
+from opsdesk.ui.shell.main_window import MainWindow
+from opsdesk.ui.shell.preferences import Preferences
+
+
+class Hands:
+    """Types and presses like a person, and waits until the window has answered."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+
+    def settle(self) -> None:
+        settle(self.window)
+
+    def type(self, text: str, *, enter: bool = True) -> None:
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        QTest.keyClicks(widget, text)
+        if enter:
+            self.press(Qt.Key.Key_Return)
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
+        self.settle()
+
+    def ctrl(self, key: Qt.Key) -> None:
+        self.press(key, Qt.KeyboardModifier.ControlModifier)
+
+    def click(self, button: QWidget) -> None:
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        self.settle()
+
+    @property
+    def screen(self) -> QWidget:
+        return self.window.screens.currentWidget()
+
+
+Opener = Callable[[Path, Clock], Hands]
+
+
+@pytest.fixture
+def open_window(qtbot) -> Iterator[Opener]:
+    """Opens the window on a data folder as the program does, up to the first question."""
+    opened: list[MainWindow] = []
+
+    def start(home: Path, clock: Clock, *, kiosk: bool = False) -> Hands:
+        window = MainWindow(home, clock, Preferences(), kiosk=kiosk)
+        qtbot.addWidget(window)
+        opened.append(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitActive(window).__enter__()
+        window.open_site()
+        hands = Hands(window)
+        hands.settle()
+        return hands
+
+    yield start
+    for window in opened:
+        window.close_desk()
+        if window.ctx is not None:
+            window.ctx.reading.dispose()
+            window.ctx.writing.dispose()
+
+
+@pytest.fixture
+def crew(site: Context) -> team_module.Team:
+    return team_module.build(site)
+
+
+@pytest.fixture
+def desk(open_window: Opener, site: Context, crew: team_module.Team) -> Hands:
+    """The supervisor at work on the small team's site."""
+    hands = open_window(site.home, site.clock)
+    hands.window.sit_down(hands.window.ctx.acting_as(site.actor))
+    hands.settle()
+    return hands

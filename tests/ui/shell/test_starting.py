@@ -1,0 +1,213 @@
+"""First start, log in, lock, another person, trouble: what stands between the chair and the record."""
+
+import sqlite3
+
+import a_site
+import pytest
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel
+
+from opsdesk import bootstrap
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services import accounts, backup, settings
+from opsdesk.services.clock import FixedClock
+from opsdesk.ui.kit.notices import Confirmation
+from opsdesk.ui.shell.first_start import strength
+from opsdesk.ui.shell.instance import Instance
+
+
+def seen(widget) -> str:
+    """All words visible in a widget."""
+    return "\n".join(each.text() for each in widget.findChildren(QLabel) if each.isVisible())
+
+
+def test_the_first_start_asks_five_things_and_goes_straight_in(open_window, tmp_path) -> None:
+    hands = open_window(tmp_path / "new", FixedClock(a_site.NOW))
+    page = hands.window.first_start
+    assert hands.screen is page
+    for text in ("示例市信息中心", "一卡通运维", "周主管", a_site.PASSWORD, a_site.PASSWORD):
+        hands.type(text)
+    assert hands.screen is hands.window.frame
+    assert hands.window.ctx.actor == bootstrap.Actor("周主管", Role.SUPERVISOR)
+    assert settings.read(hands.window.ctx, "site.project") == "一卡通运维"
+    assert "站点已建立" in hands.window.notices.sentences()[0]
+    assert hands.window.windowTitle() == "示例市信息中心 · 运维台"
+
+
+@pytest.mark.parametrize(
+    ("texts", "field", "said"),
+    [
+        (("", "", "周主管", a_site.PASSWORD, a_site.PASSWORD), "site", "请填写站点名称。"),
+        (("中心", "", "", a_site.PASSWORD, a_site.PASSWORD), "supervisor", "请填写主管姓名。"),
+        (("中心", "", "周主管", "1234567", "1234567"), "password", "密码至少要 8 个字符"),
+        (("中心", "", "周主管", "12345678", "12345678"), "password", "太常见"),
+        (("中心", "", "周主管", a_site.PASSWORD, a_site.PASSWORD + "。"), "again", "两次输入的密码不一样"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_founded(open_window, tmp_path, texts, field, said):
+    hands = open_window(tmp_path / "new", FixedClock(a_site.NOW))
+    for text in texts:
+        hands.type(text)
+    form = hands.window.first_start.form
+    assert said in form.rows[field].error
+    assert form.line(field) is QApplication.focusWidget()
+    assert [key for key, row in form.rows.items() if row.error] == [field]
+    assert not bootstrap.is_set_up(hands.window.ctx)
+
+
+def test_the_strength_of_a_password_is_told_while_it_is_typed() -> None:
+    assert strength("1234567")[0] == "还差 1 个字符。"
+    assert "太常见" in strength("88888888")[0]
+    assert strength("绿萝在窗台上呢呀")[0].startswith("可以使用")
+    assert strength("绿萝在窗台上呢呀一二三四五六")[0].startswith("可以使用")
+    assert strength("绿萝在窗台上呢呀一二三四五六七")[0] == "这个密码很稳妥。"
+
+
+def test_a_wrong_password_is_refused_with_a_sentence_and_the_right_one_enters(open_window, site) -> None:
+    hands = open_window(site.home, site.clock)
+    page = hands.window.log_in
+    assert hands.screen is page
+    assert page.form.value("name") == "主管"
+    hands.type("不对的密码")
+    assert page.form.rows["password"].error == "账号或密码不对。请核对后再输一次。"
+    assert page.form.value("password") == ""
+    assert hands.window.frame is None
+    hands.type(a_site.PASSWORD)
+    assert hands.screen is hands.window.frame
+    assert hands.window.ctx.actor == site.actor
+
+
+def test_the_lock_hides_the_record_and_the_password_brings_it_back_as_it_was(desk) -> None:
+    window = desk.window
+    desk.window.frame.open("people", "staff")
+    desk.settle()
+    page = window.frame.pages["people"].current.page
+    page.new_record()
+    desk.settle()
+    page.panel.form.rows["name"].editor.set_value("打了一半的人")
+    desk.ctrl(Qt.Key.Key_L)
+    assert window.locked
+    assert "王强" not in seen(window)
+    assert "已锁定" in seen(window)
+    desk.ctrl(Qt.Key.Key_1)
+    assert window.locked
+    desk.press(Qt.Key.Key_Escape)
+    assert window.locked
+    window.log_in.form.focus("password")
+    desk.type(a_site.PASSWORD)
+    assert not window.locked
+    assert page.panel.form.rows["name"].editor.value() == "打了一半的人"
+    page.panel.forget()
+
+
+def test_it_locks_by_itself_after_the_minutes_chosen_and_not_before(desk, site) -> None:
+    window = desk.window
+    assert window.idle.limit.total_seconds() == 300
+    settings.write(site, {"desk.lock_minutes": "1"})
+    window.bus.announce({"settings"})
+    QApplication.processEvents()
+    desk.settle()
+    assert window.idle.limit.total_seconds() == 60
+    site_clock = window.clock
+    site_clock.advance(seconds=59)
+    window.idle.look()
+    assert not window.locked
+    site_clock.advance(seconds=60)
+    window.idle.look()
+    assert window.locked
+
+
+def test_a_touch_starts_the_minutes_anew(desk, qtbot) -> None:
+    idle = desk.window.idle
+    before = idle._since.msecsSinceReference()
+    qtbot.wait(5)
+    QApplication.sendEvent(desk.window, QEvent(QEvent.Type.MouseMove))
+    assert idle._since.msecsSinceReference() > before
+
+
+def test_locking_refuses_an_open_dialog(desk) -> None:
+    asked = Confirmation(desk.window, "作废", "作废后不能恢复。", "作废", danger=True)
+    QTimer.singleShot(0, desk.window.lock)
+    assert asked.exec() == 0
+    assert desk.window.locked
+    asked.deleteLater()
+
+
+def test_another_person_takes_the_desk_and_the_buttons_follow_the_role(desk, site) -> None:
+    accounts.create(site, name="值班员", role=Role.READER, password="另一句只有我知道的话")
+    window = desk.window
+    window.frame.open("people", "staff")
+    desk.settle()
+    page = window.frame.pages["people"].current
+    assert page.button.isEnabled()
+    window.change_person()
+    desk.settle()
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.screen is window.frame
+    window.change_person()
+    desk.settle()
+    assert window.log_in.form.value("name") == "值班员"
+    desk.type("另一句只有我知道的话")
+    assert window.ctx.actor.name == "值班员"
+    assert "值班员　只读" in seen(window.frame.bar)
+    assert not page.button.isEnabled()
+    assert not page.page.new_button.isEnabled()
+
+
+def test_a_damaged_record_is_told_and_comes_back_from_a_backup(open_window, site, crew) -> None:
+    made = backup.make(site.home, site.now(), "手动")
+    a_site.close(site)
+    database = bootstrap.database(site.home)
+    database.write_bytes(b"not a database at all" * 100)
+    hands = open_window(site.home, site.clock)
+    page = hands.window.trouble
+    assert hands.screen is page
+    assert "打不开" in page.sentence.text()
+    assert made.path.name in page.remedy.text()
+    hands.click(page.choose)
+    assert page.table.records.rowCount() == 1
+    QTimer.singleShot(0, lambda: _answer(hands.window, yes=False))
+    hands.click(page.restore)
+    assert hands.screen is page
+    QTimer.singleShot(0, lambda: _answer(hands.window, yes=True))
+    hands.click(page.restore)
+    assert hands.screen is hands.window.log_in
+    assert len(list(site.home.glob("set-aside-*/ops.db"))) == 1
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM staff").fetchone()[0] == len(crew.ids)
+    connection.close()
+
+
+def test_a_backup_that_is_damaged_too_is_refused_and_nothing_is_moved(open_window, site) -> None:
+    backup.make(site.home, site.now(), "手动")
+    newest = backup.listed(site.home)[0]
+    newest.write_bytes(newest.read_bytes()[:5000])
+    a_site.close(site)
+    bootstrap.database(site.home).write_bytes(b"broken" * 1000)
+    hands = open_window(site.home, site.clock)
+    hands.click(hands.window.trouble.choose)
+    QTimer.singleShot(0, lambda: _answer(hands.window, yes=True))
+    hands.click(hands.window.trouble.restore)
+    assert hands.screen is hands.window.trouble
+    assert "请换一份备份。" in hands.window.trouble.said.text()
+    assert bootstrap.database(site.home).read_bytes() == b"broken" * 1000
+
+
+def test_only_one_window_on_a_folder_and_the_second_call_raises_it(tmp_path, qtbot) -> None:
+    first, second = Instance(tmp_path), Instance(tmp_path)
+    raised = []
+    assert first.acquire()
+    first.on_call(lambda: raised.append(True))
+    assert not second.acquire()
+    assert second.call_first()
+    qtbot.waitUntil(lambda: raised == [True])
+    first.release()
+    assert second.acquire()
+    second.release()
+
+
+def _answer(window, *, yes: bool) -> None:
+    dialog = next(
+        each for each in QApplication.topLevelWidgets() if isinstance(each, Confirmation) and each.isVisible()
+    )
+    (dialog.action if yes else dialog.refuse).click()
