@@ -7,7 +7,9 @@ from typing import Any
 
 from opsdesk import bootstrap
 from opsdesk.catalog import by_slug
-from opsdesk.rules.vocabulary import Role
+from opsdesk.registers.correction import service as correction
+from opsdesk.registers.sign_in.service import sign
+from opsdesk.rules.vocabulary import Direction, Role
 from opsdesk.services.context import Actor, Context
 
 HOTLINE = "4008001234"
@@ -137,6 +139,18 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         )
         for person, day in ((staff[0], 9), (staff[1], 10), (staff[2], 11))
     ]
+    for person in staff[:3]:
+        sign(ctx, staff_id=person)
+        correction.file(
+            ctx,
+            staff_id=person,
+            day=date(2026, 3, 4),
+            direction=Direction.IN,
+            actual_at=datetime(2026, 3, 4, 8, 25),
+            cause="忘签",
+            explanation="到岗后直接去机房处理告警",
+            witness="赵敏",
+        )
     accounts = [
         save(ctx, "account", name=name, role=role, password="机房门口第三块砖", active=True)
         for name, role in (("李值班", "服务台"), ("周审计", "只读"))

@@ -92,7 +92,6 @@ def _row(person: Any, law: Law, today: date) -> Row:
         "vendor": person["vendor"],
         "post": person["post"] or "",
         "pin": person["pin"] or "",
-        "badge_no": person["badge_no"] or "",
         "phone": masking.phone(person["phone"]),
         "arrived_on": person["arrived_on"],
         "left_on": person["left_on"],

@@ -62,9 +62,9 @@ def open_window(qtbot) -> Iterator[Opener]:
         window = MainWindow(home, clock, Preferences(), kiosk=kiosk)
         qtbot.addWidget(window)
         opened.append(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitActive(window).__enter__()
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
         window.open_site()
         hands = Hands(window)
         hands.settle()
