@@ -155,7 +155,7 @@ class Register:
     """One register: what it is called, what its list and form show, and the functions behind them.
 
     `list(ctx, query)` gives a Page; `load(ctx, id)` the form's values by field key; `save(ctx, id | None, values)`
-    writes one record or raises Refusal with the field's key. `topics` are the change topics upon which its list is stale.
+    writes one record or raises Refusal with the field's key. Its list is stale after a change of one of `topics`.
     """
 
     slug: str

@@ -163,6 +163,10 @@ class TestCalendar:
         assert (offered[2026], offered[2027]) == ("2026 年（已导入）", "2027 年（未导入）")
         assert next(iter(offered)) == 2026
 
+    def test_list_begins_with_this_year(self, site: Context) -> None:
+        years = [day.year for day in shown(site, "calendar", "day")]
+        assert list(dict.fromkeys(years)) == [2026, 2025]
+
     def test_a_day_marked_before_is_changed_not_doubled(self, site: Context) -> None:
         first = save(site, "calendar", day=TODAY, kind="调休放假", name="站庆")
         assert save(site, "calendar", day=TODAY, kind="法定假日", name="站庆") == first

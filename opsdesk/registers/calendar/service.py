@@ -26,13 +26,13 @@ TONES = {
 
 
 def listed(ctx: Context, query: Query) -> Page:
-    """Special days of the chosen year in their order, else of all years."""
+    """Special days of the chosen year in their order, else from this year on and then those gone by."""
     year = func.substr(CalendarDay.day, 1, 4)
     asked = (
         select(CalendarDay.id, CalendarDay.day, CalendarDay.kind, CalendarDay.name, CalendarYear.source)
         .join(CalendarYear, CalendarYear.year == func.cast(year, CalendarYear.year.type), isouter=True)
         .where(listing.holds(query.text, CalendarDay.day, CalendarDay.kind, CalendarDay.name))
-        .order_by(CalendarDay.day)
+        .order_by(CalendarDay.day < date(ctx.today().year, 1, 1), CalendarDay.day)
     )
     if (chosen := (query.filters or {}).get("year")) is not None:
         asked = asked.where(CalendarDay.day.between(date(int(chosen), 1, 1), date(int(chosen), 12, 31)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import team as team_module
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -30,7 +31,12 @@ class Hands:
     def type(self, text: str, *, enter: bool = True) -> None:
         widget = QApplication.focusWidget()
         assert widget is not None
-        QTest.keyClicks(widget, text)
+        if text.isascii():
+            QTest.keyClicks(widget, text)
+        else:  # as an input method does
+            committed = QInputMethodEvent()
+            committed.setCommitString(text)
+            QApplication.sendEvent(widget, committed)
         if enter:
             self.press(Qt.Key.Key_Return)
 
