@@ -7,10 +7,13 @@ from opsdesk.registers.account.spec import REGISTER as ACCOUNT
 from opsdesk.registers.calendar.spec import REGISTER as CALENDAR
 from opsdesk.registers.contact.spec import REGISTER as CONTACT
 from opsdesk.registers.contract.spec import REGISTER as CONTRACT
+from opsdesk.registers.correction.spec import REGISTER as CORRECTION
+from opsdesk.registers.hours.spec import REGISTER as HOURS
 from opsdesk.registers.leave.spec import REGISTER as LEAVE
 from opsdesk.registers.post.spec import REGISTER as POST
 from opsdesk.registers.roster.spec import REGISTER as ROSTER
 from opsdesk.registers.shift.spec import REGISTER as SHIFT
+from opsdesk.registers.sign_in.spec import REGISTER as SIGN_IN
 from opsdesk.registers.staff.spec import REGISTER as STAFF
 from opsdesk.registers.vendor.spec import REGISTER as VENDOR
 
@@ -18,14 +21,17 @@ REGISTERS: tuple[Register, ...] = (
     # 请假排班
     LEAVE,
     ROSTER,
-    SHIFT,
+    CORRECTION,
+    SIGN_IN,
     # 人员单位
     STAFF,
     VENDOR,
     CONTRACT,
     POST,
+    SHIFT,
     CONTACT,
     # 设置
+    HOURS,
     CALENDAR,
     ACCOUNT,
 )

@@ -8,6 +8,7 @@ from opsdesk.models.attendance import (
     Punch,
     RosterEntry,
     Shift,
+    SiteHours,
     StoredVerdict,
 )
 from opsdesk.models.base import Base
@@ -34,6 +35,7 @@ __all__ = [
     "RosterEntry",
     "Setting",
     "Shift",
+    "SiteHours",
     "Staff",
     "StoredVerdict",
     "Vendor",

@@ -24,6 +24,18 @@ class Shift(Base):
     __table_args__ = (UniqueConstraint("code"), UniqueConstraint("name"), {"sqlite_strict": True})
 
 
+class SiteHours(Base):
+    """The site's own working hours from a day on, for regulations that leave them to the client (T2-ATT-01, T3-02)."""
+
+    __tablename__ = "site_hours"
+
+    id: Mapped[Key]
+    holds_from: Mapped[date]
+    pairs: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("holds_from"), {"sqlite_strict": True})
+
+
 class RosterEntry(Base):
     """Who works which shift on a day; without a shift the day is rest. No entry: by calendar and contract."""
 

@@ -14,11 +14,8 @@ from sqlalchemy import Connection, select
 from opsdesk import paths
 from opsdesk.models import CalendarDay, CalendarYear
 from opsdesk.rules.calendar import Calendar, SpecialDay, days
-from opsdesk.rules.vocabulary import DayKind, Role
-from opsdesk.services.context import Context
+from opsdesk.rules.vocabulary import DayKind
 from opsdesk.services.errors import Refusal
-from opsdesk.services.outcome import Outcome
-from opsdesk.services.text import one_line
 from opsdesk.services.transaction import Transaction
 
 
@@ -105,26 +102,3 @@ def store(tx: Transaction, plans: list[YearPlan]) -> int:
                 new.append({"day": day, "kind": str(special.kind), "name": special.name})
     tx.insert_many(CalendarDay, new)
     return changed + len(new)
-
-
-def import_file(ctx: Context, path: Path) -> Outcome[str]:
-    """Import a holiday file; only the supervisor may."""
-    ctx.require(Role.SUPERVISOR)
-    plans = read_file(path)
-    with ctx.transaction("导入节假日", path.name) as tx:
-        changed = store(tx, plans)
-    years = "、".join(str(plan.year) for plan in plans)
-    return Outcome(f"已导入 {years} 年放假安排，{changed} 天有变化。", frozenset({"calendar", "sign_in"}))
-
-
-def set_day(ctx: Context, *, day: date, kind: DayKind, name: str) -> Outcome[str]:
-    """Mark one day as the site's own (本单位放假、加班); only the supervisor may."""
-    ctx.require(Role.SUPERVISOR)
-    name = one_line(name) or str(kind)
-    with ctx.transaction("修改日历") as tx:
-        row = tx.connection.execute(select(CalendarDay.id).where(CalendarDay.day == day)).one_or_none()
-        if row:
-            tx.update(CalendarDay, row.id, kind=str(kind), name=name)
-        else:
-            tx.insert(CalendarDay, day=day, kind=str(kind), name=name)
-    return Outcome(f"{day.isoformat()} 已设为{kind}（{name}）。", frozenset({"calendar", "sign_in"}))

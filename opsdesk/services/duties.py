@@ -10,18 +10,19 @@ from functools import cached_property
 
 from sqlalchemy import Connection, or_, select
 
-from opsdesk.models import Contract, ContractTerm, Leave, Post, RosterEntry, Setting, Shift, Staff, Vendor
+from opsdesk.models import Contract, ContractTerm, Leave, Post, RosterEntry, Shift, SiteHours, Staff, Vendor
 from opsdesk.rules.calendar import Calendar, days
 from opsdesk.rules.clause import Regulations
 from opsdesk.rules.facts import Duty, Span, Terms
 from opsdesk.rules.vocabulary import Topic
 from opsdesk.services import calendars
-from opsdesk.services.settings import DEFAULTS
 from opsdesk.services.shifts import Minutes, parse_pairs, spans
 
 NO_CONTRACT = Terms("T3", "T3")
 """Without a contract the client's hours hold (T3-02) and no penalty can be cited."""
 STANDARD = "标准班"
+CUSTOMARY = "08:30-17:30"
+"""Hours of a site that has not said its own."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Plan:
 
     regulations: Regulations
     calendar: Calendar
-    site_hours: Minutes
+    site_hours: Sequence[tuple[date, Minutes]]
     shifts: Mapping[int, tuple[str, Minutes]]
     roster: Mapping[tuple[int, date], int | None]
     terms: Mapping[int, Sequence[_Term]]
@@ -113,8 +114,12 @@ class Plan:
         key = (regulation, day)
         if key not in self._hours:
             held = self.regulations.on(day).part("attendance.hours", regulation)
-            self._hours[key] = parse_pairs(held.text("hours.pairs")) if held else self.site_hours
+            self._hours[key] = parse_pairs(held.text("hours.pairs")) if held else self._own_hours(day)
         return self._hours[key]
+
+    def _own_hours(self, day: date) -> Minutes:
+        known = [pairs for holds_from, pairs in self.site_hours if holds_from <= day]
+        return known[-1] if known else parse_pairs(CUSTOMARY)
 
     def duty(self, person: Person, day: date) -> Duty | None:
         """What the person owes on `day`; None on rest days, before arrival, after leaving, and for stand-by staff."""
@@ -182,11 +187,11 @@ def load(
     for away in connection.execute(absent):
         span = Span(away.begins_at, away.ends_at)
         absences[away.staff_id].append(Absence(away.id, away.kind, span, away.reason))
-    stored = connection.execute(select(Setting.value).where(Setting.name == "hours.pairs")).scalar_one_or_none()
+    own_hours = select(SiteHours.holds_from, SiteHours.pairs).order_by(SiteHours.holds_from)
     return Plan(
         regulations=regulations,
         calendar=calendars.load(connection),
-        site_hours=parse_pairs(stored or DEFAULTS["hours.pairs"]),
+        site_hours=[(row.holds_from, parse_pairs(row.pairs)) for row in connection.execute(own_hours)],
         shifts={
             row.id: (row.name, parse_pairs(row.pairs))
             for row in connection.execute(select(Shift.id, Shift.name, Shift.pairs))

@@ -1,4 +1,4 @@
-"""Judging days again after what they were judged by has changed: contract, roster, approved absence."""
+"""Judging days again after what they were judged by has changed: contract, roster, leave, calendar, hours."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ from opsdesk.services.transaction import Transaction
 def staff_of(tx: Transaction, vendor_id: int) -> list[int]:
     """Everybody of a vendor, those who have left included."""
     return list(tx.connection.execute(select(Staff.id).where(Staff.vendor_id == vendor_id)).scalars())
+
+
+def everybody(tx: Transaction, ctx: Context, first: date, last: date) -> None:
+    """Judge all signed days from `first` to `last` again."""
+    rejudge(tx, ctx, first, last, list(tx.connection.execute(select(Staff.id)).scalars()))
 
 
 def rejudge(tx: Transaction, ctx: Context, first: date, last: date, staff_ids: Collection[int]) -> None:

@@ -17,7 +17,6 @@ DEFAULTS: Mapping[str, str] = {
     "site.name": "",
     "site.project": "",
     "site.supervisor": "",
-    "hours.pairs": "08:30-17:30",
     "desk.lock_minutes": "5",
     "desk.double_scan_seconds": "5",
     "desk.undo_seconds": "10",
@@ -73,10 +72,6 @@ def check(name: str, value: str) -> None:
         raise KeyError(name)
     if name == "site.name" and not value:
         raise Refusal("站点名称不能空着。请填写单位全称，它会印在每张表上。", field=name)
-    if name == "hours.pairs":
-        from opsdesk.services.shifts import parse_pairs
-
-        parse_pairs(value, field=name)
     if name in LIMITS:
         low, high = LIMITS[name]
         if not value.isdecimal() or not low <= int(value) <= high:

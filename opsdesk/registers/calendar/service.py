@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from opsdesk.models import CalendarDay, CalendarYear
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.rules.vocabulary import DayKind, Role
-from opsdesk.services import calendars, entry, listing, retiring
+from opsdesk.services import calendar_acts, entry, listing, retiring
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -84,7 +84,7 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
     name = entry.text(values, "name", "名称", longest=20)
     if record_id is not None and load(ctx, record_id)["day"] != day:
         raise Refusal("日期不能改。要改另一天，请新建；这一天不再特殊，请把性质改回工作日或周末。", field="day")
-    done = calendars.set_day(ctx, day=day, kind=kind, name=name)
+    done = calendar_acts.set_day(ctx, day=day, kind=kind, name=name)
     with ctx.read() as connection:
         kept = connection.execute(select(CalendarDay.id).where(CalendarDay.day == day)).scalar_one()
     return Outcome(kept, done.touched)

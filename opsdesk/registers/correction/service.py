@@ -17,6 +17,7 @@ from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.numbering import monthly
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.retiring import missing
 from opsdesk.services.text import clean, one_line
 
 WAITING, ACCEPTED, DECLINED = "待审批", "已认可", "不认可"
@@ -210,7 +211,10 @@ def _row(row: Mapping[Any, Any]) -> Row:
 def load(ctx: Context, correction_id: int) -> dict[str, Any]:
     """One slip's values by field."""
     with ctx.read() as connection:
-        return dict(connection.execute(select(Correction).where(Correction.id == correction_id)).mappings().one())
+        row = connection.execute(select(Correction).where(Correction.id == correction_id)).mappings().one_or_none()
+    if row is None:
+        raise missing("补签单")
+    return dict(row)
 
 
 def save(ctx: Context, correction_id: int | None, values: Mapping[str, Any]) -> Outcome[int]:

@@ -14,6 +14,7 @@ from opsdesk.registers.sign_in import service
 from opsdesk.rules.vocabulary import Role, Source
 from opsdesk.services.context import Context
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.retiring import missing
 from opsdesk.services.text import one_line
 
 
@@ -76,16 +77,13 @@ def _row(row: Mapping[Any, Any]) -> Row:
 
 def load(ctx: Context, punch_id: int) -> Mapping[str, Any]:
     """One punch with what became of it."""
+    asked = (
+        select(Punch, Staff.name, Staff.staff_no).join(Staff, Staff.id == Punch.staff_id).where(Punch.id == punch_id)
+    )
     with ctx.read() as connection:
-        row = (
-            connection.execute(
-                select(Punch, Staff.name, Staff.staff_no)
-                .join(Staff, Staff.id == Punch.staff_id)
-                .where(Punch.id == punch_id)
-            )
-            .mappings()
-            .one()
-        )
+        row = connection.execute(asked).mappings().one_or_none()
+    if row is None:
+        raise missing("签到记录")
     return {**row, "void_reason": row["void_reason"] or ""}
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWi
 
 from opsdesk.register import Register, Tone
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import calendars
+from opsdesk.services import calendar_acts, calendars
 from opsdesk.services.context import Context
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
@@ -83,7 +83,7 @@ class CalendarPage(QWidget):
             ctx = ask_supervisor(self, self._ctx, "导入放假通知需要主管输入密码。")
         if ctx is not None:
             self._desk.operations.run(
-                partial(calendars.import_file, ctx, path),
+                partial(calendar_acts.import_file, ctx, path),
                 done=lambda outcome: self._desk.notices.show(outcome.value, Tone.FINE),
                 owner=self,
                 busy=self.import_button,

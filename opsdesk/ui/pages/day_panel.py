@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Field, Options, Tone
@@ -15,6 +15,7 @@ from opsdesk.registers.correction.documents import slip
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
 from opsdesk.registers.sign_in import service
 from opsdesk.registers.sign_in.service import HistoryLine
+from opsdesk.rules.clause import Citation
 from opsdesk.rules.vocabulary import Direction, Role
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
@@ -22,7 +23,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import FormPanel, Sheet
-from opsdesk.ui.kit.parts import ChipLabel, Separator, label, secondary_button
+from opsdesk.ui.kit.parts import ChipLabel, Separator, label, link_button, secondary_button
 from opsdesk.ui.pages import board
 
 VOID_FIELDS = (Field("reason", "作废原因", required=True, help="原记录保留，并注明作废人和原因。"),)
@@ -100,9 +101,7 @@ class DayPanel(FormPanel):
             column.addWidget(label(verdict.sentence, wraps=True))
             if verdict.minutes:
                 for cited in verdict.citations:
-                    column.addWidget(
-                        label(f"{cited.short}（{cited.held_from} 起）：{cited.wording}", "secondary", wraps=True)
-                    )
+                    column.addWidget(self._clause(cited))
         column.addWidget(Separator())
         column.addWidget(label("当天记录", "heading"))
         if not lines:
@@ -113,6 +112,18 @@ class DayPanel(FormPanel):
         column.addLayout(self._buttons(each))
         self._content = content
         self.body.insertWidget(self.body.count() - 1, content)
+
+    def _clause(self, cited: Citation) -> QWidget:
+        widget = QWidget()
+        row = QHBoxLayout(widget)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        button = link_button(cited.short)
+        button.setToolTip("查看这条规章")
+        button.clicked.connect(partial(self.clause_asked.emit, cited.key))
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(label(f"{cited.held_from} 起：{cited.wording}", "secondary", wraps=True), 1)
+        return widget
 
     def _line(self, line: HistoryLine, day: date) -> QWidget:
         widget = QWidget()

@@ -1,4 +1,4 @@
-"""设置 · 站点: the site's name, hours, desk and papers, and how this computer shows them."""
+"""设置 · 站点: the site's name, desk and papers, and how this computer shows them."""
 
 from __future__ import annotations
 
@@ -35,14 +35,6 @@ FIELDS = (
     Field("site.name", "站点名称", required=True, group="站点", help="单位全称，印在每张表上。"),
     Field("site.project", "项目名称", group="站点", help="有的单位要求印在表头，可以不填。"),
     Field("site.supervisor", "运维主管", group="站点", help="印在表尾“运维主管”处的姓名。"),
-    Field(
-        "hours.pairs",
-        "默认作息",
-        Kind.CODE,
-        required=True,
-        group="作息",
-        help="没有排班的人按这个时间判定。写成 08:30-17:30，多段用空格隔开。",
-    ),
     Field("desk.lock_minutes", "自动锁定", Kind.CODE, required=True, group="服务台", help="几分钟无人操作就锁定。"),
     Field(
         "desk.double_scan_seconds",

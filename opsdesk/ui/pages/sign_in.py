@@ -49,7 +49,7 @@ class SignInPage(QWidget):
         self._keys()
         desk.bus.watch(
             self, {"sign_in", "correction", "leave", "roster", "shift", "staff", "vendor", "contract", "calendar",
-                   "settings", "clock"}, self.refresh
+                   "settings", "hours", "clock"}, self.refresh
         )  # fmt: skip
         self._minute = QTimer(self, interval=30_000)
         self._minute.timeout.connect(self.refresh_if_seen)

@@ -14,7 +14,6 @@ from opsdesk.register import Query, Register
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
 from opsdesk.registers.roster.service import import_roster
-from opsdesk.registers.sign_in.spec import REGISTER as SIGN_IN
 from opsdesk.registers.staff.service import import_staff
 from opsdesk.services.context import Context
 from opsdesk.services.import_result import ImportResult
@@ -75,7 +74,7 @@ class Doors:
 
 def registers() -> Mapping[str, Register]:
     """Every register by its slug."""
-    return {each.slug: each for each in (CORRECTION, SIGN_IN, *catalog.REGISTERS)}
+    return {each.slug: each for each in catalog.REGISTERS}
 
 
 def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
@@ -123,6 +122,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             "settings",
             (
                 Tab("site", "站点", lambda ctx: SitePage(ctx, desk, doors.computer)),
+                register("hours"),
                 register("account"),
                 Tab("calendar", known["calendar"].title, lambda ctx: CalendarPage(known["calendar"], ctx, desk)),
                 Tab("backup", "备份", lambda ctx: BackupsPage(ctx, desk)),

@@ -107,6 +107,13 @@ STATEMENTS = (
     CONSTRAINT uq_shift_code UNIQUE (code),
     CONSTRAINT uq_shift_name UNIQUE (name)
 ) STRICT""",
+    """CREATE TABLE site_hours (
+    id INTEGER NOT NULL,
+    holds_from TEXT NOT NULL,
+    pairs TEXT NOT NULL,
+    CONSTRAINT pk_site_hours PRIMARY KEY (id),
+    CONSTRAINT uq_site_hours_holds_from UNIQUE (holds_from)
+) STRICT""",
     """CREATE TABLE vendor (
     id INTEGER NOT NULL,
     code TEXT NOT NULL,

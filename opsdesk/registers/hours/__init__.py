@@ -1,0 +1,1 @@
+"""站点作息: the working hours of the site itself, dated."""
