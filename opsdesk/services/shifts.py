@@ -29,7 +29,7 @@ def parse_pairs(written: str, *, field: str = "pairs") -> Minutes:
     pairs: list[tuple[int, int]] = []
     for hour, minute, next_day, end_hour, end_minute in found:
         begins, ends = int(hour) * 60 + int(minute), int(end_hour) * 60 + int(end_minute)
-        if int(minute) > 59 or int(end_minute) > 59 or begins >= 48 * 60 or ends > 48 * 60:
+        if int(minute) > 59 or int(end_minute) > 59 or begins >= (48 if pairs else 24) * 60 or ends > 48 * 60:
             raise Refusal(f"班次时间“{written}”里有不存在的时刻。请用 00:00 到 23:59。", field=field)
         if pairs and begins < pairs[-1][0]:
             begins += 24 * 60

@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pytest
+from a_call import NOW, PASSWORD, STAFF, Answer, Call
 
 from opsdesk import demo_site
 from opsdesk.__main__ import main
 from opsdesk.demo_site import Demo
 from opsdesk.services.clock import FixedClock
-
-PASSWORD = "long enough to be kept"
-NOW = datetime(2026, 3, 5, 10, 5)
-STAFF = """工号,姓名,外包单位,岗位,考勤号,到场日期
-V001,王强,青禾示例公司,桌面运维,1,2026-01-05
-V002,李𬭎,青禾示例公司,网络运维,2,2026-01-05
-V003,阿不都·热合曼,远山示例公司,,3,2026-01-05
-"""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Answer]
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import PASSWORD, STAFF, Call
+from a_call import PASSWORD, STAFF, Call
 from sqlalchemy import select
 
 from opsdesk import bootstrap

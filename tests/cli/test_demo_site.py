@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOW
+from a_call import NOW
 from sqlalchemy import Connection, func, select
 
 from opsdesk import bootstrap, demo_site

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from conftest import PASSWORD, Call
+from a_call import PASSWORD, Call
 
 from opsdesk import bootstrap
 from opsdesk.cli import doctor

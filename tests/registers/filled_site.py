@@ -80,6 +80,8 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         )
         for n, vendor in enumerate(vendors, 1)
     ]
+    for since, pairs in (("2026-01-01", "08:30-17:30"), ("2026-03-01", "08:00-17:00"), ("2026-06-01", "08:30-17:30")):
+        save(ctx, "hours", holds_from=date.fromisoformat(since), pairs=pairs)
     posts = [save(ctx, "post", name=name, duties="值班\n巡检") for name in ("桌面运维", "网络运维", "机房值守")]
     shifts = [
         save(ctx, "shift", code=code, name=name, pairs=pairs)

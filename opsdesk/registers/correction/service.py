@@ -12,7 +12,7 @@ from opsdesk.models import Correction, Punch, Staff, Vendor
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.rules import attendance as rules
 from opsdesk.rules.vocabulary import Direction, Role, Source
-from opsdesk.services import attendance, duties
+from opsdesk.services import attendance, duties, entry
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.numbering import monthly
@@ -222,17 +222,16 @@ def save(ctx: Context, correction_id: int | None, values: Mapping[str, Any]) -> 
     ctx.require(*WRITERS)
     if correction_id is not None:
         raise Refusal("补签单填好后不能改。有误请由主管不认可，再填一张。")
-    for key, title in (("staff_id", "人员"), ("day", "漏签日期"), ("direction", "应签时段"), ("actual_at", "实际时间")):
-        if values.get(key) in {None, ""}:
-            raise Refusal(f"{title}不能空着。", field=key)
+    with ctx.read() as connection:
+        staff = [person.id for person in duties.people(connection)]
     return file(
         ctx,
-        staff_id=values["staff_id"],
-        day=values["day"],
-        direction=Direction(values["direction"]),
-        actual_at=values["actual_at"],
-        cause=values.get("cause") or "",
-        explanation=values.get("explanation") or "",
-        witness=values.get("witness") or "",
-        evidence=values.get("evidence") or "",
+        staff_id=entry.chosen(values, "staff_id", "人员", staff),
+        day=entry.day(values, "day", "漏签日期"),
+        direction=entry.chosen(values, "direction", "应签时段", [Direction.IN, Direction.OUT]),
+        actual_at=entry.moment(values, "actual_at", "实际时间"),
+        cause=entry.chosen(values, "cause", "原因", CAUSES),
+        explanation=entry.long_text(values, "explanation", "经过说明", required=True),
+        witness=entry.name(values, "witness", "证明人"),
+        evidence=entry.text(values, "evidence", "佐证", longest=100),
     )
