@@ -75,7 +75,6 @@ class ImportPanel(QWidget):
         self.kind_box = ChoiceBox()
         for kind in self._kinds:
             self.kind_box.addItem(kind.title, kind.key)
-        self.kind_box.setVisible(len(self._kinds) > 1)
         self.sentence = label("", wraps=True)
         self.chosen = ElidedLabel("还没有选择文件。", "state")
         self.choose = secondary_button("选择文件…", "folder-open")
@@ -88,6 +87,7 @@ class ImportPanel(QWidget):
         self.table = RecordTable(FINDING_COLUMNS)
         self.table.set_empty("选择文件以后，这里列出有问题的行和原因。")
         self._lay_out()
+        self.kind_box.setVisible(len(self._kinds) > 1)
         self.back.clicked.connect(self.left)
         self.choose.clicked.connect(self._choose_file)
         self.template.clicked.connect(self._choose_template_place)

@@ -166,7 +166,7 @@ class PageView(QScrollArea):
         if pages is not None and (found is None or found.scale != scale) and (page, scale) not in self._asked:
             self._asked.add((page, scale))
             self._operations.run(
-                lambda: pages.image(page, scale) if pages is self._pages else QImage(),
+                partial(pages.image, page, scale),
                 done=partial(self._take, pages, page, scale),
                 owner=self,
             )

@@ -19,6 +19,7 @@ class PdfPages:
         pdfium: Any = pypdfium2  # ships no types
 
         self.content = content
+        self._closed = False
         with _one_at_a_time:
             self._pdf = pdfium.PdfDocument(content)
             self.sizes: list[tuple[float, float]] = [self._pdf.get_page_size(n) for n in range(len(self._pdf))]
@@ -27,8 +28,13 @@ class PdfPages:
         return len(self.sizes)
 
     def image(self, place: int, scale: float, *, grey: bool = False) -> QImage:
-        """A page (from 0) at `scale` pixels per point; `grey` takes a quarter of the memory, for paper."""
+        """A page (from 0) at `scale` pixels per point; `grey` takes a quarter of the memory, for paper.
+
+        Null once the pages are closed.
+        """
         with _one_at_a_time:
+            if self._closed:
+                return QImage()
             page = self._pdf[place]
             bitmap = page.render(scale=scale, grayscale=grey, prefer_bgrx=True)
             layout = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_RGB32
@@ -40,4 +46,5 @@ class PdfPages:
     def close(self) -> None:
         """Let go of the memory."""
         with _one_at_a_time:
+            self._closed = True
             self._pdf.close()

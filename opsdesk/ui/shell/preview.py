@@ -139,7 +139,11 @@ class PaperPreview(QWidget):
         printed = Printed(Path("paper.print"), hashlib.sha256(pages.content).hexdigest())
 
         def work(progress: Progress) -> int | None:
-            return printing.print_pages(pages, printer, progress) or None
+            own = PdfPages(pages.content)  # the preview may be closed meanwhile
+            try:
+                return printing.print_pages(own, printer, progress) or None
+            finally:
+                own.close()
 
         self._desk.operations.run_long(
             work,

@@ -26,7 +26,6 @@ class SectionPage(QWidget):
         self.tabs.setContentsMargins(look.px(24), 0, 0, 0)
         for tab in section.tabs:
             self.tabs.addTab(tab.title)
-        self.tabs.setVisible(len(section.tabs) > 1)
         self.stack = QStackedWidget()
         self.stack.setProperty("class", "pages")
         column = QVBoxLayout(self)
@@ -37,6 +36,7 @@ class SectionPage(QWidget):
         head.addWidget(self.tabs)
         column.addLayout(head)
         column.addWidget(self.stack, 1)
+        self.tabs.setVisible(len(section.tabs) > 1)  # within the page: alone it would be a window of its own
         self.tabs.currentChanged.connect(self._show)
 
     @property

@@ -89,6 +89,7 @@ def test_what_waits_is_counted_on_the_rail(desk, site, crew) -> None:
             witness="李敏",
             evidence="",
             state="待审批",
+            decision_note="",
             filed_at=a_site.NOW,
             filed_by="主管",
         )
@@ -150,7 +151,7 @@ def test_the_kiosk_is_not_left_without_a_password(desk, crew) -> None:
     assert window.in_kiosk
     window.lock()
     assert window.in_kiosk
-    desk.press(Qt.Key.Key_Escape)
+    desk.click(window.kiosk.page.leave_button)
     assert window.kiosk.asking
     desk.type(a_site.PASSWORD)
     assert desk.screen is window.frame

@@ -25,7 +25,7 @@ def preview(desk, site, crew):
 def upright(text: str = "王强") -> Document:
     return Document(
         "OD-X", "A/0", "名册", "MC-1", "名册", "名册", "示例市信息中心",
-        (Table((Column("姓名", 1.0),), tuple((text,) for _ in range(60))),), paper=Paper.A4,
+        (Table((Column("姓名", 1.0),), tuple((text,) for _ in range(40))),), paper=Paper.A4,
     )  # fmt: skip
 
 

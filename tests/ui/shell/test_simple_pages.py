@@ -43,7 +43,9 @@ def test_a_clause_is_shown_with_its_values_in_words(law, site) -> None:
 
 def test_the_law_is_found_and_a_clause_jumped_to(law, desk) -> None:
     everything = len(shown(law.table))
-    law.filters.set_text("迟到 20")
+    law.filters.set_text("迟到 20 元")
+    assert [row[1] for row in shown(law.table)] == ["二.7", "二.9"]
+    law.filters.set_text("t2-att-07")
     assert [row[1] for row in shown(law.table)] == ["二.7"]
     law.show_clause("T2-ATT-10a")
     assert len(shown(law.table)) == everything
@@ -77,11 +79,15 @@ def test_a_number_out_of_its_limits_is_refused_beside_its_field(desk, site, site
     assert desk.window.notices.sentences() == ["设置已保存。"]
 
 
-def test_hours_that_cannot_be_read_are_refused(desk, site, site_page) -> None:
-    site_page.form.rows["hours.pairs"].editor.set_value("八点半到五点半")
+def test_a_site_without_a_name_is_refused_and_what_was_typed_stays(desk, site, site_page) -> None:
+    site_page.form.rows["site.name"].editor.set_value("")
+    site_page.form.rows["site.project"].editor.set_value("新项目")
     desk.click(site_page.save)
-    assert "看不懂" in site_page.form.errors()["hours.pairs"]
-    assert settings.read(site, "hours.pairs") == "08:30-17:30"
+    assert site_page.form.errors() == {"site.name": "请填写站点名称。"}
+    assert site_page.form.rows["site.project"].editor.value() == "新项目"
+    assert settings.read(site, "site.name") == "示例市信息中心"
+    site_page.form.rows["site.project"].editor.set_value("一卡通运维")
+    site_page.form.rows["site.name"].editor.set_value("示例市信息中心")
 
 
 def test_the_service_desk_needs_a_supervisors_password_to_change_settings(desk, site, site_page) -> None:

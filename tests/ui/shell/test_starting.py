@@ -1,10 +1,12 @@
 """First start, log in, lock, another person, trouble: what stands between the chair and the record."""
 
 import sqlite3
+from datetime import timedelta
 
 import a_site
 import pytest
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from opsdesk import bootstrap
@@ -119,10 +121,15 @@ def test_it_locks_by_itself_after_the_minutes_chosen_and_not_before(desk, site) 
 
 def test_a_touch_starts_the_minutes_anew(desk, qtbot) -> None:
     idle = desk.window.idle
-    before = idle._since.msecsSinceReference()
-    qtbot.wait(5)
-    QApplication.sendEvent(desk.window, QEvent(QEvent.Type.MouseMove))
-    assert idle._since.msecsSinceReference() > before
+    idle.limit = timedelta(milliseconds=400)
+    qtbot.wait(250)
+    QTest.mouseMove(desk.window, QPoint(300, 300))
+    qtbot.wait(200)
+    idle.look()
+    assert not desk.window.locked
+    qtbot.wait(250)
+    idle.look()
+    assert desk.window.locked
 
 
 def test_locking_refuses_an_open_dialog(desk) -> None:
