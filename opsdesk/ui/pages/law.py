@@ -40,8 +40,9 @@ def value_in_words(parameter: Parameter, value: Value) -> str:
     if isinstance(value, tuple):
         shown = "，".join(f"{upto} 分以内 {yuan} 元" if upto is not None else f"以上 {yuan} 元" for upto, yuan in value)
         return f"{parameter.label}：{shown}"
-    unit = {"元/次": "元", "时刻": "", "口径": ""}.get(parameter.unit, parameter.unit)
-    return f"{parameter.label} {value} {unit}".rstrip()
+    if isinstance(value, str):
+        return f"{parameter.label}：{value}"
+    return f"{parameter.label} {value} {'元' if parameter.unit == '元/次' else parameter.unit}"
 
 
 def values_in_words(clause: Clause, holding: Holding) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -148,16 +148,16 @@ class SitePage(QWidget):
         sides.addWidget(site, 3, Qt.AlignmentFlag.AlignTop)
         sides.addWidget(computer, 2, Qt.AlignmentFlag.AlignTop)
         sides.addStretch(1)
-        scroller = QScrollArea()
-        scroller.setWidgetResizable(True)
-        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroller.viewport().setProperty("class", "scrolled")
-        scroller.setWidget(inside)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller.viewport().setProperty("class", "scrolled")
+        self.scroller.setWidget(inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(look.px(24), look.px(16), look.px(24), look.px(16))
         column.setSpacing(look.px(12))
         column.addWidget(self.title)
-        column.addWidget(scroller, 1)
+        column.addWidget(self.scroller, 1)
 
     def _show(self, values: dict[str, str]) -> None:
         self.form.set_values({field.key: values[field.key] for field in FIELDS})
@@ -167,7 +167,10 @@ class SitePage(QWidget):
         self.title.set_state("有修改还没有保存。" if self.form.dirty else "")
 
     def _submit(self) -> None:
-        if self.save.property("busy") or not self.form.check():
+        if self.save.property("busy"):
+            return
+        if not self.form.check():
+            self._look_at_errors()
             return
         ctx: Context | None = self._ctx
         if self._ctx.actor.role is not Role.SUPERVISOR:
@@ -191,10 +194,15 @@ class SitePage(QWidget):
 
     def _on_failed(self, error: Refusal | Trouble) -> None:
         if isinstance(error, Refusal) and self.form.show_refusal(error):
+            self._look_at_errors()
             return
         if not isinstance(error, Fault):
             tone = Tone.WARNING if isinstance(error, Refusal) else Tone.BROKEN
             self._desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", tone)
+
+    def _look_at_errors(self) -> None:
+        for key in self.form.errors():
+            QTimer.singleShot(0, self, partial(self.scroller.ensureWidgetVisible, self.form.rows[key], 0, 24))
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "导出到哪个文件夹", str(self._computer.export_folder()))

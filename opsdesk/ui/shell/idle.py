@@ -36,9 +36,12 @@ class IdleWatch(QObject):
         if (app := QCoreApplication.instance()) is not None:
             app.installEventFilter(self)
 
-    def start(self, limit: timedelta | None = None) -> None:
+    def set_minutes(self, minutes: int) -> None:
+        """Allow so many minutes without a touch."""
+        self.limit = timedelta(minutes=minutes)
+
+    def start(self) -> None:
         """Watch from now on."""
-        self.limit = limit or self.limit
         self._seen = self._clock.now()
         self._since.start()
         self._tick.start()

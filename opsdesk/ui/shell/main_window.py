@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -275,11 +274,8 @@ class MainWindow(QWidget):
             return
         self.idle.start()
         self.operations.run(
-            partial(settings.number, self.ctx, "desk.lock_minutes"), done=self._set_idle_limit, owner=self
+            partial(settings.number, self.ctx, "desk.lock_minutes"), done=self.idle.set_minutes, owner=self
         )
-
-    def _set_idle_limit(self, minutes: int) -> None:
-        self.idle.limit = timedelta(minutes=minutes)
 
     def _computer(self) -> Any:
         from opsdesk.ui.pages.settings import ThisComputer

@@ -68,9 +68,9 @@ class RailButton(QToolButton):
     def set_count(self, number: int) -> None:
         """Show how many wait; none shows nothing."""
         self._number = number
+        look.dress(self._count, class_="count")  # only inside the rail its rule is found
         self._count.setText(str(number) if number < 100 else "99+")
         self._count.setVisible(number > 0)
-        look.dress(self._count, class_="count")  # only inside the rail its rule is found
         self.setAccessibleDescription(f"{number} 项待处理" if number else "")
         self._place_count()
 
@@ -86,9 +86,10 @@ class RailButton(QToolButton):
 
     def _place_count(self) -> None:
         size = self._count.sizeHint()
+        size.setWidth(max(size.width(), look.px(20)))
         folded = self.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly
-        left = self.width() - size.width() - look.px(6 if folded else 16)
-        top = look.px(1) if folded else (self.height() - size.height()) // 2
+        left = self.width() - size.width() - look.px(1 if folded else 16)
+        top = 0 if folded else (self.height() - size.height()) // 2
         self._count.setGeometry(left, top, size.width(), size.height())
 
     def _show_icon(self, checked: bool) -> None:
