@@ -29,6 +29,7 @@ class Kind(Enum):
     MOMENT = "moment"
     FLAG = "flag"
     CHOICE = "choice"
+    SECRET = "secret"  # noqa: S105 — a kind of field: typed hidden, never shown again
     CHIP = "chip"  # a state shown as a quiet chip; the row gives (word, tone)
 
 

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
+import a_site
 import pytest
 import team as team_module
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from team import clock_of, go_to
@@ -21,6 +22,7 @@ from opsdesk.ui.kit.operation import Operations
 from opsdesk.ui.pages.kiosk import KioskPage
 from opsdesk.ui.pages.roll_call import ARRIVED, read_entry
 from opsdesk.ui.pages.sign_in import SignInPage
+from opsdesk.ui.pages.step_up import StepUp
 
 DAY = date(2026, 3, 5)
 
@@ -299,3 +301,35 @@ def test_the_kiosk_signs_and_shows_no_names_of_others(qapp, qtbot, site, crew):
     QTest.keyClick(window.page, Qt.Key.Key_Escape)
     assert asked
     window.operations.close()
+
+
+def test_the_supervisor_confirms_the_clock_at_the_desk_and_signing_goes_on(window, site, crew):
+    window.type("1001")
+    clock_of(site).set(datetime(2026, 3, 5, 7, 0))
+
+    def fill():
+        open_ones = [each for each in QApplication.topLevelWidgets() if isinstance(each, StepUp) and each.isVisible()]
+        if not open_ones:
+            return
+        waiting.stop()
+        dialog = open_ones[0]
+        dialog.operations.wait_idle()
+        dialog.form.set_value("password", a_site.PASSWORD)
+        dialog.form.set_value("reason", "校时")
+        dialog.form.submit()
+        dialog.operations.wait_idle()
+        assert "五个字" in dialog.form.rows["reason"].error
+        dialog.form.set_value("password", a_site.PASSWORD)
+        dialog.form.set_value("reason", "昨晚校时前快了一小时")
+        dialog.form.submit()
+
+    waiting = QTimer(interval=10)
+    waiting.timeout.connect(fill)
+    waiting.start()
+    window.type("1002")
+    window.settle()
+    assert any("已确认电脑时间" in sentence for sentence in window.notices.sentences())
+    window.type("1002")
+    with site.read() as connection:
+        doubted = connection.exec_driver_sql("SELECT staff_id, doubted FROM punch ORDER BY id").all()
+    assert [tuple(row) for row in doubted] == [(crew["1001"], 0), (crew["1002"], 1)]

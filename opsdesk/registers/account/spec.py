@@ -27,7 +27,7 @@ REGISTER = Register(
             required=True,
             options=lambda _ctx: [(str(role), str(role)) for role in service.ROLES],
         ),
-        Field("password", "密码", help="至少 8 个字符。修改时空着就不变。"),
+        Field("password", "密码", Kind.SECRET, help="至少 8 个字符。修改时空着就不变。"),
         Field("active", "可登录", Kind.FLAG, default=lambda _ctx: True),
     ),
     load=service.load,

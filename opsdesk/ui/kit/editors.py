@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtGui import QAction, QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -102,6 +102,31 @@ class LineEditor(Editor):
     def set_read_only(self, read_only: bool) -> None:
         """Text can still be selected and copied."""
         self.line.setReadOnly(read_only)
+
+
+class PasswordEditor(LineEditor):
+    """A password: kept exactly as typed, hidden unless the eye is pressed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.line.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        self._eye = QAction(look.icon("eye"), "显示密码", self)
+        self._eye.setCheckable(True)
+        self._eye.toggled.connect(self._show_typed)
+        self.line.addAction(self._eye, QLineEdit.ActionPosition.TrailingPosition)
+
+    def value(self) -> Any:
+        """The password, blanks and all."""
+        return self.line.text()
+
+    def set_value(self, value: Any) -> None:
+        """Write a password, hidden again."""
+        super().set_value(value)
+        self._eye.setChecked(False)
+
+    def _show_typed(self, shown: bool) -> None:
+        self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
 
 
 class IntegerEditor(LineEditor):

@@ -19,6 +19,7 @@ from opsdesk.ui.kit.editors import (
     IntegerEditor,
     LineEditor,
     LongTextEditor,
+    PasswordEditor,
     read_or_none,
     reads,
 )
@@ -195,5 +196,7 @@ def editor_for(field: Field, today: Today) -> Editor:
             return FlagEditor()
         case Kind.CHOICE:
             return ChoiceEditor()
+        case Kind.SECRET:
+            return PasswordEditor()
         case _:
             return LineEditor(figures=field.kind is Kind.CODE)

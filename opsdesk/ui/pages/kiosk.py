@@ -19,6 +19,9 @@ from opsdesk.ui.pages.clock_confirmation import confirm_clock
 from opsdesk.ui.pages.sign_desk import SignDesk
 
 
+COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
 class KioskPage(QWidget):
     """Site, clock, one field, and how many are here; names of others are not shown. `leave_asked` wants a password."""
 
@@ -98,7 +101,7 @@ class KioskPage(QWidget):
         """Esc asks to leave; whatever else is typed goes into the field."""
         if event.key() == Qt.Key.Key_Escape:
             self.leave_asked.emit()
-        elif event.text().isprintable() and event.text():
+        elif event.text().isprintable() and event.text() and not event.modifiers() & COMMANDS:
             self.focus_first()
             self.sign.field.insert(event.text())
         else:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from opsdesk.register import Field, Options
@@ -20,36 +19,8 @@ from opsdesk.ui.kit.parts import label
 from opsdesk.ui.kit.record_form import LABEL_WIDTH, FieldRow
 
 
-class PasswordEditor(LineEditor):
-    """A password: kept exactly as typed, hidden unless the eye is pressed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.line.setEchoMode(QLineEdit.EchoMode.Password)
-        self.line.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
-        self._eye = QAction(look.icon("eye"), "显示密码", self)
-        self._eye.setCheckable(True)
-        self._eye.toggled.connect(self._show_typed)
-        self.line.addAction(self._eye, QLineEdit.ActionPosition.TrailingPosition)
-
-    def value(self) -> Any:
-        """The password, blanks and all."""
-        return self.line.text()
-
-    def set_value(self, value: Any) -> None:
-        """Write a password, hidden again."""
-        super().set_value(value)
-        self._eye.setChecked(False)
-
-    def _show_typed(self, shown: bool) -> None:
-        self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
-
-
 class ShortForm(QWidget):
-    """Fields below each other; Enter goes to the next, after the last one `submitted` is emitted if all can be read.
-
-    The fields whose keys stand in `passwords` are typed hidden.
-    """
+    """Fields below each other; Enter goes to the next, after the last one `submitted` is emitted if all can be read."""
 
     submitted = Signal()
 
@@ -57,7 +28,6 @@ class ShortForm(QWidget):
         self,
         fields: Sequence[Field],
         *,
-        passwords: frozenset[str] = frozenset(),
         today: Callable[[], date] = computers_day,
         parent: QWidget | None = None,
     ) -> None:
@@ -67,7 +37,7 @@ class ShortForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(12))
         for place, field in enumerate(fields):
-            editor = PasswordEditor() if field.key in passwords else editor_for(field, today)
+            editor = editor_for(field, today)
             self.rows[field.key] = FieldRow(field, editor)
             column.addWidget(self.rows[field.key])
             if (line := line_of(editor)) is not None:

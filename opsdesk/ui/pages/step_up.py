@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -17,21 +19,32 @@ from opsdesk.ui.kit.operation import Operations
 from opsdesk.ui.kit.parts import label, primary_button, secondary_button
 from opsdesk.ui.pages.short_form import ShortForm
 
+Sign = Callable[[Context, Mapping[str, Any]], object]
+"""What is signed, given the site with the supervisor at the desk and the values of the fields."""
+
 
 class StepUp(QDialog):
-    """Asks which supervisor and the password; `granted` is the site with that supervisor once it was right."""
+    """Asks which supervisor and the password; `granted` is the site with that supervisor once it was right.
 
-    def __init__(self, parent: QWidget | None, ctx: Context, sentence: str) -> None:
+    `more` are fields asked for besides (a reason); `sign` then does what is signed with them, and may refuse.
+    """
+
+    def __init__(
+        self, parent: QWidget | None, ctx: Context, sentence: str, more: Sequence[Field] = (), sign: Sign | None = None
+    ) -> None:
         super().__init__(parent)
-        self._ctx = ctx
+        self._ctx, self._more, self._sign = ctx, tuple(more), sign
         self.granted: Context | None = None
         self.operations = Operations(ChangeBus(self), None, self)
         self.setWindowTitle("主管确认")
         self.setModal(True)
         self.setFixedWidth(look.px(440))
         self.form = ShortForm(
-            (Field("name", "主管", Kind.CHOICE, required=True), Field("password", "密码", required=True)),
-            passwords=frozenset({"password"}),
+            (
+                Field("name", "主管", Kind.CHOICE, required=True),
+                Field("password", "密码", Kind.SECRET, required=True),
+                *more,
+            ),
         )
         self.submit, self.refuse = primary_button("确认"), secondary_button("取消")
         self.said = label("", "error", wraps=True)
@@ -63,20 +76,26 @@ class StepUp(QDialog):
             self.form.focus("password")
 
     def _submit(self) -> None:
-        name, password = self.form.value("name"), self.form.value("password")
+        values = {key: self.form.value(key) for key in self.form.rows}
         self.operations.run(
-            partial(accounts.log_in, self._ctx, name=name, password=password, act="主管确认"),
+            partial(self._check, values),
             done=self._grant,
             failed=self._say,
             owner=self,
             busy=self.submit,
         )
 
-    def _grant(self, actor: Actor) -> None:
+    def _check(self, values: Mapping[str, Any]) -> Context:
+        actor = accounts.log_in(self._ctx, name=values["name"], password=values["password"], act="主管确认")
         if actor.role is not Role.SUPERVISOR:
-            self._say(Refusal(f"{actor.name}不是主管。请由主管输入密码。", field="name"))
-            return
-        self.granted = self._ctx.acting_as(actor)
+            raise Refusal(f"{actor.name}不是主管。请由主管输入密码。", field="name")
+        granted = self._ctx.acting_as(actor)
+        if self._sign is not None:
+            self._sign(granted, values)
+        return granted
+
+    def _grant(self, granted: Context) -> None:
+        self.granted = granted
         self.accept()
 
     def _say(self, error: Refusal | Trouble) -> None:
@@ -87,12 +106,14 @@ class StepUp(QDialog):
         self.said.setVisible(True)
 
 
-def ask_supervisor(parent: QWidget | None, ctx: Context, sentence: str) -> Context | None:
+def ask_supervisor(
+    parent: QWidget | None, ctx: Context, sentence: str, more: Sequence[Field] = (), sign: Sign | None = None
+) -> Context | None:
     """Ask a supervisor for name and password; the site with that supervisor at the desk, None if refused.
 
     The password is checked off the GUI thread; both outcomes are chained.
     """
-    dialog = StepUp(parent.window() if parent else None, ctx, sentence)
+    dialog = StepUp(parent.window() if parent else None, ctx, sentence, more, sign)
     try:
         dialog.exec()
         return dialog.granted

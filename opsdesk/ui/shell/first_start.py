@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from opsdesk import bootstrap
-from opsdesk.register import Field, Tone
+from opsdesk.register import Field, Kind, Tone
 from opsdesk.services import accounts
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal, Trouble
@@ -22,8 +22,8 @@ FIELDS = (
     Field("site", "站点名称", required=True, help="单位全称，会印在每张表上。"),
     Field("project", "项目名称", help="可以不填，以后在设置里也能改。"),
     Field("supervisor", "主管姓名", required=True, help="就是您的账号名，每一步操作都记在名下。"),
-    Field("password", "密码", required=True),
-    Field("again", "再输一次", required=True),
+    Field("password", "密码", Kind.SECRET, required=True),
+    Field("again", "再输一次", Kind.SECRET, required=True),
 )
 
 
@@ -51,7 +51,7 @@ class FirstStartPage(QWidget):
         self._ctx, self._desk = ctx, desk
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.form = ShortForm(FIELDS, passwords=frozenset({"password", "again"}))
+        self.form = ShortForm(FIELDS)
         self.hint = label("", "toned", wraps=True)
         self.hint.setFont(look.font(look.SECONDARY_SIZE))
         self.form.put_below("password", self.hint)

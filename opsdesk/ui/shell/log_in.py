@@ -60,8 +60,7 @@ class LogInPage(QWidget):
         self.title = label("", "title")
         self.sentence = label("", "state", wraps=True)
         self.form = ShortForm(
-            (Field("name", "账号", Kind.CHOICE, required=True), Field("password", "密码", required=True)),
-            passwords=frozenset({"password"}),
+            (Field("name", "账号", Kind.CHOICE, required=True), Field("password", "密码", Kind.SECRET, required=True)),
         )
         self.said = label("", "error", wraps=True)
         self.submit = primary_button("登录")
