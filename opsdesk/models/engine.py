@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 
 APPLICATION_ID = 0x4F504431
 BUSY_MS = 10_000
@@ -37,8 +37,8 @@ def _settle(connection: Any, _record: Any = None) -> None:
     cursor.close()
 
 
-def _url(path: Path) -> str:
-    return f"sqlite:///{path}"
+def _url(path: Path) -> URL:
+    return URL.create("sqlite", database=str(path))
 
 
 def write_engine(path: Path) -> Engine:

@@ -11,7 +11,8 @@ from opsdesk.models.base import Base, Key
 class LedgerRow(Base):
     """One link of the chain: who did what to which row, when, why, and the row as it then stood.
 
-    `at` carries its offset (ISO 8601). `uptime_ms` and `boot` let a set-back clock be found within one boot. `body` is
+    `at` is UTC+08:00 in ISO 8601, so that its text sorts as time; `zone` is the offset that the machine showed.
+    `uptime_ms` and `boot` let a set-back clock be found within one boot. `body` is
     canonical JSON of the full new row, with commitments in place of personal values. `hash` = SHA-256 over the previous
     hash and all other columns as a JSON array.
     """
@@ -20,6 +21,7 @@ class LedgerRow(Base):
 
     seq: Mapped[Key]
     at: Mapped[str]
+    zone: Mapped[str]
     uptime_ms: Mapped[int]
     boot: Mapped[str]
     operator: Mapped[str]

@@ -112,9 +112,10 @@ def wait_left(connection: Connection, name: str, now: datetime) -> timedelta:
         failed += 1
     if failed < FREE_TRIES:
         return timedelta()
-    last = datetime.fromisoformat(rows[0].at).replace(tzinfo=None)
+    passed = now - datetime.fromisoformat(rows[0].at)
     wait = min(timedelta(seconds=2 ** (failed - FREE_TRIES + 1)), LONGEST_WAIT)
-    return max(timedelta(), min(wait, wait - (now - last)))
+    # A clock that has gone back since must not lock anybody out.
+    return wait - passed if timedelta() <= passed < wait else timedelta()
 
 
 def log_in(ctx: Context, *, name: str, password: str, act: str = "登录") -> Actor:
@@ -126,7 +127,7 @@ def log_in(ctx: Context, *, name: str, password: str, act: str = "登录") -> Ac
 
     name = one_line(name)
     with ctx.read() as connection:
-        wait = wait_left(connection, name, ctx.now())
+        wait = wait_left(connection, name, ctx.clock.moment())
         row = connection.execute(
             select(Account.id, Account.role, Account.password_hash).where(
                 Account.name == name, Account.active.is_(True)

@@ -1,7 +1,7 @@
 """The audit chain: every change of the record as a link that cannot be altered unseen (`promises.md` 2.3).
 
 `hash` = SHA-256(previous hash ‖ JSON array of the row). The first link holds the schema. Personal values enter as
-SHA-256(salt‖value); salt and value stand in `personal_value`, so a person can be forgotten and the chain stays whole.
+SHA-256 of [salt, value]; both stand in `personal_value`, so a person can be forgotten and the chain stays whole.
 """
 
 from __future__ import annotations
@@ -11,19 +11,21 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, func, insert, select, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from opsdesk.models import Base, LedgerRow, PersonalValue
 from opsdesk.services.clock import Clock
 
 GENESIS = "0" * 64
+CHINA = timezone(timedelta(hours=8))
 LEDGER = Base.metadata.tables["ledger"]
 PERSONAL_VALUES = Base.metadata.tables["personal_value"]
 DIALECT = sqlite.dialect()
@@ -51,9 +53,14 @@ canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(","
 _array = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+def zone(moment: datetime) -> str:
+    """The offset from UTC that a clock shows: +08:00."""
+    return moment.isoformat()[-6:]
+
+
 def commitment(salt: str, value: str) -> str:
     """What the chain holds of a personal value."""
-    return hashlib.sha256(f"{salt}{value}".encode()).hexdigest()
+    return hashlib.sha256(_array([salt, value]).encode()).hexdigest()
 
 
 def link(previous: str, row: Mapping[str, Any]) -> str:
@@ -68,11 +75,12 @@ def personal(column: Column[Any]) -> bool:
 
 
 def schema_hash(connection: Connection) -> str:
-    """Hash of the schema as SQLite holds it: a dropped index or an added table changes it."""
-    rows = connection.execute(
-        text("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name")
-    )
-    return hashlib.sha256(json.dumps([list(row) for row in rows], ensure_ascii=False).encode()).hexdigest()
+    """Hash of the schema as SQLite holds it, and of its version: a dropped index or an added trigger changes it."""
+    objects = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE substr(name, 1, 7) <> 'sqlite_'"
+    rows = [list(row) for row in connection.execute(text(f"{objects} ORDER BY type, name"))]
+    versions = ("PRAGMA user_version", "PRAGMA application_id", "SELECT group_concat(version_num) FROM alembic_version")
+    rows.append([connection.execute(text(question)).scalar_one() for question in versions])
+    return hashlib.sha256(_array(rows).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -93,14 +101,15 @@ def append(
         select(LedgerRow.seq, LedgerRow.hash).order_by(LedgerRow.seq.desc()).limit(1)
     ).one_or_none()
     seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
-    at, uptime, boot = clock.moment().isoformat(), clock.uptime_ms(), clock.boot()
+    moment, uptime, boot = clock.moment(), clock.uptime_ms(), clock.boot()
     rows, secrets_kept = [], []
     for entry in entries:
         seq += 1
         body, kept = _sealed(entry, seq)
         row = {
             "seq": seq,
-            "at": at,
+            "at": moment.astimezone(CHINA).isoformat(),
+            "zone": zone(moment),
             "uptime_ms": uptime,
             "boot": boot,
             "operator": signer.operator,
@@ -172,12 +181,36 @@ def short_head(connection: Connection) -> str:
 def verify(connection: Connection) -> Iterator[str]:
     """Yield a Chinese sentence for everything that does not hold: broken links, altered rows, rows outside the chain.
 
-    Replays the chain and compares every row of every table with what the chain says it is.
+    Replays the chain and compares every row of every table with what the chain says it is, on one state of the record:
+    who writes meanwhile waits.
     """
+    connection.exec_driver_sql("BEGIN")
+    try:
+        latest: dict[tuple[str, int], tuple[int, str]] = {}
+        claims: dict[tuple[int, str], str] = {}
+        yield from _readable("审计链", _verify_links(connection, latest, claims))
+        yield from _readable("个人信息附表", _verify_values(connection, claims))
+        for table in Base.metadata.sorted_tables:
+            if table.name not in OUTSIDE:
+                yield from _readable(table.name, _verify_table(connection, table, latest))
+        for subject, subject_id in sorted(latest):
+            yield f"{subject} 第 {subject_id} 行在审计链中有记录，但数据库里已不存在。"
+    finally:
+        connection.exec_driver_sql("COMMIT")
+
+
+def _readable(what: str, findings: Iterator[str]) -> Iterator[str]:
+    try:
+        yield from findings
+    except DBAPIError as error:
+        yield f"{what}读不出来（{error.orig}），是在程序之外改动的。"
+
+
+def _verify_links(
+    connection: Connection, latest: dict[tuple[str, int], tuple[int, str]], claims: dict[tuple[int, str], str]
+) -> Iterator[str]:
     previous, expected_seq, schema = GENESIS, 1, ""
-    latest: dict[tuple[str, int], tuple[int, str]] = {}
-    ledger = connection.execution_options(yield_per=5000).execute(select(LEDGER).order_by(LEDGER.c.seq)).mappings()
-    for row in ledger:
+    for row in connection.execute(select(LEDGER).order_by(LEDGER.c.seq)).mappings():
         if row["seq"] != expected_seq:
             yield f"审计链第 {expected_seq} 条缺失（下一条是第 {row['seq']} 条）。"
         if link(previous, dict(row)) != row["hash"]:
@@ -187,15 +220,26 @@ def verify(connection: Connection) -> Iterator[str]:
             schema = _facts(row["body"]).get("schema", "")
         elif row["kind"] != "event":
             latest[row["subject"], row["subject_id"]] = (row["seq"], row["body"])
+            if row["subject"] in Base.metadata.tables and (hidden := _personal_columns(row["subject"])):
+                facts = _facts(row["body"])
+                for column in hidden:
+                    if isinstance(facts.get(column), dict):
+                        claims[row["seq"], column] = facts[column].get("commitment", "")
     if expected_seq == 1:
         yield "审计链是空的。"
     elif schema != schema_hash(connection):
         yield "数据库结构与审计链登记的不一致：有表、索引或触发器在程序之外被改动。"
-    for table in Base.metadata.sorted_tables:
-        if table.name not in OUTSIDE:
-            yield from _verify_table(connection, table, latest)
-    for subject, subject_id in sorted(latest):
-        yield f"{subject} 第 {subject_id} 行在审计链中有记录，但数据库里已不存在。"
+
+
+def _verify_values(connection: Connection, claims: dict[tuple[int, str], str]) -> Iterator[str]:
+    """Each salted value must be what the chain committed to, and none may be missing or too many."""
+    open_claims = dict(claims)
+    for row in connection.execute(select(PERSONAL_VALUES)).mappings():
+        claim = open_claims.pop((row["seq"], row["column"]), None)
+        if claim != commitment(row["salt"], row["value"]):
+            yield f"个人信息附表中审计链第 {row['seq']} 条的 {row['column']} 与登记的不符，是在程序之外改动的。"
+    for seq, column in open_claims:
+        yield f"个人信息附表中审计链第 {seq} 条的 {column} 不见了，是在程序之外删去的。"
 
 
 def _facts(body: str) -> dict[str, Any]:
@@ -222,11 +266,10 @@ def _verify_table(
             continue
         seq, body = known
         values = dict(row)
-        if hidden:
-            claimed = _facts(body)
-            for column in hidden:
-                if values[column] is not None and claimed.get(column) and (seq, column) in salts:
-                    values[column] = {"commitment": commitment(salts[seq, column], str(values[column]))}
+        claimed = _facts(body) if hidden else {}
+        for column in hidden:
+            if values[column] is not None and claimed.get(column) and (seq, column) in salts:
+                values[column] = {"commitment": commitment(salts[seq, column], str(values[column]))}
         if canonical(values) != body:
             yield f"{table.name} 第 {row['id']} 行与审计链第 {seq} 条不符，是在程序之外改动的。"
 

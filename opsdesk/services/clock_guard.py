@@ -9,9 +9,10 @@ from sqlalchemy import Connection, func, select
 
 from opsdesk.models import LedgerRow
 from opsdesk.rules.vocabulary import Role
+from opsdesk.services import chain
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
-from opsdesk.services.errors import Refusal
+from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import one_line
 
@@ -20,6 +21,12 @@ TOLERANCE = timedelta(seconds=120)
 
 class ClockSetBack(Refusal):
     """The clock shows an earlier time than the record; signing is refused until the supervisor confirms."""
+
+
+def zone_changed(connection: Connection, clock: Clock) -> bool:
+    """Whether the machine's time zone differs from that of the last entry: wall time has jumped, instants have not."""
+    last = connection.execute(select(LedgerRow.zone).order_by(LedgerRow.seq.desc()).limit(1)).scalar_one_or_none()
+    return last is not None and last != chain.zone(clock.moment())
 
 
 def set_back_by(connection: Connection, clock: Clock) -> timedelta:
@@ -38,10 +45,19 @@ def set_back_by(connection: Connection, clock: Clock) -> timedelta:
     last = connection.execute(latest).one_or_none()
     if last is None:
         return timedelta()
-    should = datetime.fromisoformat(last.at)
+    should = _instant(last.at)
     if last.boot == clock.boot() and clock.uptime_ms() >= last.uptime_ms:
         should += timedelta(milliseconds=clock.uptime_ms() - last.uptime_ms)
     return max(timedelta(), should - clock.moment())
+
+
+def _instant(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        raise Trouble(
+            f"审计链中的时间“{written}”读不出来，数据在程序之外被改动过。", remedy="请核验数据，必要时从备份恢复。"
+        ) from None
 
 
 def check(connection: Connection, clock: Clock) -> None:
@@ -53,13 +69,22 @@ def check(connection: Connection, clock: Clock) -> None:
             f"电脑时钟比上一条记录倒退了 {minutes} 分钟，现在显示 {clock.now():%Y-%m-%d %H:%M}，暂不能签到。"
             "请先核对电脑时间；确认无误后由主管输入密码确认。"
         )
+    if zone_changed(connection, clock):
+        raise ClockSetBack(
+            f"电脑的时区变了，现在显示 {clock.now():%Y-%m-%d %H:%M}，暂不能签到。"
+            "请先核对时区与时间；确认无误后由主管输入密码确认。"
+        )
 
 
 def doubted(connection: Connection, clock: Clock) -> bool:
-    """True while the clock, though confirmed, shows a time that the record had already passed (时间存疑)."""
-    bodies = connection.execute(select(LedgerRow.body).where(LedgerRow.subject == "clock")).scalars()
-    passed = [datetime.fromisoformat(json.loads(body)["record_at"]) for body in bodies]
-    return any(clock.moment() < moment for moment in passed)
+    """True on the day of a confirmation while the clock shows a time that the record had already passed (时间存疑)."""
+    now = clock.moment()
+    confirmed = connection.execute(select(LedgerRow.at, LedgerRow.body).where(LedgerRow.subject == "clock"))
+    return any(
+        now < datetime.fromisoformat(json.loads(row.body)["record_at"])
+        and datetime.fromisoformat(row.at).date() == now.astimezone(chain.CHINA).date()
+        for row in confirmed
+    )
 
 
 def confirm(ctx: Context, *, reason: str) -> Outcome[str]:

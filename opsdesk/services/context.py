@@ -15,6 +15,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services.chain import Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Refusal
+from opsdesk.services.text import one_line
 from opsdesk.services.transaction import Transaction, database_trouble, transaction
 
 
@@ -44,7 +45,7 @@ class Context:
     def transaction(self, act: str, reason: str = "") -> AbstractContextManager[Transaction]:
         """A transaction for the act named, signed by the actor."""
         signer = Signer(self.actor.name, str(self.actor.role), self.station)
-        return transaction(self.writing, self.clock, signer, act, reason)
+        return transaction(self.writing, self.clock, signer, act, one_line(reason))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -18,7 +18,6 @@ from opsdesk.ui.kit.parts import ghost_button, label
 from opsdesk.ui.pages.clock_confirmation import confirm_clock
 from opsdesk.ui.pages.sign_desk import SignDesk
 
-
 COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 

@@ -47,6 +47,7 @@ STATEMENTS = (
     """CREATE TABLE ledger (
     seq INTEGER NOT NULL,
     at TEXT NOT NULL,
+    zone TEXT NOT NULL,
     uptime_ms INTEGER NOT NULL,
     boot TEXT NOT NULL,
     operator TEXT NOT NULL,
