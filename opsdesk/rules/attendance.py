@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -18,6 +18,8 @@ from opsdesk.rules.verdict import Verdict
 from opsdesk.rules.vocabulary import Direction, Judgement, State
 
 REACH = timedelta(hours=6)  # how far a duty reaches into free time before and after it when no other duty is near
+LONGEST = timedelta(hours=16)  # how long an arrival may stay open until the departure that closes it
+SAME_END = timedelta(minutes=30)  # a machine's punches so near each other are one coming or one going
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,40 @@ def duty_at(duties: Sequence[Duty], at: datetime) -> Duty | None:
     return None
 
 
+def still_open(punches: Sequence[Punch], at: datetime) -> bool:
+    """Whether a departure at `at` can close the last arrival among `punches`: overtime runs past midnight."""
+    if not punches:
+        return False
+    last = max(punches, key=lambda punch: (punch.at, punch.id))
+    return last.direction is Direction.IN and timedelta() <= at - last.at <= LONGEST
+
+
+def departs(duty: Duty, after: Duty | None, at: datetime) -> bool:
+    """Whether a departure at `at` may belong to `duty`: after it began, before half way to the next duty."""
+    latest = duty.ends + LONGEST
+    if after is not None:
+        latest = min(latest, duty.ends + (after.begins - duty.ends) / 2)
+    return duty.begins <= at < latest
+
+
+def belongs(duties: Sequence[Duty], day: date, at: datetime, direction: Direction) -> bool:
+    """Whether a time that somebody claims for shift day `day` can be of that day, among the person's duties."""
+    own = next((duty for duty in duties if duty.day == day), None)
+    if direction is Direction.OUT and own is not None:
+        after = next((duty for duty in duties if duty.begins > own.begins), None)
+        return departs(own, after, at)
+    found = duty_at(duties, at)
+    return (found.day if found else at.date()) == day
+
+
 def next_direction(duty: Duty | None, punches: Sequence[Punch], at: datetime) -> Direction:
     """Whether the next punch of the day is an arrival or a departure.
 
     An open arrival is closed; after the planned end a person who has already left leaves again (a later time), and
-    before it he comes back.
+    before it he comes back. Whoever forgot to sign in and scans after the planned end is leaving (缺签到).
     """
     if not punches:
-        return Direction.IN
+        return Direction.OUT if duty is not None and at >= duty.ends else Direction.IN
     last = max(punches, key=lambda punch: (punch.at, punch.id))
     if last.direction is not Direction.OUT:
         return Direction.OUT
@@ -118,13 +146,24 @@ def _hours_citations(law: Law, terms: Terms) -> tuple[Citation, ...]:
     return (held.cite(),) if held else ()
 
 
-def judge_arrival(due: Span, at: datetime, law: Law, terms: Terms) -> Verdict:
-    """Judge an arrival at `at` against the start of `due`.
+def uncovered(gap: Span, approved: Sequence[Span]) -> timedelta:
+    """How much of `gap` no approved absence covers (G7)."""
+    missing, edge = timedelta(), gap.begins
+    for leave in sorted(approved):
+        if leave.ends <= edge or leave.begins >= gap.ends:
+            continue
+        missing += max(timedelta(), leave.begins - edge)
+        edge = max(edge, leave.ends)
+    return missing + max(timedelta(), gap.ends - edge)
+
+
+def judge_arrival(due: Span, at: datetime, law: Law, terms: Terms, approved: Sequence[Span] = ()) -> Verdict:
+    """Judge an arrival at `at` against the start of `due`, without what approved absence covers.
 
     Minutes are whole minutes begun and completed (G4: 08:30:59 is not late). More than `absent.over` minutes counts as
     absence for the day (T2-ATT-08: 60 exactly is still lateness). The amount of lateness is settled by the month.
     """
-    minutes = whole_minutes(at - due.begins, law)
+    minutes = whole_minutes(uncovered(Span(due.begins, at), approved), law)
     hours = _hours_citations(law, terms)
     if minutes == 0:
         return Verdict(Judgement.ON_TIME, 0, f"{at:%H:%M} 到岗，准时。", hours)
@@ -143,9 +182,9 @@ def judge_arrival(due: Span, at: datetime, law: Law, terms: Terms) -> Verdict:
     return Verdict(Judgement.LATE, minutes, sentence, cited)
 
 
-def judge_departure(due: Span, at: datetime, law: Law, terms: Terms) -> Verdict:
+def judge_departure(due: Span, at: datetime, law: Law, terms: Terms, approved: Sequence[Span] = ()) -> Verdict:
     """Judge a departure at `at` against the end of `due`; an early one proposes the amount of T2-ATT-10a."""
-    minutes = whole_minutes(due.ends - at, law)
+    minutes = whole_minutes(uncovered(Span(at, due.ends), approved), law)
     hours = _hours_citations(law, terms)
     if minutes == 0:
         return Verdict(Judgement.LEFT, 0, f"{at:%H:%M} 离岗。", hours)
@@ -158,33 +197,47 @@ def judge_departure(due: Span, at: datetime, law: Law, terms: Terms) -> Verdict:
     return Verdict(Judgement.EARLY, minutes, sentence, cited, amount)
 
 
-def _pair_spans(duty: Duty) -> list[Span]:
-    edges = [datetime.min]
-    for before, after in pairwise(duty.pairs):
-        edges.append(before.ends + (after.begins - before.ends) / 2)
-    edges.append(datetime.max)
-    return [Span(first, last) for first, last in pairwise(edges)]
+def _by_pair(duty: Duty, punches: Sequence[Punch]) -> list[list[Punch]]:
+    """The punches of each planned pair.
+
+    An arrival belongs to the first pair that is not over, a departure to the last one that has begun; a machine's punch
+    to the pair it is nearest to, half way between two.
+    """
+    sorted_: list[list[Punch]] = [[] for _ in duty.pairs]
+    last = len(duty.pairs) - 1
+    for punch in punches:
+        if punch.direction is Direction.IN:
+            place = next((n for n, pair in enumerate(duty.pairs) if punch.at < pair.ends), last)
+        elif punch.direction is Direction.OUT:
+            place = max((n for n, pair in enumerate(duty.pairs) if pair.begins < punch.at), default=0)
+        else:
+            edges = [before.ends + (after.begins - before.ends) / 2 for before, after in pairwise(duty.pairs)]
+            place = sum(edge <= punch.at for edge in edges)
+        sorted_[place].append(punch)
+    return sorted_
 
 
 def choose(plan: Span, punches: Sequence[Punch]) -> tuple[Punch | None, Punch | None]:
     """The punches that count for a pair: the first arrival and the last departure.
 
-    Machines do not know directions (`domain.md` 4.1): of undirected punches the first counts as arrival and the last,
-    another one, as departure; one alone counts for the nearer end. A missing end stays missing.
+    Machines do not know directions (`domain.md` 4.1): of undirected punches the first counts as arrival and the last as
+    departure, unless they are so near each other, or to a directed one, that they are the same coming or going. One
+    alone counts for the nearer end. A missing end stays missing.
     """
     ordered = sorted(punches, key=lambda punch: (punch.at, punch.id))
     if not ordered:
         return None, None
     first, last = ordered[0], ordered[-1]
-    if first is last and first.direction is Direction.UNKNOWN:
-        near_start = abs(first.at - plan.begins) <= abs(plan.ends - first.at)
-        return (first, None) if near_start else (None, first)
+    if all(_open(punch) for punch in ordered) and last.at - first.at <= SAME_END:
+        near_start = abs(first.at - plan.begins) <= abs(plan.ends - last.at)
+        return (first, None) if near_start else (None, last)
     arrival = next((p for p in ordered if p.direction is Direction.IN or (p is first and _open(p))), None)
     departure = next((p for p in reversed(ordered) if p.direction is Direction.OUT or (p is last and _open(p))), None)
-    if departure is arrival:
-        departure = None
-    if arrival and departure and departure.at < arrival.at:
-        departure = None
+    if arrival and departure:
+        if _open(arrival) and departure.at - arrival.at <= SAME_END:
+            arrival = None
+        elif (_open(departure) and departure.at - arrival.at <= SAME_END) or departure.at < arrival.at:
+            departure = None
     return arrival, departure
 
 
@@ -201,17 +254,18 @@ def judge_day(
     open arrival is 未签退 until a human settles it: a departure is never invented.
     """
     pairs, late, early = [], 0, 0
-    for plan, window in zip(duty.pairs, _pair_spans(duty), strict=True):
-        inside = [punch for punch in punches if window.begins <= punch.at < window.ends]
+    for plan, inside in zip(duty.pairs, _by_pair(duty, punches), strict=True):
         arrival, departure = choose(plan, inside)
         due = free_of(plan, duty.approved)
         arrival_verdict = departure_verdict = None
         if due is not None:
             if arrival:
-                arrival_verdict = _with_evidence(judge_arrival(due, arrival.at, law, terms), arrival)
+                arrival_verdict = _with_evidence(judge_arrival(due, arrival.at, law, terms, duty.approved), arrival)
                 late += arrival_verdict.minutes
             if departure:
-                departure_verdict = _with_evidence(judge_departure(due, departure.at, law, terms), departure)
+                departure_verdict = _with_evidence(
+                    judge_departure(due, departure.at, law, terms, duty.approved), departure
+                )
                 early += departure_verdict.minutes
         pairs.append(PairResult(plan, arrival, departure, arrival_verdict, departure_verdict))
     result = tuple(pairs)
@@ -230,7 +284,8 @@ def _state(
         return State.ON_LEAVE if free else State.DUE
     touched = [pair for pair in pairs if pair.arrival or pair.departure]
     last = touched[-1]
-    if last.departure and any(pair.arrival is None and pair.departure for pair in pairs):
+    missed = [pair for pair in pairs[: pairs.index(last) + 1] if pair.arrival is None]
+    if any(pair.departure or free_of(pair.plan, duty.approved) for pair in missed):
         return State.NO_SIGN_IN
     back_inside = max(punches, key=lambda punch: (punch.at, punch.id)).direction is Direction.IN
     missing = any(pair.arrival and not pair.departure for pair in touched[:-1]) or (

@@ -24,8 +24,10 @@ class ClockSetBack(Refusal):
 
 
 def zone_changed(connection: Connection, clock: Clock) -> bool:
-    """Whether the machine's time zone differs from that of the last entry: wall time has jumped, instants have not."""
-    last = connection.execute(select(LedgerRow.zone).order_by(LedgerRow.seq.desc()).limit(1)).scalar_one_or_none()
+    """Whether the machine's time zone differs from that of the last punch or confirmation: wall time has jumped."""
+    by_seq = (LedgerRow.subject + "").in_(("punch", "clock"))  # newest first, not by the index on subject
+    newest = select(LedgerRow.zone).where(by_seq).order_by(LedgerRow.seq.desc()).limit(1)
+    last = connection.execute(newest).scalar_one_or_none()
     return last is not None and last != chain.zone(clock.moment())
 
 

@@ -11,7 +11,7 @@ from opsdesk import bootstrap
 from opsdesk.models import Correction, Punch, StoredVerdict
 from opsdesk.registers.correction import service as corrections
 from opsdesk.registers.sign_in import find, service
-from opsdesk.registers.sign_in.service import Called
+from opsdesk.registers.sign_in.roll_call import Called, roll_call
 from opsdesk.rules.vocabulary import Direction, Judgement, LeaveKind, Role, State
 from opsdesk.services import attendance, clock_guard
 from opsdesk.services.context import Actor
@@ -229,7 +229,7 @@ def test_finding_by_number_badge_initials_and_name(site, crew, typed, numbers):
 
 def test_roll_call_enters_times_and_leave_at_once(site, crew):
     go_to(site, "2026-03-05 09:30:00")
-    said = service.roll_call(
+    said = roll_call(
         site,
         day=DAY,
         lines=[
@@ -261,14 +261,14 @@ def test_a_wrong_line_of_a_roll_call_stores_nothing(site, crew, line, sentence):
     go_to(site, "2026-03-05 09:30:00")
     good = Called(crew["1002"], arrived_at=datetime(2026, 3, 5, 8, 30))
     with pytest.raises(Refusal, match=sentence):
-        service.roll_call(site, day=DAY, lines=[good, line(crew)])
+        roll_call(site, day=DAY, lines=[good, line(crew)])
     assert state_of(site, crew["1002"]).punches == ()
 
 
 def test_only_the_supervisor_calls_somebody_away(site, crew):
     clerk = site.acting_as(Actor("值班员", Role.DESK))
     with pytest.raises(Refusal, match="需要主管"):
-        service.roll_call(clerk, day=DAY, lines=[Called(crew["1001"], away=LeaveKind.PERSONAL)])
+        roll_call(clerk, day=DAY, lines=[Called(crew["1001"], away=LeaveKind.PERSONAL)])
 
 
 def filed(site, crew, **changes):

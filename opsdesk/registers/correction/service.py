@@ -55,7 +55,7 @@ def file(
     if actual_at > now:
         raise Refusal(f"补签时间 {actual_at:%Y-%m-%d %H:%M} 还没有到。请填已经发生的时间。", field="actual_at")
     with ctx.transaction("填补签单", explanation) as tx:
-        _belongs(tx.connection, ctx, staff_id, day, actual_at)
+        _belongs(tx.connection, ctx, staff_id, day, actual_at, direction)
         waiting = tx.connection.execute(
             select(Correction.number).where(
                 Correction.staff_id == staff_id,
@@ -86,13 +86,14 @@ def file(
     return Outcome(made, TOUCHED)
 
 
-def _belongs(connection: Connection, ctx: Context, staff_id: int, day: date, at: datetime) -> None:
+def _belongs(
+    connection: Connection, ctx: Context, staff_id: int, day: date, at: datetime, direction: Direction
+) -> None:
     person = duties.people(connection, ids=(staff_id,))[0]
     if not person.on_site(day):
         raise Refusal(f"{person.name} 在 {day.isoformat()} 不在场，不能补签。", field="day")
     plan = duties.load(connection, ctx.regulations, day, day, (staff_id,))
-    duty = rules.duty_at(plan.duties(person, day - timedelta(days=1), day + timedelta(days=1)), at)
-    if (duty.day if duty else at.date()) != day:
+    if not rules.belongs(plan.duties(person, day - timedelta(days=1), day + timedelta(days=1)), day, at, direction):
         raise Refusal(f"{at:%m-%d %H:%M} 不属于 {day.isoformat()} 的班次。请核对日期和时间。", field="actual_at")
 
 
@@ -108,6 +109,9 @@ def _counting(
         if ends:
             nearest = min(ends, key=lambda end: end[0])[1]
             return nearest.id if nearest else None
+        loose = [punch.fact.id for punch in each.punches if punch.fact.direction in {direction, Direction.UNKNOWN}]
+        if loose:
+            return loose[0] if arriving else loose[-1]
     return None
 
 
@@ -116,7 +120,9 @@ def decide(ctx: Context, *, correction_id: int, accept: bool, note: str = "") ->
     ctx.require(Role.SUPERVISOR)
     now = ctx.now()
     with ctx.transaction("审批补签单", note) as tx:
-        row = tx.connection.execute(select(Correction).where(Correction.id == correction_id)).mappings().one()
+        row = tx.connection.execute(select(Correction).where(Correction.id == correction_id)).mappings().one_or_none()
+        if row is None:
+            raise missing("补签单")
         if row["state"] != WAITING:
             raise Refusal(f"补签单 {row['number']} 已经审批过（{row['state']}）。请刷新后再看。")
         if not accept and len(one_line(note)) < 2:
@@ -128,6 +134,9 @@ def decide(ctx: Context, *, correction_id: int, accept: bool, note: str = "") ->
             "decision_note": one_line(note),
         }
         if accept:
+            replaced = _counting(
+                tx.connection, ctx, row["staff_id"], row["day"], Direction(row["direction"]), row["actual_at"]
+            )
             changes["punch_id"] = tx.insert(
                 Punch,
                 staff_id=row["staff_id"],
@@ -140,10 +149,11 @@ def decide(ctx: Context, *, correction_id: int, accept: bool, note: str = "") ->
                 entered_by=ctx.actor.name,
                 doubted=False,
             )
-            if row["corrects_punch_id"]:
+            if replaced:
+                changes["corrects_punch_id"] = replaced
                 tx.update(
                     Punch,
-                    row["corrects_punch_id"],
+                    replaced,
                     void_at=now,
                     void_by=ctx.actor.name,
                     void_reason=f"由补签单 {row['number']} 更正",

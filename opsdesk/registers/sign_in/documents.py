@@ -17,10 +17,10 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
-from opsdesk.rules.attendance import PairResult, free_of
+from opsdesk.rules.attendance import PairResult, uncovered
 from opsdesk.rules.calendar import Calendar, month
 from opsdesk.rules.clause import Law
-from opsdesk.rules.facts import Terms
+from opsdesk.rules.facts import Span, Terms
 from opsdesk.rules.vocabulary import Judgement, LeaveKind, Source, State
 from opsdesk.services import attendance, calendars, chain, settings
 from opsdesk.services.attendance import PersonDay
@@ -266,11 +266,12 @@ def _half(each: PersonDay, *, first: bool) -> str:
     assert each.duty is not None  # noqa: S101 — the caller has looked
     pair = each.result.pairs[0 if first else -1]
     middle = pair.plan.begins + (pair.plan.ends - pair.plan.begins) / 2
-    edge = pair.plan.begins if first else pair.plan.ends
-    covered = [span for span in each.duty.approved if span.begins <= edge <= span.ends]
-    reaches = any(span.ends >= middle if first else span.begins <= middle for span in covered)
-    if each.absence and (free_of(pair.plan, each.duty.approved) is None or reaches):
+    begins = pair.plan.begins if first or len(each.result.pairs) > 1 else middle
+    ends = pair.plan.ends if not first or len(each.result.pairs) > 1 else middle
+    if each.absence and uncovered(Span(begins, ends), each.duty.approved) * 2 <= ends - begins:
         return SYMBOLS[LeaveKind(each.absence.kind)]
+    if not each.punches:
+        return "—"
     verdict = pair.arrival_verdict if first else pair.departure_verdict
     if verdict is None:
         if first and pair.arrival is None:

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from sqlalchemy import Connection, select
 
+from opsdesk.imports.columns import pin_key
 from opsdesk.imports.punches import read_punches
 from opsdesk.imports.raw import FormatKey, PunchFile, RawPunch
 from opsdesk.models import ImportBatch, Punch
@@ -24,6 +25,7 @@ from opsdesk.services.duties import Person
 from opsdesk.services.errors import Finding, Refusal
 from opsdesk.services.import_result import ImportResult
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.text import one_line
 from opsdesk.services.transaction import Transaction
 
 Progress = Callable[[int, int], bool]
@@ -58,7 +60,7 @@ def import_punches(
     if dry_run:
         with ctx.read() as connection:
             return Outcome(_result(file, _sort(ctx, connection, file)))
-    with ctx.transaction("导入打卡", path.name) as tx:
+    with ctx.transaction("导入打卡", one_line(path.name)) as tx:
         sorted_ = _sort(ctx, tx.connection, file)
         result = _result(file, sorted_)
         if sorted_.new:
@@ -84,7 +86,7 @@ def _store(
     batch = tx.insert(
         ImportBatch,
         what="punches",
-        file_name=path.name,
+        file_name=one_line(path.name),
         sha256=file.sha256,
         format=file.format,
         at=now,
@@ -129,7 +131,7 @@ def _sort(ctx: Context, connection: Connection, file: PunchFile) -> _Sorted:
         elif raw.at > now:
             findings.append(Finding(raw.row, f"打卡时间 {raw.at:%Y-%m-%d %H:%M:%S} 还没有到。请核对考勤机时钟。"))
         elif not person.on_site(raw.at.date()) and not person.on_site(raw.at.date() - timedelta(days=1)):
-            findings.append(Finding(raw.row, f"{person.name} 在 {raw.at:%Y-%m-%d} 不在场。请核对到场、离场日期。"))
+            findings.append(_not_on_site(person, raw))
         else:
             matched[person.id].append((person, raw))
     times = [raw.at for own in matched.values() for _, raw in own]
@@ -155,13 +157,21 @@ def _sort(ctx: Context, connection: Connection, file: PunchFile) -> _Sorted:
                 duplicates += 1
                 continue
             known.add(key)
-            new.append((person, raw, day_of(raw.at)))
+            day = day_of(raw.at)
+            if person.on_site(day):
+                new.append((person, raw, day))
+            else:
+                findings.append(_not_on_site(person, raw))
     return _Sorted(new, duplicates, findings)
+
+
+def _not_on_site(person: Person, raw: RawPunch) -> Finding:
+    return Finding(raw.row, f"{person.name} 在 {raw.at:%Y-%m-%d} 不在场。请核对到场、离场日期。")
 
 
 def _lookup(staff: Sequence[Person]) -> Callable[[RawPunch], Person | str]:
     by_number = {person.staff_no.upper(): person for person in staff}
-    by_pin = {person.pin.lstrip("0"): person for person in staff if person.pin}
+    by_pin = {pin_key(person.pin): person for person in staff if person.pin}
     by_name: dict[str, list[Person]] = defaultdict(list)
     for person in staff:
         by_name[person.name].append(person)

@@ -1,28 +1,26 @@
-"""The acts of the sign-in desk: sign, take back, roll-call, the board."""
+"""The acts of the sign-in desk: sign, take back, and the board that shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, select
 
-from opsdesk.models import Leave, Punch, Setting
+from opsdesk.models import Punch, Setting
 from opsdesk.rules import attendance as rules
 from opsdesk.rules.facts import Duty, Terms
 from opsdesk.rules.facts import Punch as PunchFact
 from opsdesk.rules.verdict import Verdict
-from opsdesk.rules.vocabulary import Direction, Judgement, LeaveKind, Role, Source, State
+from opsdesk.rules.vocabulary import Direction, Judgement, Role, Source, State
 from opsdesk.services import attendance, clock_guard, duties
-from opsdesk.services.attendance import PersonDay
-from opsdesk.services.context import SIGNERS, WRITERS, Context
+from opsdesk.services.attendance import PersonDay, Recorded
+from opsdesk.services.context import SIGNERS, Context
 from opsdesk.services.duties import Person
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.settings import DEFAULTS
-from opsdesk.services.transaction import Transaction
 
 TOUCHED = frozenset({"sign_in"})
 
@@ -108,7 +106,8 @@ def board(ctx: Context, day: date | None = None) -> Board:
 
 
 def _over_midnight(row: PersonDay, day: date) -> bool:
-    return bool(row.punches) and row.duty is not None and row.day < day <= row.duty.ends.date()
+    midnight = datetime.combine(day, time())
+    return bool(row.punches) and row.duty is not None and row.day < day and row.duty.ends > midnight
 
 
 def open_sign_outs(ctx: Context, first: date, last: date) -> list[PersonDay]:
@@ -134,16 +133,18 @@ def sign(
     now = ctx.now()
     with ctx.transaction("签到") as tx:
         clock_guard.check(tx.connection, ctx.clock)
-        person = _person(tx.connection, staff_id, now.date())
-        plan = duties.load(tx.connection, ctx.regulations, now.date() - timedelta(days=1), now.date(), (staff_id,))
-        duty = rules.duty_at(plan.duties(person, now.date() - timedelta(days=1), now.date() + timedelta(days=1)), now)
-        day = duty.day if duty else now.date()
-        punches = attendance.punches_on(tx.connection, day, day, (staff_id,)).get((staff_id, day), [])
-        facts = [punch.fact for punch in punches]
+        person = _found(tx.connection, staff_id)
+        before = now.date() - timedelta(days=1)
+        plan = duties.load(tx.connection, ctx.regulations, before, now.date(), (staff_id,))
+        known = attendance.punches_on(tx.connection, before, now.date() + timedelta(days=1), (staff_id,))
+        duty, day = _place(plan, person, known, now)
+        if not person.on_site(day):
+            raise Refusal(_absent(person, day))
+        facts = [punch.fact for punch in known.get((staff_id, day), [])]
         if same := _repeated(tx.connection, facts, now, direction):
             return Outcome(_signed(ctx, person, duty, same, facts, plan.terms_on(person.vendor_id, day), repeated=True))
         chosen = direction or rules.next_direction(duty, facts, now)
-        if chosen is Direction.OUT and not facts:
+        if chosen is Direction.OUT and not facts and not (duty and now >= duty.ends):
             raise Refusal(f"{person.name} 当天还没有到岗记录，不能签退。漏签到请走补签单。")
         doubted = clock_guard.doubted(tx.connection, ctx.clock)
         punch_id = tx.insert(
@@ -164,14 +165,40 @@ def sign(
     return Outcome(signed, TOUCHED)
 
 
-def _person(connection: Connection, staff_id: int, day: date) -> Person:
-    found = duties.people(connection, ids=(staff_id,))
-    if not found:
+def _place(
+    plan: duties.Plan, person: Person, known: Mapping[tuple[int, date], Sequence[Recorded]], now: datetime
+) -> tuple[Duty | None, date]:
+    """The duty and shift day of a punch made now: overtime past midnight closes the day on which it began."""
+    before = now.date() - timedelta(days=1)
+    owed = plan.duties(person, before - timedelta(days=1), now.date() + timedelta(days=1))
+    duty = rules.duty_at(owed, now)
+    day = duty.day if duty else now.date()
+    earlier = [punch.fact for punch in known.get((person.id, before), [])]
+    if day != before and not known.get((person.id, day)) and rules.still_open(earlier, now):
+        opened = next((each for each in owed if each.day == before), None)
+        after = next((each for each in owed if each.day > before), None)
+        if opened is None or rules.departs(opened, after, now):
+            return opened, before
+    return duty, day
+
+
+def _found(connection: Connection, staff_id: int) -> Person:
+    people = duties.people(connection, ids=(staff_id,))
+    if not people:
         raise Refusal("没有这个人员。请先在人员中登记。")
-    person = found[0]
+    return people[0]
+
+
+def _absent(person: Person, day: date) -> str:
+    when = f"{person.arrived_on:%Y-%m-%d} 到场" if day < person.arrived_on else f"{person.left_on:%Y-%m-%d} 已离场"
+    return f"{person.name}（{person.staff_no}）{when}，不在场，不能签到。请核对人员登记。"
+
+
+def person_on(connection: Connection, staff_id: int, day: date) -> Person:
+    """The person, refused where he is unknown or not on site on `day`."""
+    person = _found(connection, staff_id)
     if not person.on_site(day):
-        when = f"{person.arrived_on:%Y-%m-%d} 到场" if day < person.arrived_on else f"{person.left_on:%Y-%m-%d} 已离场"
-        raise Refusal(f"{person.name}（{person.staff_no}）{when}，不在场，不能签到。请核对人员登记。")
+        raise Refusal(_absent(person, day))
     return person
 
 
@@ -208,6 +235,8 @@ def _signed(
         arriving = punch.direction is Direction.IN
         judgement = Judgement.ON_TIME if arriving else Judgement.LEFT
         said = f"{punch.at:%H:%M} {'返回' if arriving else '离岗'}。"
+    if punch.direction is Direction.OUT and duty is not None and all(f.direction is Direction.OUT for f in facts):
+        said += "当天没有到岗记录，请补签。"
     if repeated:
         said += "几秒内重复刷，只记一次。"
     if doubted:
@@ -235,15 +264,16 @@ def take_back(ctx: Context, *, punch_id: int, reason: str = "撤销") -> Outcome
     now = ctx.now()
     with ctx.transaction("撤销签到", reason) as tx:
         row = tx.connection.execute(
-            select(Punch.staff_id, Punch.day, Punch.at, Punch.entered_at, Punch.direction, Punch.void_at).where(
-                Punch.id == punch_id
-            )
+            select(
+                Punch.staff_id, Punch.day, Punch.at, Punch.entered_at, Punch.direction, Punch.source, Punch.void_at
+            ).where(Punch.id == punch_id)
         ).one_or_none()
         if row is None or row.void_at is not None:
             raise Refusal("这条记录不存在，或已经撤销过了。请刷新后再看。")
         stored = tx.connection.execute(select(Setting.value).where(Setting.name == "desk.undo_seconds")).scalar()
         moment = timedelta(seconds=int(stored or DEFAULTS["desk.undo_seconds"]) + 2)
-        if not timedelta() <= now - row.entered_at <= moment:
+        fresh = row.source in {Source.DESK, Source.KIOSK} and timedelta() <= now - row.entered_at <= moment
+        if not fresh:
             if ctx.actor.role is not Role.SUPERVISOR:
                 raise Refusal("撤销的时间已过。请走补签单，或由主管作废。")
             if len(reason.strip()) < 2 or reason == "撤销":
@@ -252,87 +282,6 @@ def take_back(ctx: Context, *, punch_id: int, reason: str = "撤销") -> Outcome
         attendance.rejudge(tx, ctx.regulations, [(row.staff_id, row.day)], now)
         name = duties.people(tx.connection, ids=(row.staff_id,))[0].name
     return Outcome(f"已撤销 {name} {row.at:%H:%M} 的{row.direction}记录，原记录保留并注明撤销。", TOUCHED)
-
-
-@dataclass(frozen=True)
-class Called:
-    """One person's line of a roll-call: arrived at, left at (None leaves that end untouched), or away on leave."""
-
-    staff_id: int
-    arrived_at: datetime | None = None
-    left_at: datetime | None = None
-    away: LeaveKind | None = None
-
-
-def roll_call(ctx: Context, *, day: date, lines: Sequence[Called]) -> Outcome[str]:
-    """Enter a roll-call: times that a person attests, marked 点名 and judged like any other; leave covers the duty.
-
-    Refuses, and stores nothing, where a time is in the future or outside the person's duty. Only the supervisor may
-    enter somebody as away, since that approves it.
-    """
-    ctx.require(*WRITERS)
-    if any(line.away for line in lines):
-        ctx.require(Role.SUPERVISOR)
-    now = ctx.now()
-    with ctx.transaction("点名", f"{day.isoformat()} 点名") as tx:
-        clock_guard.check(tx.connection, ctx.clock)
-        rows: list[dict[str, Any]] = []
-        for line in lines:
-            rows.extend(_called(ctx, tx, day, line, now))
-        tx.insert_many(Punch, rows)
-        away = [_away(ctx, tx, day, line) for line in lines if line.away]
-        tx.insert_many(Leave, away)
-        touched = {(row["staff_id"], day) for row in (*rows, *away)}
-        attendance.rejudge(tx, ctx.regulations, touched, now)
-    people = len({row["staff_id"] for row in rows})
-    said = f"，{len(away)} 人请假" if away else ""
-    return Outcome(f"点名已记录：{people} 人 {len(rows)} 条{said}。", TOUCHED | {"leave"})
-
-
-def _away(ctx: Context, tx: Transaction, day: date, line: Called) -> dict[str, Any]:
-    person = _person(tx.connection, line.staff_id, day)
-    duty = duties.load(tx.connection, ctx.regulations, day, day, (line.staff_id,)).duty(person, day)
-    if duty is None:
-        raise Refusal(f"{person.name} 在 {day.isoformat()} 没有排班，不用请假。")
-    return {
-        "staff_id": person.id,
-        "kind": str(line.away),
-        "begins_at": duty.begins,
-        "ends_at": duty.ends,
-        "reason": "点名时登记",
-        "approved_by": ctx.actor.name,
-    }
-
-
-def _called(ctx: Context, tx: Transaction, day: date, line: Called, now: datetime) -> list[dict[str, Any]]:
-    person = _person(tx.connection, line.staff_id, day)
-    plan = duties.load(tx.connection, ctx.regulations, day, day, (line.staff_id,))
-    own = plan.duties(person, day - timedelta(days=1), day + timedelta(days=1))
-    rows: list[dict[str, Any]] = []
-    for at, direction in ((line.arrived_at, Direction.IN), (line.left_at, Direction.OUT)):
-        if at is None:
-            continue
-        if at > now:
-            raise Refusal(f"{person.name} 的{direction}时间 {at:%H:%M} 还没有到。请改成已经发生的时间。")
-        duty = rules.duty_at(own, at)
-        if (duty.day if duty else at.date()) != day:
-            raise Refusal(f"{person.name} 的{direction}时间 {at:%m-%d %H:%M} 不属于 {day.isoformat()} 的班次。请核对。")
-        rows.append(
-            {
-                "staff_id": person.id,
-                "day": day,
-                "at": at,
-                "direction": str(direction),
-                "source": str(Source.ROLL_CALL),
-                "device": ctx.station,
-                "entered_at": now,
-                "entered_by": ctx.actor.name,
-                "doubted": False,
-            }
-        )
-    if line.arrived_at and line.left_at and line.left_at <= line.arrived_at:
-        raise Refusal(f"{person.name} 的离岗时间不晚于到岗时间。请核对。")
-    return rows
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
-from opsdesk.registers.sign_in import service
-from opsdesk.registers.sign_in.service import Board, Called
+from opsdesk.registers.sign_in.roll_call import Called, roll_call
+from opsdesk.registers.sign_in.service import Board
 from opsdesk.rules.facts import Duty
 from opsdesk.rules.vocabulary import LeaveKind, State
 from opsdesk.services.attendance import PersonDay
@@ -212,7 +212,7 @@ class RollCall(QWidget):
             return
         ctx, day = self._ctx, self._day
         self._desk.operations.run(
-            lambda: service.roll_call(ctx, day=day, lines=lines),
+            lambda: roll_call(ctx, day=day, lines=lines),
             done=self._saved,
             failed=self._failed,
             owner=self,

@@ -160,9 +160,12 @@ class SignInPage(QWidget):
     def _allow(self) -> None:
         writes = self._ctx.actor.role in {Role.SUPERVISOR, Role.DESK}
         reason = "" if writes else "只读账号不能签到和修改。"
-        for widget in (self.desk_field.field, self.roll_call_button, self.import_button):
+        for widget in (self.desk_field.field, self.import_button):
             widget.setEnabled(writes)
-            widget.setToolTip(reason or widget.toolTip())
+            widget.setToolTip(reason)
+        supervises = self._ctx.actor.role is Role.SUPERVISOR
+        self.roll_call_button.setEnabled(supervises)
+        self.roll_call_button.setToolTip("F6" if supervises else "点名由主管来做。")
 
     @property
     def day(self) -> date:
