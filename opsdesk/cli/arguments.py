@@ -51,18 +51,24 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}命令写得不对：{said.rstrip('。')}。\n")
 
 
+YEARS = (2000, 2099)
+"""Years of which a sheet can be printed: from the day the shipped regulations hold."""
+
+
 def _day(text: str) -> date:
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
-            pass
+            day = date.min
+        if YEARS[0] <= day.year <= YEARS[1]:
+            return day
     raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2026-03-05")
 
 
 def _month(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)
-    if found and 1 <= int(found[2]) <= 12 and int(found[1]) >= 1:
+    if found and 1 <= int(found[2]) <= 12 and YEARS[0] <= int(found[1]) <= YEARS[1]:
         return int(found[1]), int(found[2])
     raise argparse.ArgumentTypeError(f"“{text}”不是月份，请写成 2026-03")
 

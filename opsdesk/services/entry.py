@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -40,8 +41,11 @@ def code(values: Values, key: str, title: str, *, required: bool = False, longes
 
 
 def name(values: Values, key: str, title: str) -> str:
-    """A person's name, required, with one kind of middle dot."""
-    return _fit(person_name(str(values.get(key) or "")), key, title, True, 50)
+    """A person's name, required, with one kind of middle dot; no pictures, which no form can print."""
+    written = _fit(person_name(str(values.get(key) or "")), key, title, True, 50)
+    if picture := next((sign for sign in written if unicodedata.category(sign) in {"So", "Cn", "Co"}), None):
+        raise Refusal(f"{title}里的“{picture}”印不到表上。请去掉它。", field=key)
+    return written
 
 
 def day_or_none(values: Values, key: str, title: str) -> date | None:

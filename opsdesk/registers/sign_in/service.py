@@ -142,7 +142,9 @@ def sign(
             raise Refusal(_absent(person, day))
         facts = [punch.fact for punch in known.get((staff_id, day), [])]
         if same := _repeated(tx.connection, facts, now, direction):
-            return Outcome(_signed(ctx, person, duty, same, facts, plan.terms_on(person.vendor_id, day), repeated=True))
+            return Outcome(
+                _signed(ctx, person, day, duty, same, facts, plan.terms_on(person.vendor_id, day), repeated=True)
+            )
         chosen = direction or rules.next_direction(duty, facts, now)
         if chosen is Direction.OUT and not facts and not (duty and now >= duty.ends):
             raise Refusal(f"{person.name} 当天还没有到岗记录，不能签退。漏签到请走补签单。")
@@ -161,7 +163,7 @@ def sign(
         )
         attendance.rejudge(tx, ctx.regulations, [(staff_id, day)], now, plan)
     new = PunchFact(punch_id, now, chosen)
-    signed = _signed(ctx, person, duty, new, [*facts, new], plan.terms_on(person.vendor_id, day), doubted=doubted)
+    signed = _signed(ctx, person, day, duty, new, [*facts, new], plan.terms_on(person.vendor_id, day), doubted=doubted)
     return Outcome(signed, TOUCHED)
 
 
@@ -217,6 +219,7 @@ def _repeated(
 def _signed(
     ctx: Context,
     person: Person,
+    day: date,
     duty: Duty | None,
     punch: PunchFact,
     facts: Sequence[PunchFact],
@@ -225,7 +228,6 @@ def _signed(
     repeated: bool = False,
     doubted: bool = False,
 ) -> Signed:
-    day = duty.day if duty else punch.at.date()
     verdict = _verdict_of(ctx, duty, punch, facts, terms)
     if verdict is not None:
         judgement, said = verdict.judgement, verdict.sentence

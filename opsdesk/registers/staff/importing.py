@@ -14,7 +14,8 @@ from opsdesk.imports.people import StaffRow, read_staff
 from opsdesk.models import Post, Staff, Vendor
 from opsdesk.registers.staff import presence
 from opsdesk.registers.staff.presence import Signed
-from opsdesk.registers.staff.service import stays_with_vendor
+from opsdesk.registers.staff.service import stays_as_he_is, stays_with_vendor
+from opsdesk.services import entry
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Finding, Refusal
@@ -25,7 +26,7 @@ from opsdesk.services.transaction import Transaction
 
 LABEL = "人员名册"
 NUMBERS = (("pin", "考勤号"), ("badge_no", "工牌号"))
-TITLES = {"arrived_on": "到场日期", "left_on": "离场日期", "vendor_id": "外包单位"}
+TITLES = {"arrived_on": "到场日期", "reserve": "储备", "name": "姓名", "left_on": "离场日期", "vendor_id": "外包单位"}
 
 
 @dataclass
@@ -114,6 +115,7 @@ def _compare(ctx: Context, record: _Record, rows: tuple[StaffRow, ...], add_vend
 
 def _wanted(ctx: Context, record: _Record, plan: _Plan, row: StaffRow, add_vendors: bool) -> dict[str, Any]:
     """The columns that the row speaks of; an empty cell says nothing about what is known already. May refuse."""
+    entry.name({"name": row.name}, "name", "姓名")
     old = record.people.get(row.staff_no.casefold())
     if old is not None and old["name"] != row.name:
         raise Refusal(
@@ -143,6 +145,8 @@ def _wanted(ctx: Context, record: _Record, plan: _Plan, row: StaffRow, add_vendo
     record_of = record.signed.get(old["id"]) if old else None
     arrived_on = wanted.get("arrived_on") or (old["arrived_on"] if old else ctx.today())
     presence.check(arrived_on, wanted.get("left_on") or (old["left_on"] if old else None), record_of)
+    if record_of is not None and old is not None and wanted.get("reserve", old["reserve"]) != old["reserve"]:
+        raise Refusal(stays_as_he_is(row.name), field="reserve")
     if old is not None:
         return wanted
     named = {"staff_no": row.staff_no, "name": row.name, "initials": initials(row.name), "remarks": ""}

@@ -165,6 +165,8 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
             presence.check(kept["arrived_on"], old.left_on, record)
             if record is not None and old.vendor_id != kept["vendor_id"]:
                 raise Refusal(stays_with_vendor(kept["name"]), field="vendor_id")
+            if record is not None and old.reserve != kept["reserve"]:
+                raise Refusal(stays_as_he_is(kept["name"]), field="reserve")
             tx.update(Staff, record_id, **kept)
     return Outcome(record_id, TOUCHED)
 
@@ -174,8 +176,15 @@ def stays_with_vendor(name: str) -> str:
     return f"{name}已有到岗记录，换单位会让以前的考勤按新合同重算。请先办理离场，再用新工号登记到新单位。"
 
 
+def stays_as_he_is(name: str) -> str:
+    """Why the stand-by mark of somebody who has signed cannot change, and what to do instead."""
+    return f"{name}已有到岗记录，改储备标记会让以前的应到跟着变。要顶岗请给他排班，排了班的日子就算应到。"
+
+
 def _standing(tx: Transaction, staff_id: int) -> Any:
-    query = select(Staff.name, Staff.vendor_id, Staff.arrived_on, Staff.left_on).where(Staff.id == staff_id)
+    query = select(Staff.name, Staff.vendor_id, Staff.arrived_on, Staff.left_on, Staff.reserve).where(
+        Staff.id == staff_id
+    )
     found = tx.connection.execute(query).one_or_none()
     if found is None:
         raise retiring.missing("人员")
