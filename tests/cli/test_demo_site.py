@@ -159,7 +159,7 @@ def test_early_hours_and_days_of_rest_show_something(tmp_path: Path, now: dateti
     with made.ctx.read() as connection:
         assert bootstrap.verify(connection) == []
         newest = connection.execute(select(func.max(LedgerRow.at))).scalar_one()
-    assert datetime.fromisoformat(newest).replace(tzinfo=None) <= now
+    assert datetime.fromisoformat(newest) <= now.astimezone()
 
 
 def test_an_earlier_day_is_lived_to_its_end(tmp_path: Path) -> None:
