@@ -14,13 +14,13 @@ from opsdesk.services.attendance import PersonDay
 COLUMNS = (
     Column("state", "状态", Kind.CHIP, 152),
     Column("staff_no", "工号", Kind.CODE, 88),
-    Column("name", "姓名", width=124),
+    Column("name", "姓名", width=148),
     Column("vendor", "外包单位", width=120),
     Column("planned", "应到", Kind.CODE, 124),
     Column("arrived", "到岗", width=76),
     Column("left", "离岗", width=104),
     Column("remark", "说明", width=0),
-    Column("post", "岗位", width=120),
+    Column("post", "岗位", width=116),
 )
 TONES: Mapping[State, Tone] = {
     State.ON_TIME: Tone.FINE,
