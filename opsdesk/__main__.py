@@ -42,7 +42,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return commands.run(asked, home)
 
 
+def _no_screen() -> bool:
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens)
+
+
 def _window(home: Path) -> int:
+    from opsdesk.services.errors import Trouble
+
+    if _no_screen():
+        raise Trouble("这里没有图形界面，窗口打不开。", remedy="请在桌面环境中运行，或用命令行：opsdesk --help。")
     from opsdesk.ui.shell import app
 
     return app.run(home)
@@ -83,8 +92,8 @@ def showcase(out: Path, clock: Clock | None = None) -> int:
         kept = archive.export(document, out)
         papers.record(ctx, [document], kept)
         picture = out.resolve() / PICTURE
-        if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        if _no_screen():
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
         from opsdesk.ui.shell import app
 
         app.picture(ctx, picture)

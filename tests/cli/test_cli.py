@@ -460,3 +460,12 @@ def test_demo_has_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("OPSDESK_HOME", str(tmp_path / "y"))
     assert command.home(None) == tmp_path / "y"
     assert main(["--home", str(tmp_path / "z"), "verify"]) == 1
+
+
+def test_the_window_without_a_screen_is_told_in_a_sentence(tmp_path: Path) -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    blind = {name: value for name, value in os.environ.items() if name not in hidden}
+    call = [sys.executable, "-m", "opsdesk", "--home", str(tmp_path)]
+    done = subprocess.run(call, env=blind, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert "没有图形界面" in done.stderr
