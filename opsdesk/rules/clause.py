@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import cast
 
 from opsdesk.rules.vocabulary import CarriedOut, ClauseKind
@@ -147,13 +148,19 @@ class Law:
 
     def part(self, does: str, regulation: str) -> Held | None:
         """The clause of `regulation` that plays the part `does` on this day; None where it has none in force."""
+        return self._parts.get((does, regulation))
+
+    @cached_property
+    def _parts(self) -> Mapping[tuple[str, str], Held]:
+        found: dict[tuple[str, str], Held] = {}
         for clause in self.clauses.values():
-            if clause.does == does and clause.regulation == regulation:
-                try:
-                    return Held(clause, clause.holding_on(self.day))
-                except ClauseNotInForce:
-                    return None
-        return None
+            try:
+                held = Held(clause, clause.holding_on(self.day))
+            except ClauseNotInForce:
+                continue
+            if clause.does:
+                found.setdefault((clause.does, clause.regulation), held)
+        return found
 
 
 @dataclass(frozen=True)
