@@ -5,9 +5,9 @@ from datetime import date, datetime
 import a_site
 import pytest
 import team as team_module
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from team import clock_of, go_to
 
 from opsdesk.registers.sign_in import service
@@ -333,3 +333,53 @@ def test_the_supervisor_confirms_the_clock_at_the_desk_and_signing_goes_on(windo
     with site.read() as connection:
         doubted = connection.exec_driver_sql("SELECT staff_id, doubted FROM punch ORDER BY id").all()
     assert [tuple(row) for row in doubted] == [(crew["1001"], 0), (crew["1002"], 1)]
+
+
+def test_enter_in_the_roll_call_goes_down_with_the_cell_open(window, site, crew):
+    go_to(site, "2026-03-05 09:30:00")
+    window.page.refresh()
+    window.settle()
+    window.page.toggle_roll_call()
+    table = window.page.roll_call.table
+    table.editItem(table.currentItem())
+    for text in ("0845", "0901", "-"):
+        (editor,) = [line for line in table.findChildren(QLineEdit) if line.isVisible()]
+        editor.selectAll()
+        QTest.keyClicks(editor, text)
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QApplication.processEvents()
+    assert [table.item(n, ARRIVED).text() for n in range(4)] == ["0845", "0901", "-", "08:30"]
+    assert table.currentRow() == 3
+
+
+def test_a_scan_after_a_click_on_the_board_is_not_lost(window, site, crew):
+    window.page.table.setFocus()
+    window.page.table.selectRow(2)
+    for key in "1001":
+        QTest.keyClicks(window.page.table, key)
+    QTest.keyClick(window.page.desk_field.field, Qt.Key.Key_Return)
+    window.settle()
+    assert headline(window).startswith("王强")
+    window.page.table.setFocus()
+    QTest.keyClick(window.page.table, Qt.Key.Key_Escape)
+    assert window.page.desk_field.field.hasFocus()
+
+
+def test_ctrl_z_takes_the_last_signing_back_and_never_brings_the_number_back(window, site, crew):
+    window.type("1001")
+    field = window.page.desk_field.field
+    QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    window.settle()
+    assert headline(window) == "已撤销"
+    assert field.text() == ""
+    QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert field.text() == ""
+
+
+def test_lateness_stays_in_sight_after_signing_out(window, site, crew):
+    go_to(site, "2026-03-05 09:41:00")
+    window.type("1001")
+    go_to(site, "2026-03-05 17:00:00")
+    window.type("1001")
+    assert row_of(window, "1001").values["state"].word == "迟到 71 · 早退 30"

@@ -283,7 +283,8 @@ def take_back(ctx: Context, *, punch_id: int, reason: str = "撤销") -> Outcome
         tx.update(Punch, punch_id, void_at=now, void_by=ctx.actor.name, void_reason=reason)
         attendance.rejudge(tx, ctx.regulations, [(row.staff_id, row.day)], now)
         name = duties.people(tx.connection, ids=(row.staff_id,))[0].name
-    return Outcome(f"已撤销 {name} {row.at:%H:%M} 的{row.direction}记录，原记录保留并注明撤销。", TOUCHED)
+    word = "撤销" if fresh else "作废"
+    return Outcome(f"已{word} {name} {row.at:%H:%M} 的{row.direction}记录，原记录保留并注明{word}。", TOUCHED)
 
 
 @dataclass(frozen=True)

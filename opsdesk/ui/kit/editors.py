@@ -193,6 +193,8 @@ class ChoiceEditor(Editor):
         self.box = ChoiceBox()
         self.box.setEditable(True)
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(4)
         completer = self.box.completer()
         if completer is not None:
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -247,7 +249,13 @@ class ChoiceEditor(Editor):
         text = self.box.currentText().strip()
         if self.box.itemText(self.box.currentIndex()) == text:
             return self.box.currentIndex()
-        return next((n for n in range(self.box.count()) if self.box.itemText(n) == text), -1 if text else 0)
+        if not text:
+            return 0
+        texts = [self.box.itemText(n) for n in range(self.box.count())]
+        if text in texts:
+            return texts.index(text)
+        alike = [n for n, offered in enumerate(texts) if text.casefold() in offered.casefold()]
+        return alike[0] if len(alike) == 1 else -1
 
 
 class _Line(QLineEdit):

@@ -26,7 +26,7 @@ from opsdesk.ui.kit.parts import (
 Action = tuple[str, Callable[[], object]]
 
 SECONDS = {Tone.FINE: 6, Tone.NEUTRAL: 6, Tone.INFORMATION: 10, Tone.AWAY: 10}
-"""How long a notice stays by its tone; warnings and what is broken stay until closed."""
+"""How long a notice without buttons stays by its tone; warnings and what is broken stay until closed."""
 
 MOST = 3
 """As many notices are shown at once; the oldest makes room."""
@@ -42,7 +42,7 @@ class Notice(QFrame):
         self.sentence = sentence
         self.tone = tone
         self._first_words = actions[0][0] if actions else ""
-        self.left = SECONDS.get(tone, 0) if seconds is None else seconds
+        self.left = (0 if actions else SECONDS.get(tone, 0)) if seconds is None else seconds
         self._counts = seconds is not None and bool(actions)
         self.setProperty("class", "notice")
         self.setProperty("tone", tone.value)
@@ -60,6 +60,7 @@ class Notice(QFrame):
             button.clicked.connect(partial(self._use, callback))
             row.addWidget(button)
         close = icon_button("x", "关闭这条消息")
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.gone)
         row.addWidget(close)
         self.setMinimumHeight(look.px(42))

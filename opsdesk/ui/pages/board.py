@@ -57,6 +57,11 @@ def chip(each: PersonDay, now: datetime) -> Chip:
         return Chip(f"迟到 {each.result.late_minutes} 分", tone)
     if state is State.ABSENT:
         return Chip(f"迟到 {each.result.late_minutes} 分", tone)
+    late = each.result.late_minutes
+    if late and state in {State.LEFT, State.EARLY} and each.left_at:
+        gone = f"早退 {each.result.early_minutes}" if state is State.EARLY else f"退 {each.left_at:%H:%M}"
+        absent = any(verdict.judgement is Judgement.ABSENT for _, verdict in each.result.verdicts)
+        return Chip(f"迟到 {late} · {gone}", Tone.BROKEN if absent else Tone.WARNING)
     if state is State.LEFT and each.left_at:
         return Chip(f"已签退 {each.left_at:%H:%M}", tone)
     if state is State.EARLY:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QStyledItemDelegate,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from opsdesk.register import Tone
 from opsdesk.registers.sign_in.roll_call import Called, roll_call
@@ -76,6 +84,36 @@ def _on_duty(at: time, duty: Duty) -> datetime:
     return min(choices, key=distance)
 
 
+class DownOnEnter(QStyledItemDelegate):
+    """Enter in an open cell keeps what was typed and opens the cell below."""
+
+    def __init__(self, table: QTableWidget) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:  # noqa: N802 — Qt's name
+        """Take Enter before the table does."""
+        entered = isinstance(event, QKeyEvent) and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if not entered or event.type() != QEvent.Type.KeyPress or not isinstance(editor, QWidget):
+            return super().eventFilter(editor, event)
+        self.commitData.emit(editor)
+        self.closeEditor.emit(editor)
+        go_down(self._table)
+        return True
+
+
+def go_down(table: QTableWidget) -> None:
+    """Move to the next row of the same column and open it; on the last row stay."""
+    place, column = table.currentRow() + 1, table.currentColumn()
+    while place < table.rowCount():
+        item = table.item(place, column)
+        if item is not None and item.flags() & Qt.ItemFlag.ItemIsEditable:
+            table.setCurrentCell(place, column)
+            table.editItem(item)
+            return
+        place += 1
+
+
 class RollCall(QWidget):
     """The team as a list of times to correct. `finished` when it was recorded or left."""
 
@@ -100,8 +138,12 @@ class RollCall(QWidget):
                 self.table.setColumnWidth(place, look.px(width))
             else:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.AllEditTriggers)
+        triggers = QTableWidget.EditTrigger
+        self.table.setEditTriggers(
+            triggers.AnyKeyPressed | triggers.EditKeyPressed | triggers.DoubleClicked | triggers.SelectedClicked
+        )
         self.table.setTabKeyNavigation(True)
+        self.table.setItemDelegate(DownOnEnter(self.table))
         self.table.setShowGrid(False)
         self.said = label("", "error", wraps=True)
         self.submit, self.leaving = primary_button("记录点名", "save"), secondary_button("在岗者按下班时间填离岗")
@@ -193,11 +235,17 @@ class RollCall(QWidget):
                     ends[column] = read_entry(text, each.duty, arriving=column == ARRIVED)
                 except ValueError:
                     self.table.setCurrentCell(place, column)
+                    self._mark_wrong(place, column)
                     raise Refusal(f"{each.person.name} 的“{text}”看不懂。{HELP}") from None
             arrived, left = ends.get(ARRIVED, Entry()), ends.get(LEFT, Entry())
             if arrived.at or arrived.away or left.at:
                 called.append(Called(each.person.id, arrived.at, left.at, arrived.away))
         return called
+
+    def _mark_wrong(self, place: int, column: int) -> None:
+        item = self.table.item(place, column)
+        if item is not None:
+            item.setForeground(QColor(look.colours().tones[Tone.BROKEN].text))
 
     def save(self) -> None:
         """Record the roll-call; what was typed stays where it is refused."""
@@ -230,8 +278,7 @@ class RollCall(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 — Qt's name
         """Enter goes down, Esc goes back to the board."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            place = min(self.table.currentRow() + 1, self.table.rowCount() - 1)
-            self.table.setCurrentCell(place, self.table.currentColumn())
+            go_down(self.table)
         elif event.key() == Qt.Key.Key_Escape:
             self.finished.emit()
         else:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
@@ -54,7 +54,7 @@ class SignDesk(QFrame):
         self._lay_out()
         self._countdown = QTimer(self, interval=1000)
         self._countdown.timeout.connect(self._tick)
-        self._fade = QTimer(self, singleShot=True, interval=8000)
+        self._fade = QTimer(self, singleShot=True, interval=8000 if kiosk else 60_000)
         self._fade.timeout.connect(self._rest)
         desk.bus.watch(self, {"staff", "settings"}, self.refresh_staff)
         self.refresh_staff()
@@ -70,7 +70,7 @@ class SignDesk(QFrame):
         self.field.setProperty("class", "kiosk" if big else "big")
         # Scanners lose characters under an input method; numbers and initials need none.
         self.field.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.field.returnPressed.connect(self._submit)
+        self.field.returnPressed.connect(self.submit)
         self.field.textEdited.connect(self._on_typing)
         self.field.installEventFilter(self)
 
@@ -102,12 +102,13 @@ class SignDesk(QFrame):
         else:
             top = QHBoxLayout()
             top.setSpacing(look.px(24))
-            self.field.setFixedWidth(look.px(420))
-            top.addWidget(self.field, 0, Qt.AlignmentFlag.AlignVCenter)
+            self.field.setMinimumWidth(look.px(240))
+            self.field.setMaximumWidth(look.px(420))
+            top.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
             top.addLayout(said, 1)
             column.addLayout(top)
             column.addWidget(self._candidates)
-        self.setMinimumHeight(look.px(264 if big else 88))
+        self.setMinimumHeight(look.px(264 if big else 108))
 
     def set_context(self, ctx: Context) -> None:
         """Another person sits at the desk."""
@@ -131,17 +132,31 @@ class SignDesk(QFrame):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 — Qt's name
-        """Esc empties the field and takes the candidates away."""
+        """Esc empties the field; Ctrl+Z takes the last signing back while it may be."""
         escaped = (
             isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
         )
-        if watched is self.field and escaped and self.field.text():
+        if watched is self.field and escaped and (self.field.text() or self._offered):
             self.field.clear()
-            self._close_candidates()
+            self._rest()
+            return True
+        undone = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        if watched is self.field and undone and not self.field.text():
+            # The field's own undo would bring the last number back; one Enter would sign again.
+            if event.type() == QEvent.Type.KeyPress and self.undo.isVisible():
+                self.undo.click()
+            event.accept()
             return True
         return super().eventFilter(watched, event)
 
-    def _submit(self) -> None:
+    def take_over(self, typed: str) -> None:
+        """A key typed elsewhere on the page: it begins, or goes on with, what stands in the field."""
+        self.focus_field()
+        self.field.insert(typed)
+        self._on_typing(self.field.text())
+
+    def submit(self) -> None:
+        """Sign whoever is meant by the text in the field."""
         typed = self.field.text()
         if not typed.strip():
             return
@@ -226,10 +241,10 @@ class SignDesk(QFrame):
         self._headline.setText(headline)
         look.dress(self._headline, tone=tone.value)
         self._sentence.setText(sentence)
-        if self._kiosk:
-            self._fade.start()
+        self._fade.start()
 
     def _rest(self) -> None:
+        self._fade.stop()
         self._countdown.stop()
         self._close_candidates()
         self.undo.setVisible(False)
@@ -246,7 +261,7 @@ class SignDesk(QFrame):
             self._show_left()
 
     def _show_left(self) -> None:
-        self.undo.setText(f"撤销（{self._left}）")
+        self.undo.setText(f"撤销 Ctrl+Z（{self._left}）")
 
     def _take_back(self) -> None:
         self._desk.operations.run(

@@ -9,7 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from opsdesk.services.clock import Clock
@@ -29,6 +29,10 @@ def _application() -> QApplication:
     if app is None:
         app = QApplication(["opsdesk"])
     app.setApplicationName("opsdesk")
+    if not app.findChild(QTranslator):
+        chinese = QTranslator(app)
+        if chinese.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            app.installTranslator(chinese)
     cast(QApplication, app).setApplicationDisplayName("运维台")
     return cast(QApplication, app)
 

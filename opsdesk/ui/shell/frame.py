@@ -70,8 +70,8 @@ class Frame(QWidget):
         self.count_waiting()
 
     def place_notices(self) -> None:
-        """The notices stand on top of the page area (they also serve the kiosk)."""
-        self._area.insertWidget(0, self._desk.notices)
+        """The notices stand below the page, so that nothing moves under the hand (they also serve the kiosk)."""
+        self._area.addWidget(self._desk.notices)
 
     @property
     def current(self) -> SectionPage:

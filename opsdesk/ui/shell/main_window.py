@@ -25,7 +25,7 @@ from opsdesk.ui.shell import appearance, preferences
 from opsdesk.ui.shell.idle import IdleWatch
 from opsdesk.ui.shell.preferences import Preferences
 
-LEAST_WIDTH, LEAST_HEIGHT = 1024, 640
+LEAST_WIDTH, LEAST_HEIGHT = 880, 480
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,10 @@ class MainWindow(QWidget):
         self.setProperty("class", "page")
         self.setWindowTitle("运维台")
         self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
-        self.resize(max(chosen.width, LEAST_WIDTH), max(chosen.height, LEAST_HEIGHT))
+        room = self.screen().availableGeometry()
+        self.resize(
+            min(max(chosen.width, LEAST_WIDTH), room.width()), min(max(chosen.height, LEAST_HEIGHT), room.height())
+        )
         self.bus.watch(self, {"settings"}, self._watch_idle)
 
     def open_site(self) -> None:
