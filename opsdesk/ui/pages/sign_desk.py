@@ -132,28 +132,42 @@ class SignDesk(QFrame):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 — Qt's name
+        """Keys of the field itself, and those typed in a list that the page lets it listen to."""
+        if not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        pressed = event.type() == QEvent.Type.KeyPress
+        taken = self._own_key(event, pressed) if watched is self.field else pressed and self.take_key(event)
+        return taken or super().eventFilter(watched, event)
+
+    def _own_key(self, event: QKeyEvent, pressed: bool) -> bool:
         """Esc empties the field; Ctrl+Z takes the last signing back while it may be."""
-        escaped = (
-            isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
-        )
-        if watched is self.field and escaped and (self.field.text() or self._offered):
+        if pressed and event.key() == Qt.Key.Key_Escape and (self.field.text() or self._offered):
             self.field.clear()
             self._rest()
             return True
-        undone = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
-        if watched is self.field and undone and not self.field.text():
+        if event.matches(QKeySequence.StandardKey.Undo) and not self.field.text():
             # The field's own undo would bring the last number back; one Enter would sign again.
-            if event.type() == QEvent.Type.KeyPress and self.undo.isVisible():
+            if pressed and self.undo.isVisible():
                 self.undo.click()
             event.accept()
             return True
-        return super().eventFilter(watched, event)
+        return False
 
-    def take_over(self, typed: str) -> None:
-        """A key typed elsewhere on the page: it begins, or goes on with, what stands in the field."""
-        self.focus_field()
-        self.field.insert(typed)
-        self._on_typing(self.field.text())
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Whether a key pressed elsewhere on the page was meant for the field: what a scan types, and Esc."""
+        if not self.isVisible() or not self.field.isEnabled():
+            return False
+        commands = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        typed = event.text()
+        if not commands and typed.isprintable() and typed.strip():
+            self.focus_field()
+            self.field.insert(typed)
+            self._on_typing(self.field.text())
+            return True
+        if event.key() == Qt.Key.Key_Escape:
+            self.focus_field()
+            return True
+        return False
 
     def submit(self) -> None:
         """Sign whoever is meant by the text in the field."""

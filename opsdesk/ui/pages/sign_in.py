@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
@@ -82,7 +82,7 @@ class SignInPage(QWidget):
         self.table = RecordTable(rows.COLUMNS)
         self.table.set_empty("当天没有应到人员。请先在人员单位中登记人员，或导入排班。")
         self.table.opened.connect(self.open_person)
-        self.table.installEventFilter(self)
+        self.table.installEventFilter(self.desk_field)
         self.table.chosen.connect(self._on_chosen)
         self.panel = DayPanel(self._ctx, self._desk)
         self.panel.setVisible(False)
@@ -178,29 +178,10 @@ class SignInPage(QWidget):
         """The cursor stands in the sign-in field."""
         self.desk_field.focus_field()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 — Qt's name
-        """A scan or a number typed in the list goes into the sign-in field."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._take_key(event):
-            return True
-        return super().eventFilter(watched, event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 — Qt's name
-        """The same for keys that nothing else on the page wanted."""
-        if not self._take_key(event):
+        """What nothing else on the page wanted goes into the sign-in field."""
+        if not self.desk_field.take_key(event):
             super().keyPressEvent(event)
-
-    def _take_key(self, event: QKeyEvent) -> bool:
-        if not self.desk_field.isVisible() or not self.desk_field.field.isEnabled():
-            return False
-        commands = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        typed = event.text()
-        if not commands and typed.isprintable() and typed.strip():
-            self.desk_field.take_over(typed)
-            return True
-        if event.key() == Qt.Key.Key_Escape:
-            self.focus_first()
-            return True
-        return False
 
     def go_to(self, day: date) -> None:
         """Show another day."""
