@@ -383,3 +383,12 @@ def test_lateness_stays_in_sight_after_signing_out(window, site, crew):
     go_to(site, "2026-03-05 17:00:00")
     window.type("1001")
     assert row_of(window, "1001").values["state"].word == "迟到 71 · 早退 30"
+
+
+def test_one_click_on_a_row_opens_the_persons_day(window, site, crew):
+    table = window.page.table
+    place = table.visualRect(table.records.index(1, 2)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    window.settle()
+    assert window.page.panel.isVisible()
+    assert window.page.panel.title() == "李敏　1002"

@@ -82,6 +82,7 @@ class SignInPage(QWidget):
         self.table = RecordTable(rows.COLUMNS)
         self.table.set_empty("当天没有应到人员。请先在人员单位中登记人员，或导入排班。")
         self.table.opened.connect(self.open_person)
+        self.table.clicked.connect(lambda index: self.open_person(list(self._shown)[index.row()]))
         self.table.installEventFilter(self.desk_field)
         self.table.chosen.connect(self._on_chosen)
         self.panel = DayPanel(self._ctx, self._desk)
