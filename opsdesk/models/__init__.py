@@ -1,5 +1,6 @@
 """The record: SQLAlchemy tables, the engines and the migrations."""
 
+from opsdesk.models.absence import CoverageNeed, HolidayConsent, LeaveSlip, Overtime, RosterSwap, StandBy
 from opsdesk.models.attendance import (
     Correction,
     ImportBatch,
@@ -12,12 +13,15 @@ from opsdesk.models.attendance import (
     StoredVerdict,
 )
 from opsdesk.models.base import Base
+from opsdesk.models.law import Amendment
 from opsdesk.models.ledger import LedgerRow, PersonalValue
+from opsdesk.models.month import Deduction, Settlement, Wage
 from opsdesk.models.people import ContactPerson, Contract, ContractTerm, Post, Staff, Vendor
 from opsdesk.models.site import Account, CalendarDay, CalendarYear, Setting
 
 __all__ = [
     "Account",
+    "Amendment",
     "Base",
     "CalendarDay",
     "CalendarYear",
@@ -25,18 +29,27 @@ __all__ = [
     "Contract",
     "ContractTerm",
     "Correction",
+    "CoverageNeed",
+    "Deduction",
+    "HolidayConsent",
     "ImportBatch",
     "Leave",
+    "LeaveSlip",
     "LedgerRow",
+    "Overtime",
     "PersonalValue",
     "Post",
     "PrintedPaper",
     "Punch",
     "RosterEntry",
+    "RosterSwap",
     "Setting",
+    "Settlement",
     "Shift",
     "SiteHours",
     "Staff",
+    "StandBy",
     "StoredVerdict",
     "Vendor",
+    "Wage",
 ]

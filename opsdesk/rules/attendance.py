@@ -137,7 +137,7 @@ def whole_minutes(span: timedelta, law: Law) -> int:
     """Minutes of lateness or early leaving by reading G4: cut to whole minutes, nothing within grace."""
     reading = law.held("G4")
     seconds = int(span.total_seconds())
-    minutes = -(-seconds // 60) if reading.text("clock.rounding") == "向上取整" else seconds // 60
+    minutes = -(-seconds // 60) if reading.text("clock.rounding") == "ceil" else seconds // 60
     return 0 if minutes <= reading.number("clock.grace") else minutes
 
 
@@ -190,7 +190,7 @@ def judge_departure(due: Span, at: datetime, law: Law, terms: Terms, approved: S
         return Verdict(Judgement.LEFT, 0, f"{at:%H:%M} 离岗。", hours)
     each = law.part("attendance.early_each", terms.penalties)
     cited = ((each.cite(),) if each else ()) + hours
-    amount = Decimal(each.number("early.each")) if each else None
+    amount = Decimal(each.number("early.unit")) if each else None
     money = f"，拟扣减 {amount} 元" if amount is not None else ""
     by = f"依据 {cited[0].short}。" if cited else ""
     sentence = f"{at:%H:%M} 离岗，应至 {due.ends:%H:%M}，早退 {minutes} 分{money}。{by}"

@@ -6,8 +6,8 @@ was decided cites the day's holding, so an old month is always explained by the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import cast
@@ -27,18 +27,28 @@ class ClauseNotInForce(LookupError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A named value of a clause (“late.free”): its unit (次, 分, 元, 时刻, 档) and what it means."""
+    """A named value of a clause (“late.free”): its unit (次, 分, 元, 时刻, 档) and what it means.
+
+    A switch (unit 口径) has `readings`: the codes it may take (“sum”) with their Chinese words (相加); the first is what
+    the text is taken to mean (`domain.md` 2.2).
+    """
 
     name: str
     unit: str
     label: str
+    readings: tuple[tuple[str, str], ...] = ()
+
+    def word(self, code: str) -> str:
+        """A reading in words; the value itself where it is no switch."""
+        return dict(self.readings).get(code, code)
 
 
 @dataclass(frozen=True)
 class Holding:
     """The values of a clause from `begins` on, with the source that says so. `repealed` ends the clause.
 
-    `issued` is the day the source was issued; None where the source bears no date.
+    `issued` is the day the source was issued; None where the source bears no date. `entered` says who entered it, when
+    and why, for values entered in the program; empty for those that ship with it.
     """
 
     begins: date
@@ -46,6 +56,7 @@ class Holding:
     source: str
     issued: date | None = None
     repealed: bool = False
+    entered: str = ""
 
     @property
     def blank(self) -> bool:
@@ -88,6 +99,22 @@ class Clause:
     parameters: tuple[Parameter, ...]
     holdings: tuple[Holding, ...]
 
+    @property
+    def short(self) -> str:
+        """“T2 二.7”: how the window and the paper name the clause."""
+        return f"{self.regulation} {self.number}"
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter called `name`. KeyError for an unknown one."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        raise KeyError(name)
+
+    def with_holding(self, holding: Holding) -> Clause:
+        """The clause with one more holding; one of the same day is followed, not erased, so the later entry counts."""
+        return replace(self, holdings=tuple(sorted((*self.holdings, holding), key=lambda each: each.begins)))
+
     def holding_on(self, day: date) -> Holding:
         """The holding in force on `day`. Raises ClauseNotInForce."""
         held = None
@@ -115,8 +142,16 @@ class Held:
         return cast(int, self.holding.values[name])
 
     def text(self, name: str) -> str:
-        """A text value, such as the name of a reading."""
+        """A text value, such as the code of a reading."""
         return cast(str, self.holding.values[name])
+
+    def word(self, name: str) -> str:
+        """The reading of a switch in Chinese words."""
+        return self.clause.parameter(name).word(self.text(name))
+
+    def bands(self, name: str) -> tuple[tuple[int | None, int], ...]:
+        """Bands (up to and including, yuan) in rising order; the last has no upper end."""
+        return cast(tuple[tuple[int | None, int], ...], self.holding.values[name])
 
     def cite(self) -> Citation:
         """The citation that a verdict freezes."""
@@ -126,12 +161,16 @@ class Held:
 
 @dataclass(frozen=True)
 class Regulation:
-    """One regulation: code (T2), title, where it comes from, and its clauses in their order."""
+    """One regulation: code (T2), title, where it comes from, and its clauses in their order.
+
+    `repeats` names the regulations whose text it only repeats (E16, E18): it has no clauses of its own.
+    """
 
     code: str
     title: str
     origin: str
     clauses: tuple[Clause, ...]
+    repeats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -171,4 +210,21 @@ class Regulations:
 
     def on(self, day: date) -> Law:
         """The law as it stands on `day`."""
-        return Law(day, {clause.key: clause for regulation in self.regulations for clause in regulation.clauses})
+        return Law(day, self._clauses)
+
+    def clause(self, key: str) -> Clause:
+        """The clause `key`. KeyError for an unknown one."""
+        return self._clauses[key]
+
+    def amended(self, holdings: Iterable[tuple[str, Holding]]) -> Regulations:
+        """These regulations with further holdings, each given with its clause's key, in the order they were entered."""
+        changed = dict(self._clauses)
+        for key, holding in holdings:
+            changed[key] = changed[key].with_holding(holding)
+        return Regulations(
+            tuple(replace(each, clauses=tuple(changed[c.key] for c in each.clauses)) for each in self.regulations)
+        )
+
+    @cached_property
+    def _clauses(self) -> Mapping[str, Clause]:
+        return {clause.key: clause for regulation in self.regulations for clause in regulation.clauses}

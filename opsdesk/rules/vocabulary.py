@@ -76,7 +76,39 @@ class LeaveKind(StrEnum):
     COMP_TIME = "调休"
     OFFICIAL = "公出"
     OUT = "外出"
+    REMOTE = "远程办公"
+    MARRIAGE = "婚假"
+    MATERNITY = "产假"
+    BEREAVEMENT = "丧假"
+    INJURY = "工伤"
     OTHER = "其他"
+
+
+AT_WORK = frozenset({LeaveKind.OFFICIAL, LeaveKind.OUT, LeaveKind.REMOTE})
+"""Absences from the desk that are work all the same: the day counts as attended."""
+
+
+class Mark(StrEnum):
+    """What half a planned day amounts to in the month sheet (F04)."""
+
+    PRESENT = "出勤"
+    LATE = "迟到"
+    EARLY = "早退"
+    ABSENT = "视缺勤"
+    AWOL = "旷工"
+    LEAVE = "请假"
+    OPEN = "缺签"
+    AHEAD = "未到"
+    REST = "休"
+    UNPLANNED = "未排班出勤"
+
+
+class Decision(StrEnum):
+    """What became of a proposed deduction."""
+
+    PROPOSED = "拟扣减"
+    CONFIRMED = "已确认"
+    WAIVED = "已免除"
 
 
 class Topic(StrEnum):
@@ -84,6 +116,9 @@ class Topic(StrEnum):
 
     HOURS = "作息"
     PENALTIES = "考勤罚则"
+    RESPONSE = "响应"
+    REPORTS = "报告"
+    APPRAISAL = "考核"
 
 
 class Role(StrEnum):

@@ -7,14 +7,48 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from opsdesk import paths
 from opsdesk.rules.clause import Clause, Holding, Parameter, Regulation, Regulations, Value
 from opsdesk.rules.vocabulary import CarriedOut, ClauseKind
 
 BLANK = "待填"
-UNITS = {"分", "元", "元/次", "次", "日", "年", "人", "时刻", "口径", "档"}
+SWITCH = "口径"
+TEXTS = {"时刻", "文字"}
+BANDS = "档"
+NUMBERS = {"秒", "分", "小时", "日", "周", "月", "年", "元", "元/次", "次", "人", "个", "级", "%", "℃", "分值"}
+UNITS = {*NUMBERS, *TEXTS, SWITCH, BANDS}
+GOVERNED = {
+    "law": "规章",
+    "calendar": "日历",
+    "staff": "人员",
+    "contact": "接口人",
+    "contract": "合同",
+    "sign_in": "到岗记录",
+    "leave": "请假单",
+    "overtime": "加班与调休",
+    "roster": "排班",
+    "month": "月度考勤",
+    "incident": "运维事件记录单",
+    "dispatch": "派单",
+    "room": "机房出入",
+    "goods": "设备资产",
+    "media": "移动介质",
+    "inspection": "巡检",
+    "change": "停机与变更",
+    "backup": "备份",
+    "off_hours": "非工作时间",
+    "open_close": "开关门与消防",
+    "report": "报告",
+    "callback": "回访与投诉",
+    "conduct": "违规",
+    "appraisal": "考核评分",
+    "training": "培训与例会",
+    "leaving": "离职与交接",
+    "security": "信息安全",
+}
+"""Which work a clause speaks of, by its slug; not all of it has a register in the program yet."""
 CLAUSE_KEYS = {"key", "number", "wording", "kind", "carried_out", "governs", "does", "parameters", "holds"}
 HOLDING_KEYS = {"source", "issued", "repealed"}
 
@@ -27,17 +61,22 @@ def _fail(where: str, what: str, remedy: str) -> UnsoundRegulation:
     return UnsoundRegulation(f"{where}：{what}。{remedy}。")
 
 
-def _value(where: str, unit: str, value: object) -> Value:
+def _value(where: str, parameter: Parameter, value: object) -> Value:
+    unit = parameter.unit
     if value == BLANK:
         return None
-    if unit == "档":
+    if unit == SWITCH:
+        if value in dict(parameter.readings):
+            return cast(str, value)
+        raise _fail(where, f"没有 {value!r} 这种口径", f"请用 {'、'.join(dict(parameter.readings))} 之一")
+    if unit == BANDS:
         sound = isinstance(value, list) and all(
             isinstance(band, dict) and set(band) <= {"upto", "yuan"} and isinstance(band.get("yuan"), int)
             for band in value
         )
         if sound:
             return tuple((band.get("upto"), band["yuan"]) for band in value)  # type: ignore[attr-defined]
-    elif unit in {"时刻", "口径"}:
+    elif unit in TEXTS:
         if isinstance(value, str):
             return value
     elif isinstance(value, int) and not isinstance(value, bool):
@@ -59,7 +98,7 @@ def _holding(where: str, begins: str, raw: Mapping[str, Any], parameters: Mappin
         raise _fail(f"{where} {begins}", f"未知的键 {'、'.join(sorted(unknown))}", "请先在 parameters 中声明")
     if missing := set(parameters) - given:
         raise _fail(f"{where} {begins}", f"缺少 {'、'.join(sorted(missing))}", f"请写出全部数值，空白写“{BLANK}”")
-    values = {name: _value(f"{where} {begins} {name}", parameters[name].unit, raw[name]) for name in parameters}
+    values = {name: _value(f"{where} {begins} {name}", parameters[name], raw[name]) for name in parameters}
     return Holding(day, values, raw["source"], raw.get("issued"))
 
 
@@ -75,10 +114,17 @@ def _clause(file: str, regulation: str, raw: Mapping[str, Any]) -> Clause:
             raise _fail(
                 where, f"{name} 的单位 {declared.get('unit')!r} 不认识", f"请用 {'、'.join(sorted(UNITS))} 之一"
             )
-        parameters[name] = Parameter(name, declared["unit"], declared["label"])
+        if unknown := set(declared) - {"unit", "label", "readings"}:
+            raise _fail(f"{where} {name}", f"未知的键 {'、'.join(sorted(unknown))}", "请删去或改正拼写")
+        readings = tuple(declared.get("readings", {}).items())
+        if (declared["unit"] == SWITCH) != bool(readings):
+            raise _fail(f"{where} {name}", "口径与 readings 不配", "口径要列出 readings，其余单位不列")
+        parameters[name] = Parameter(name, declared["unit"], declared["label"], readings)
     holdings = [_holding(where, day, values, parameters) for day, values in raw["holds"].items()]
     if not holdings:
         raise _fail(where, "没有任何生效日", "请至少写一个 holds")
+    if raw["governs"] not in GOVERNED:
+        raise _fail(where, f"governs 写的 {raw['governs']!r} 不认识", f"请用 {'、'.join(GOVERNED)} 之一")
     try:
         kind, carried_out = ClauseKind(raw["kind"]), CarriedOut(raw["carried_out"])
     except ValueError as error:
@@ -103,18 +149,26 @@ def load_regulation(path: Path) -> Regulation:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _fail(path.name, f"不是有效的 TOML（{error}）", "请检查引号与括号") from None
-    if unknown := set(raw) - {"code", "title", "origin", "clause"}:
+    if unknown := set(raw) - {"code", "title", "origin", "repeats", "clause"}:
         raise _fail(path.name, f"未知的键 {'、'.join(sorted(unknown))}", "请删去或改正拼写")
-    clauses = tuple(_clause(path.name, raw["code"], clause) for clause in raw["clause"])
+    clauses = tuple(_clause(path.name, raw["code"], clause) for clause in raw.get("clause", ()))
     keys = [clause.key for clause in clauses]
     if twice := {key for key in keys if keys.count(key) > 1}:
         raise _fail(path.name, f"条款键重复 {'、'.join(sorted(twice))}", "每条只写一次，改值请加新的生效日")
-    return Regulation(raw["code"], raw["title"], raw["origin"], clauses)
+    repeats = tuple(raw.get("repeats", ()))
+    if bool(clauses) == bool(repeats):
+        raise _fail(path.name, "既要有条款，又不能只是重复", "有条款就不写 repeats，只重复别的规章就写 repeats")
+    return Regulation(raw["code"], raw["title"], raw["origin"], clauses, repeats)
 
 
 def load_regulations(folder: Path) -> Regulations:
-    """Load every regulation of a folder, in the order of the file names. Raises UnsoundRegulation."""
-    return Regulations(tuple(load_regulation(path) for path in sorted(folder.glob("*.toml"))))
+    """Load every regulation of a folder, G, T1 … T4, E1 … E19. Raises UnsoundRegulation."""
+    return Regulations(tuple(load_regulation(path) for path in sorted(folder.glob("*.toml"), key=_rank)))
+
+
+def _rank(path: Path) -> tuple[int, int]:
+    """Our readings first, then T1 … T4, then E1 … E19."""
+    return "GTE".index(path.stem[0]), int(path.stem[1:] or 0)
 
 
 @cache

@@ -45,6 +45,11 @@ SYMBOLS = {
     LeaveKind.COMP_TIME: "◇",
     LeaveKind.OFFICIAL: "公",
     LeaveKind.OUT: "外",
+    LeaveKind.REMOTE: "远",
+    LeaveKind.MARRIAGE: "婚",
+    LeaveKind.MATERNITY: "产",
+    LeaveKind.BEREAVEMENT: "丧",
+    LeaveKind.INJURY: "伤",
     LeaveKind.OTHER: "假",
 }
 LEGEND = "图例：√ 出勤　迟、退 加分钟数　缺 迟到视缺勤　未 未签退或缺签到　— 未到　○ 休　" + "　".join(
@@ -55,7 +60,7 @@ LEGEND = "图例：√ 出勤　迟、退 加分钟数　缺 迟到视缺勤　�
 def basis(law: Law, terms: Sequence[Terms]) -> tuple[str, ...]:
     """采用口径: the clauses and readings by which the sheet was judged, each with its number (`domain.md` G10)."""
     rounding = law.held("G4")
-    lines = [f"迟到、早退分钟{rounding.text('clock.rounding')}（G4）"]
+    lines = [f"迟到、早退分钟{rounding.word('clock.rounding')}（G4）"]
     for code in sorted({each.hours for each in terms}):
         if held := law.part("attendance.hours", code):
             lines.append(f"作息 {held.text('hours.pairs')}（{held.cite().short}）")
@@ -63,12 +68,12 @@ def basis(law: Law, terms: Sequence[Terms]) -> tuple[str, ...]:
             lines.append(f"作息随客户单位（{held.cite().short}）")
     for code in sorted({each.penalties for each in terms}):
         if held := law.part("attendance.late_count", code):
-            free, each = held.number("late.free"), held.number("late.each")
+            free, each = held.number("late.free"), held.number("late.unit")
             lines.append(f"当月迟到超过 {free} 次，每多一次 {each} 元（{held.cite().short}）")
         if held := law.part("attendance.absent", code):
             lines.append(f"单次迟到超过 {held.number('absent.over')} 分视当天缺勤（{held.cite().short}）")
         if held := law.part("attendance.early_each", code):
-            lines.append(f"早退每次 {held.number('early.each')} 元（{held.cite().short}）")
+            lines.append(f"早退每次 {held.number('early.unit')} 元（{held.cite().short}）")
     return ("；".join(lines) + "。",)
 
 
