@@ -18,6 +18,7 @@ from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.law_library import Library
 from opsdesk.services.text import one_line
 from opsdesk.services.transaction import database_trouble
 
@@ -102,7 +103,7 @@ def open_site(home: Path, clock: Clock | None = None) -> Context:
         raise
     if sound != "ok":
         raise Trouble(f"数据文件 {database(home)} 已损坏，没有打开，也没有改动。", remedy=way_out)
-    return Context(home, writing, reading, clock, law_library.shipped(), station=platform.node() or "desk")
+    return Context(home, writing, reading, clock, Library(law_library.shipped()), station=platform.node() or "desk")
 
 
 def is_set_up(ctx: Context) -> bool:

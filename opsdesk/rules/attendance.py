@@ -7,7 +7,7 @@ Clauses: T1-ATT-01 (hours), T2-ATT-07 … T2-ATT-10 (lateness, early leaving), T
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -273,7 +273,8 @@ def judge_day(
 
 
 def _with_evidence(verdict: Verdict, punch: Punch) -> Verdict:
-    return replace(verdict, evidence=(f"punch:{punch.id}",))
+    evidence = (f"punch:{punch.id}",)
+    return Verdict(verdict.judgement, verdict.minutes, verdict.sentence, verdict.citations, verdict.amount, evidence)
 
 
 def _state(

@@ -6,8 +6,9 @@ was decided cites the day's holding, so an old month is always explained by the 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import cast
@@ -29,8 +30,8 @@ class ClauseNotInForce(LookupError):
 class Parameter:
     """A named value of a clause (“late.free”): its unit (次, 分, 元, 时刻, 档) and what it means.
 
-    A switch (unit 口径) has `readings`: the codes it may take (“sum”) with their Chinese words (相加); the first is what
-    the text is taken to mean (`domain.md` 2.2).
+    A switch (unit 口径) has `readings`: the codes it may take (“sum”) with their Chinese words (相加); the first is
+    what the text is taken to mean (`domain.md` 2.2).
     """
 
     name: str
@@ -155,6 +156,10 @@ class Held:
 
     def cite(self) -> Citation:
         """The citation that a verdict freezes."""
+        return self._citation
+
+    @cached_property
+    def _citation(self) -> Citation:
         clause = self.clause
         return Citation(clause.key, clause.regulation, clause.number, clause.wording, self.holding.begins)
 
@@ -175,31 +180,43 @@ class Regulation:
 
 @dataclass(frozen=True)
 class Law:
-    """All clauses as they stand on one day."""
+    """All clauses as they stand on one day. `stretch` is shared by days between which nothing changes."""
 
     day: date
     clauses: Mapping[str, Clause]
+    stretch: Stretch = field(compare=False, repr=False)
 
     def held(self, key: str) -> Held:
         """The clause `key` with the values of this day. Raises ClauseNotInForce; KeyError for an unknown key."""
-        clause = self.clauses[key]
-        return Held(clause, clause.holding_on(self.day))
+        known = self.stretch.held.get(key)
+        if known is None:
+            clause = self.clauses[key]
+            known = self.stretch.held[key] = Held(clause, clause.holding_on(self.day))
+        return known
 
     def part(self, does: str, regulation: str) -> Held | None:
         """The clause of `regulation` that plays the part `does` on this day; None where it has none in force."""
-        return self._parts.get((does, regulation))
+        if self.stretch.parts is None:
+            self.stretch.parts = self._parts()
+        return self.stretch.parts.get((does, regulation))
 
-    @cached_property
-    def _parts(self) -> Mapping[tuple[str, str], Held]:
+    def _parts(self) -> dict[tuple[str, str], Held]:
         found: dict[tuple[str, str], Held] = {}
-        for clause in self.clauses.values():
-            try:
-                held = Held(clause, clause.holding_on(self.day))
-            except ClauseNotInForce:
-                continue
+        for key, clause in self.clauses.items():
             if clause.does:
-                found.setdefault((clause.does, clause.regulation), held)
+                try:
+                    found.setdefault((clause.does, clause.regulation), self.held(key))
+                except ClauseNotInForce:
+                    continue
         return found
+
+
+@dataclass
+class Stretch:
+    """What has been looked up of the law between two changes of any clause."""
+
+    held: dict[str, Held] = field(default_factory=dict)
+    parts: dict[tuple[str, str], Held] | None = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +227,8 @@ class Regulations:
 
     def on(self, day: date) -> Law:
         """The law as it stands on `day`."""
-        return Law(day, self._clauses)
+        begun = bisect_right(self._changes, day)
+        return Law(day, self._clauses, self._stretches.setdefault(begun, Stretch()))
 
     def clause(self, key: str) -> Clause:
         """The clause `key`. KeyError for an unknown one."""
@@ -224,6 +242,15 @@ class Regulations:
         return Regulations(
             tuple(replace(each, clauses=tuple(changed[c.key] for c in each.clauses)) for each in self.regulations)
         )
+
+    @cached_property
+    def _changes(self) -> list[date]:
+        """Days on which any clause begins to hold something new, in order."""
+        return sorted({holding.begins for clause in self._clauses.values() for holding in clause.holdings})
+
+    @cached_property
+    def _stretches(self) -> dict[int, Stretch]:
+        return {}
 
     @cached_property
     def _clauses(self) -> Mapping[str, Clause]:

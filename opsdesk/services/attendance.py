@@ -15,10 +15,9 @@ from opsdesk.models import Punch, StoredVerdict
 from opsdesk.rules import attendance as rules
 from opsdesk.rules.attendance import DayResult
 from opsdesk.rules.calendar import days
-from opsdesk.rules.clause import Law, Regulations
+from opsdesk.rules.clause import Citation, Law, Regulations
 from opsdesk.rules.facts import Duty, Terms
 from opsdesk.rules.facts import Punch as PunchFact
-from opsdesk.rules.verdict import Verdict
 from opsdesk.rules.vocabulary import Direction, Judgement, State
 from opsdesk.services import duties
 from opsdesk.services.duties import Absence, Person, Plan
@@ -139,8 +138,8 @@ def _judged(
     return PersonDay(person, day, duty, plan.absence_on(person.id, duty), recorded, result, terms)
 
 
-def citations_json(verdict: Verdict) -> str:
-    """The citations of a verdict as they are frozen."""
+def quoted(citations: Iterable[Citation]) -> str:
+    """Citations as JSON, as they are frozen with what was decided."""
     return json.dumps(
         [
             {
@@ -150,7 +149,7 @@ def citations_json(verdict: Verdict) -> str:
                 "wording": cited.wording,
                 "held_from": cited.held_from.isoformat(),
             }
-            for cited in verdict.citations
+            for cited in citations
         ],
         ensure_ascii=False,
     )
@@ -185,7 +184,7 @@ def rejudge(
                         "judgement": str(verdict.judgement),
                         "minutes": verdict.minutes,
                         "amount_fen": None if verdict.amount is None else int(verdict.amount * 100),
-                        "citations": citations_json(verdict),
+                        "citations": quoted(verdict.citations),
                         "sentence": verdict.sentence,
                     }
     old = tx.connection.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services.chain import Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Refusal
+from opsdesk.services.law_library import Library
 from opsdesk.services.text import one_line
 from opsdesk.services.transaction import Transaction, database_trouble, transaction
 
@@ -38,20 +39,34 @@ class Context:
     writing: Engine
     reading: Engine
     clock: Clock
-    regulations: Regulations
+    library: Library
     actor: Actor = NOBODY
     station: str = "desk"
 
-    def transaction(self, act: str, reason: str = "") -> AbstractContextManager[Transaction]:
-        """A transaction for the act named, signed by the actor."""
+    @contextmanager
+    def transaction(self, act: str, reason: str = "") -> Iterator[Transaction]:
+        """A transaction for the act named, signed by the actor, under the law as it stands when it begins."""
         signer = Signer(self.actor.name, str(self.actor.role), self.station)
-        return transaction(self.writing, self.clock, signer, act, one_line(reason))
+        with (
+            transaction(self.writing, self.clock, signer, act, one_line(reason)) as tx,
+            self.library.kept_within(tx.connection),
+        ):
+            yield tx
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that can only look."""
         with database_trouble(), self.reading.connect() as connection:
             yield connection
+
+    @property
+    def regulations(self) -> Regulations:
+        """The regulations with all that has been amended in the program."""
+        return self.library.current(self.reading)
+
+    def under(self, regulations: Regulations) -> Context:
+        """The same site under other regulations: a draft, or amendments not yet committed."""
+        return replace(self, library=Library(regulations, fixed=True))
 
     def law_on(self, day: date) -> Law:
         """The law as it stands on `day`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
@@ -98,8 +98,21 @@ class Plan:
     def _hours(self) -> dict[tuple[str, date], Minutes]:
         return {}
 
+    @cached_property
+    def _known(self) -> dict[tuple[str, Minutes, date], Duty]:
+        return {}
+
+    @cached_property
+    def _terms(self) -> dict[tuple[int, date], Terms]:
+        return {}
+
     def terms_on(self, vendor_id: int, day: date) -> Terms:
         """By which regulations the vendor's contract works on `day`."""
+        if (vendor_id, day) not in self._terms:
+            self._terms[vendor_id, day] = self._terms_on(vendor_id, day)
+        return self._terms[vendor_id, day]
+
+    def _terms_on(self, vendor_id: int, day: date) -> Terms:
         chosen: dict[str, tuple[date, date, str]] = {}
         for term in self.terms.get(vendor_id, ()):
             if term.begins <= day and (term.ends is None or day <= term.ends) and term.holds_from <= day:
@@ -134,13 +147,15 @@ class Plan:
             return None
         else:
             name, pairs = STANDARD, self.hours_on(self.terms_on(person.vendor_id, day).hours, day)
-        planned = spans(day, pairs)
+        key = (name, pairs, day)
+        if key not in self._known:
+            self._known[key] = Duty(day, name, spans(day, pairs))
+        duty = self._known[key]
+        absences = self.absences.get(person.id, ())
         approved = tuple(
-            absence.span
-            for absence in self.absences.get(person.id, ())
-            if absence.span.begins < planned[-1].ends and absence.span.ends > planned[0].begins
+            each.span for each in absences if each.span.begins < duty.ends and each.span.ends > duty.begins
         )
-        return Duty(day, name, planned, approved)
+        return replace(duty, approved=approved) if approved else duty
 
     def duties(self, person: Person, first: date, last: date) -> list[Duty]:
         """The person's duties from `first` to `last`, in order of time."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
 
 from opsdesk import paths
+from opsdesk.models import Amendment
 from opsdesk.rules.clause import Clause, Holding, Parameter, Regulation, Regulations, Value
 from opsdesk.rules.vocabulary import CarriedOut, ClauseKind
 
 BLANK = "待填"
+MOST = 1_000_000
 SWITCH = "口径"
 TEXTS = {"时刻", "文字"}
 BANDS = "档"
@@ -66,8 +73,8 @@ def _value(where: str, parameter: Parameter, value: object) -> Value:
     if value == BLANK:
         return None
     if unit == SWITCH:
-        if value in dict(parameter.readings):
-            return cast(str, value)
+        if isinstance(value, str) and value in dict(parameter.readings):
+            return value
         raise _fail(where, f"没有 {value!r} 这种口径", f"请用 {'、'.join(dict(parameter.readings))} 之一")
     if unit == BANDS:
         sound = isinstance(value, list) and all(
@@ -169,6 +176,119 @@ def load_regulations(folder: Path) -> Regulations:
 def _rank(path: Path) -> tuple[int, int]:
     """Our readings first, then T1 … T4, then E1 … E19."""
     return "GTE".index(path.stem[0]), int(path.stem[1:] or 0)
+
+
+def read_value(parameter: Parameter, typed: str) -> Value:
+    """A value as somebody types it: a whole number, a time, the code or the word of a reading, “100=100,150=200,=500”.
+
+    Empty or 待填 leaves it open. Raises ValueError with a sentence.
+    """
+    typed = typed.strip()
+    if typed in ("", BLANK):
+        return None
+    if parameter.unit == SWITCH:
+        for code, word in parameter.readings:
+            if typed in (code, word):
+                return code
+        offered = "、".join(f"{code}（{word}）" for code, word in parameter.readings)
+        raise ValueError(f"{parameter.label}没有“{typed}”这种口径，可填 {offered}。")
+    if parameter.unit == BANDS:
+        return _read_bands(parameter, typed)
+    if parameter.unit in TEXTS:
+        return typed
+    try:
+        number = int(typed)
+    except ValueError:
+        raise ValueError(f"{parameter.label}要填整数（{parameter.unit}），“{typed}”不是。") from None
+    if not 0 <= number <= MOST:
+        raise ValueError(f"{parameter.label}要在 0 到 {MOST} 之间，请核对“{typed}”。")
+    return number
+
+
+def _read_bands(parameter: Parameter, typed: str) -> Value:
+    found: list[tuple[int | None, int]] = []
+    for part in typed.replace("，", ",").split(","):
+        upto, _, yuan = part.partition("=")
+        try:
+            found.append((int(upto) if upto.strip() else None, int(yuan)))
+        except ValueError:
+            found.clear()
+            break
+    ends = [upto for upto, _ in found]
+    rising = [upto for upto in ends[:-1] if upto is not None]
+    if not found or ends[-1] is not None or len(rising) != len(ends) - 1 or rising != sorted(set(rising)):
+        raise ValueError(f"{parameter.label}要写成“100=100,150=200,=500”：分钟上限=元，逐档升高，最后一档不写上限。")
+    if any(yuan < 0 for _, yuan in found) or any(upto <= 0 for upto in rising):
+        raise ValueError(f"{parameter.label}里的分钟要大于零，金额不能小于零。")
+    return tuple(found)
+
+
+def written(value: Value) -> str:
+    """A value as it is typed and kept: the counterpart of `read_value`."""
+    if value is None:
+        return BLANK
+    if isinstance(value, tuple):
+        return ",".join(f"{'' if upto is None else upto}={yuan}" for upto, yuan in value)
+    return str(value)
+
+
+def holding(clause: Clause, row: Mapping[str, Any]) -> Holding:
+    """An amendment's row as a holding of its clause."""
+    kept = json.loads(row["held"])
+    values = {each.name: read_value(each, kept.get(each.name, "")) for each in clause.parameters}
+    entered = f"{row['entered_at']:%Y-%m-%d %H:%M} {row['entered_by']} 录入：{row['reason']}"
+    return Holding(
+        row["begins_on"],
+        {} if row["repealed"] else values,
+        row["source"],
+        row["issued_on"],
+        repealed=row["repealed"],
+        entered=entered,
+    )
+
+
+def merged(base: Regulations, connection: Connection) -> Regulations:
+    """`base` with every amendment of the record, in the order in which they were entered."""
+    rows = connection.execute(select(Amendment.__table__).order_by(Amendment.id)).mappings().all()
+    return (
+        base.amended((row["clause"], holding(base.clause(row["clause"]), dict(row))) for row in rows) if rows else base
+    )
+
+
+class Library:
+    """The law of a site: what ships with the program and what has been amended since.
+
+    Reads the amendments again when there is a new one; a fixed library is a draft and never looks.
+    """
+
+    def __init__(self, base: Regulations, *, fixed: bool = False) -> None:
+        self._base = self._current = base
+        self._fixed = fixed
+        self._newest = 0
+        self._within = threading.local()
+
+    def current(self, engine: Engine) -> Regulations:
+        """The regulations as they stand now; within a transaction of this thread, as they stood when it began."""
+        if not self._fixed and not getattr(self._within, "transaction", False):
+            with engine.connect() as connection:
+                self._look(connection)
+        return self._current
+
+    @contextmanager
+    def kept_within(self, connection: Connection) -> Iterator[None]:
+        """Look once on a transaction's own connection: no other may read while a large one is being written."""
+        if not self._fixed:
+            self._look(connection)
+        self._within.transaction = True
+        try:
+            yield
+        finally:
+            self._within.transaction = False
+
+    def _look(self, connection: Connection) -> None:
+        newest = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM amendment").scalar_one()
+        if newest != self._newest:
+            self._current, self._newest = merged(self._base, connection), newest
 
 
 @cache

@@ -1,0 +1,319 @@
+"""The month settled: what a person's lateness, early leaving and absence come to by the regulation in force.
+
+Clauses: T2-ATT-03 (absence without leave), T2-ATT-07 (count fine), T2-ATT-08 (more than an hour late), T2-ATT-09
+(minute bands), T2-ATT-10 (early leaving); the readings of `domain.md` 2.2 are switches of those clauses. Money is in
+yuan as Decimal, minutes and half days are whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from opsdesk.rules.clause import Citation, Held, Law
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One lateness or early leaving of a shift day, in whole minutes (G4); `evidence` leads to the records."""
+
+    day: date
+    minutes: int
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Planned time of a day with neither a sign-in nor an approved absence, in half days."""
+
+    day: date
+    half_days: int
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is settled together: the days of a month under one regulation with one set of values (G14)."""
+
+    law: Law
+    regulation: str
+    late: tuple[Occurrence, ...] = ()
+    early: tuple[Occurrence, ...] = ()
+    missed: tuple[Missed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One proposed deduction: the part it plays, the clause, yuan, half days, the arithmetic in words, the records."""
+
+    part: str
+    citation: Citation
+    amount: Decimal
+    half_days: int
+    because: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The sums of a month. Fines in yuan; `absent_days` 视缺勤, `absent_wage_days` days of wage they cost."""
+
+    late_count: int = 0
+    late_minutes: int = 0
+    count_fine: Decimal = NOTHING
+    minute_fine: Decimal = NOTHING
+    double_fine: Decimal = NOTHING
+    late_fine: Decimal = NOTHING
+    early_count: int = 0
+    early_minutes: int = 0
+    early_fine: Decimal = NOTHING
+    absent_days: int = 0
+    absent_wage_days: int = 0
+    awol_half_days: int = 0
+
+    @property
+    def awol_days(self) -> Decimal:
+        """旷工 in days and halves."""
+        return Decimal(self.awol_half_days) / 2
+
+    @property
+    def total(self) -> Decimal:
+        """All fines, in yuan; wage of days not worked is counted in days, not in money."""
+        return self.late_fine + self.early_fine
+
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Figures and the lines behind them: the lines' amounts add up to the total."""
+
+    figures: Figures
+    lines: tuple[Line, ...]
+
+
+def settle(accounts: Iterable[Account]) -> Settled:
+    """Settle a month: every account by its own law, then their sum."""
+    figures = Figures()
+    lines: list[Line] = []
+    for account in accounts:
+        done = _settle(account)
+        figures += done.figures
+        lines.extend(done.lines)
+    return Settled(figures, tuple(lines))
+
+
+def _settle(account: Account) -> Settled:
+    late, late_lines = _lateness(account)
+    early, early_lines = _early_leaving(account)
+    missed, missed_lines = _absence(account)
+    return Settled(late + early + missed, (*late_lines, *early_lines, *missed_lines))
+
+
+def _evidence(found: Iterable[Occurrence | Missed]) -> tuple[str, ...]:
+    return tuple(reference for each in found for reference in each.evidence)
+
+
+def _listed(minutes: Sequence[int]) -> str:
+    return "＋".join(map(str, minutes))
+
+
+def _lateness(account: Account) -> tuple[Figures, list[Line]]:
+    late = [each for each in account.late if each.minutes > 0]
+    absent = account.law.part("attendance.absent", account.regulation)
+    over = [each for each in late if absent and each.minutes > absent.number("absent.over")]
+    mode = absent.text("double.mode") if absent else "A"
+    counted = late if mode == "A" else [each for each in late if each not in over]
+    count, minutes = len(counted), sum(each.minutes for each in counted)
+    by_count = account.law.part("attendance.late_count", account.regulation)
+    by_minutes = account.law.part("attendance.late_minutes", account.regulation)
+    lines: list[Line] = []
+    count_fine = minute_fine = double_fine = NOTHING
+    if by_count and counted:
+        lines.append(_count_line(by_count, counted))
+        count_fine = lines[-1].amount
+    if by_minutes and counted:
+        lines.append(_minute_line(by_minutes, counted))
+        minute_fine = lines[-1].amount
+    late_fine = count_fine + minute_fine
+    if by_minutes and by_minutes.text("late.combine") == "max" and count_fine and minute_fine:
+        late_fine = max(count_fine, minute_fine)
+        lines = [_only_the_heavier(line, late_fine, lines) for line in lines]
+    figures = Figures(count, minutes, count_fine, minute_fine)
+    days = len({each.day for each in over})
+    if absent and over:
+        each = Decimal(by_count.number("late.unit")) if by_count else NOTHING
+        double_fine = 2 * each * len(over) if mode == "B" else NOTHING
+        lines.append(_absent_line(absent, over, days, double_fine))
+    as_awol = absent is not None and absent.text("absent.as") == "awol"
+    wage_days = 2 * days if mode == "C" else days
+    figures += Figures(
+        double_fine=double_fine,
+        late_fine=late_fine + double_fine,
+        absent_days=0 if as_awol else days,
+        absent_wage_days=wage_days - days if as_awol else wage_days,
+        awol_half_days=2 * days if as_awol else 0,
+    )
+    return figures, lines
+
+
+def _count_line(held: Held, counted: Sequence[Occurrence]) -> Line:
+    free, each, count = held.number("late.free"), held.number("late.unit"), len(counted)
+    amount = Decimal(each * max(0, count - free))
+    said = (
+        f"当月迟到 {count} 次，超过 {free} 次的 {count - free} 次 × {each} 元 = {amount} 元。"
+        if count > free
+        else f"当月迟到 {count} 次，未超过 {free} 次，不扣减。"
+    )
+    return Line("count_fine", held.cite(), amount, 0, said, _evidence(counted))
+
+
+def _minute_line(held: Held, counted: Sequence[Occurrence]) -> Line:
+    minutes, bands = sum(each.minutes for each in counted), held.bands("late.bands")
+    listed = f"累计迟到 {_listed([each.minutes for each in counted])} = {minutes} 分" if len(counted) > 1 else ""
+    said = listed or f"累计迟到 {minutes} 分"
+    least = held.number("late.from")
+    if minutes < least:
+        said, amount = f"{said}，未满 {least} 分，不扣减。", NOTHING
+    else:
+        reached = next(n for n, (upto, _) in enumerate(bands) if upto is None or minutes <= upto)
+        band = _band(bands, reached, least)
+        if held.text("late.bracket") == "sum":
+            parts = [yuan for _, yuan in bands[: reached + 1]]
+            amount = Decimal(sum(parts))
+            said = f"{said}，到“{band}”一档，逐档累加 {_listed(parts)} = {amount} 元。"
+        else:
+            amount = Decimal(bands[reached][1])
+            said = f"{said}，在“{band}”一档，扣 {amount} 元。"
+    return Line("minute_fine", held.cite(), amount, 0, said, _evidence(counted))
+
+
+def _band(bands: Sequence[tuple[int | None, int]], place: int, least: int) -> str:
+    upto = bands[place][0]
+    if place == 0:
+        return f"{least} 至 {upto} 分" if upto is not None else f"{least} 分以上"
+    below = bands[place - 1][0]
+    return f"超过 {below} 至 {upto} 分" if upto is not None else f"超过 {below} 分"
+
+
+def _only_the_heavier(line: Line, kept: Decimal, lines: Sequence[Line]) -> Line:
+    first_kept = next(each for each in lines if each.amount == kept)
+    if line is first_kept:
+        return Line(
+            line.part, line.citation, kept, 0, f"{line.because}次数罚与分钟罚从重取一，取这一项。", line.evidence
+        )
+    said = f"{line.because}次数罚与分钟罚从重取一，这一项不计。"
+    return Line(line.part, line.citation, NOTHING, 0, said, line.evidence)
+
+
+def _absent_line(held: Held, over: Sequence[Occurrence], days: int, double_fine: Decimal) -> Line:
+    limit, mode = held.number("absent.over"), held.text("double.mode")
+    which = "、".join(f"{each.day:%m-%d} 迟到 {each.minutes} 分" for each in over)
+    awol = held.text("absent.as") == "awol"
+    said = f"{which}，单次超过 {limit} 分，视当天缺勤，{'计旷工' if awol else '计缺勤'} {days} 日。"
+    if mode == "B":
+        said += f"双重处罚：{len(over)} 次另扣两份次数罚，共 {double_fine} 元，不再计次数和分钟。"
+    elif mode == "C":
+        said += f"双重处罚：按 {2 * days} 日扣薪，不再计次数和分钟。"
+    else:
+        said += "双重处罚：该次照常计入次数和分钟。"
+    return Line("absent", held.cite(), double_fine, 2 * days, said, _evidence(over))
+
+
+def _early_leaving(account: Account) -> tuple[Figures, list[Line]]:
+    early = [each for each in account.early if each.minutes > 0]
+    count, minutes = len(early), sum(each.minutes for each in early)
+    by_count = account.law.part("attendance.early_each", account.regulation)
+    by_minutes = account.law.part("attendance.early_awol", account.regulation)
+    days = _early_awol_days(by_minutes, minutes)
+    lines: list[Line] = []
+    fine = NOTHING
+    if by_count and early:
+        each = by_count.number("early.unit")
+        if days and by_minutes and by_minutes.text("early.keep_fine") == "false":
+            said = f"当月早退 {count} 次，累计已按旷工处理，每次 {each} 元不再扣。"
+        else:
+            fine = Decimal(each * count)
+            said = f"当月早退 {count} 次 × {each} 元 = {fine} 元。"
+        lines.append(Line("early_fine", by_count.cite(), fine, 0, said, _evidence(early)))
+    if by_minutes and days:
+        least = by_minutes.number("early.awol_from")
+        sum_ = f"累计早退 {_listed([each.minutes for each in early])} = {minutes} 分" if count > 1 else ""
+        said = f"{sum_ or f'累计早退 {minutes} 分'}，满 {least} 分，按旷工 {days} 日处理（{_repeat(by_minutes)}）。"
+        lines.append(Line("early_awol", by_minutes.cite(), NOTHING, 2 * days, said, _evidence(early)))
+    return Figures(early_count=count, early_minutes=minutes, early_fine=fine, awol_half_days=2 * days), lines
+
+
+def _early_awol_days(held: Held | None, minutes: int) -> int:
+    if held is None:
+        return 0
+    times = minutes // held.number("early.awol_from")
+    return times if held.text("early.awol_repeat") == "per60" else min(times, 1)
+
+
+def _repeat(held: Held) -> str:
+    return held.word("early.awol_repeat")
+
+
+def _absence(account: Account) -> tuple[Figures, list[Line]]:
+    held = account.law.part("attendance.no_leave", account.regulation)
+    missed = [each for each in account.missed if each.half_days]
+    if held is None or not missed:
+        return Figures(), []
+    whole_days = held.text("awol.unit") == "day"
+    halves = [2 if whole_days else each.half_days for each in missed]
+    total = sum(halves)
+    which = "、".join(
+        f"{each.day:%m-%d}{'' if count == 2 else ' 半日'}" for each, count in zip(missed, halves, strict=True)
+    )
+    said = f"{which} 没有到岗记录，也没有获准的请假，按旷工 {days_in_words(total)} 日处理。"
+    line = Line("awol", held.cite(), NOTHING, total, said, _evidence(missed))
+    return Figures(awol_half_days=total), [line]
+
+
+def days_in_words(half_days: int) -> str:
+    """Half days as days: 3 → 1.5, 4 → 2."""
+    return str(half_days // 2) if half_days % 2 == 0 else f"{half_days // 2}.5"
+
+
+def basis(law: Law, hours: str, penalties: str) -> tuple[str, ...]:
+    """采用口径: the readings by which a month is settled under two regulations, each with its clause (G10)."""
+    rounding = law.held("G4")
+    said = [f"迟到、早退按秒差{rounding.word('clock.rounding')}到分（G4）"]
+    if held := law.part("attendance.hours", hours):
+        said.append(f"作息 {held.text('hours.pairs')}（{held.cite().short}）")
+    elif held := law.part("attendance.client_hours", hours):
+        said.append(f"作息随客户单位（{held.cite().short}）")
+    if held := law.part("attendance.late_count", penalties):
+        said.append(
+            f"迟到免扣 {held.number('late.free')} 次，每多一次 {held.number('late.unit')} 元（{held.cite().short}）"
+        )
+    if held := law.part("attendance.absent", penalties):
+        said.append(
+            f"单次迟到超过 {held.number('absent.over')} 分视缺勤，{held.word('absent.as')}；"
+            f"双重处罚：{held.word('double.mode')}（{held.cite().short}）"
+        )
+    if held := law.part("attendance.late_minutes", penalties):
+        bands, least = held.bands("late.bands"), held.number("late.from")
+        listed = "，".join(f"{_band(bands, n, least)} {yuan} 元" for n, (_, yuan) in enumerate(bands))
+        said.append(
+            f"累计迟到{listed}，{held.word('late.bracket')}，"
+            f"次数罚与分钟罚{held.word('late.combine')}（{held.cite().short}）"
+        )
+    if held := law.part("attendance.early_each", penalties):
+        said.append(f"早退每次 {held.number('early.unit')} 元（{held.cite().short}）")
+    if held := law.part("attendance.early_awol", penalties):
+        said.append(
+            f"累计早退满 {held.number('early.awol_from')} 分按旷工，{held.word('early.awol_repeat')}，"
+            f"每次扣减{held.word('early.keep_fine')}（{held.cite().short}）"
+        )
+    if held := law.part("attendance.no_leave", penalties):
+        said.append(f"无获准请假的缺席按旷工，以{held.word('awol.unit')}为单位（{held.cite().short}）")
+    missing = law.held("G12")
+    said.append(f"缺签满 {missing.number('missing.hours')} 小时未补：{missing.word('missing.policy')}（G12）")
+    return tuple(said)

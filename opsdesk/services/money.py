@@ -1,0 +1,51 @@
+"""Amounts of money in words: 人民币大写 as it stands beside the figures on every form (`domain.md` 1.0)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+DIGITS = "零壹贰叁肆伍陆柒捌玖"
+PLACES = ("", "拾", "佰", "仟")
+GROUPS = ("", "万", "亿")
+MOST = Decimal(10) ** 12
+"""Amounts from here on are not written: no form of the house comes near."""
+
+
+def in_capitals(yuan: Decimal) -> str:
+    """An amount in yuan in capitals: 1240 → 壹仟贰佰肆拾元整, 0.05 → 伍分.
+
+    Raises ValueError for a fraction of a 分 and for amounts of a million million or more.
+    """
+    fen = abs(yuan) * 100
+    if not fen.is_finite() or fen != fen.to_integral_value() or fen >= MOST * 100:
+        raise ValueError(f"金额 {yuan} 不能写成大写。请核对，最小到分，少于一万亿元。")
+    whole, cents = divmod(int(fen), 100)
+    sign = "负" if yuan < 0 else ""
+    said = f"{_whole(whole)}元" if whole else ""
+    jiao, rest = divmod(cents, 10)
+    if not cents:
+        return f"{sign}{said or '零元'}整"
+    if jiao:
+        said += f"{DIGITS[jiao]}角"
+    elif said:
+        said += DIGITS[0]
+    return f"{sign}{said}{f'{DIGITS[rest]}分' if rest else '整'}"
+
+
+def _whole(number: int) -> str:
+    """A whole number in capitals; a run of zeros between figures is one 零."""
+    said, skipped = "", False
+    for group in range(len(GROUPS) - 1, -1, -1):
+        part = number // 10_000**group % 10_000
+        written = ""
+        for place in range(3, -1, -1):
+            digit = part // 10**place % 10
+            if digit:
+                written += (DIGITS[0] if skipped and (said or written) else "") + DIGITS[digit] + PLACES[place]
+            skipped = not digit
+        said += f"{written}{GROUPS[group]}" if written else ""
+        if written:
+            skipped = False
+        elif said:
+            skipped = True
+    return said

@@ -1,0 +1,82 @@
+"""What a month still leaves open before it can be settled: each question with the door to its remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection, select
+
+from opsdesk.models import Correction, Overtime
+from opsdesk.rules.clause import Regulations
+from opsdesk.rules.vocabulary import State
+from opsdesk.services.settlement import Month, PersonMonth
+
+WAITING = "待审批"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One open question: what it is about, whose and of which day, in a sentence; `door` is the register to go to."""
+
+    kind: str
+    staff_id: int | None
+    name: str
+    vendor: str
+    day: date
+    sentence: str
+    door: str
+
+
+def of_month(connection: Connection, _regulations: Regulations, month: Month, now: datetime) -> tuple[Question, ...]:
+    """Everything open in the month up to now, by day."""
+    first, last = month.dates[0], min(month.dates[-1], now.date())
+    people = {each.person.id: each for each in month.people}
+    found = [question for each in month.people for question in _of_person(each)]
+    found.extend(_waiting(connection, people, first, last))
+    if warning := month.calendar.unannounced(first):
+        found.append(Question("日历", None, "", "", first, warning, "calendar"))
+    return tuple(sorted(found, key=lambda each: (each.day, each.kind, each.name)))
+
+
+def _of_person(each: PersonMonth) -> list[Question]:
+    who = each.person
+    found = []
+    for missing in each.missing:
+        late = "，补签期限已过" if missing.overdue else ""
+        said = f"{who.name} {missing.day.isoformat()} {missing.what}{late}，请补签或核对。"
+        found.append(Question(str(missing.what), who.id, who.name, who.vendor, missing.day, said, "correction"))
+    for missed in each.missed:
+        if missed.evidence and not missed.evidence[0].startswith("day:"):
+            continue
+        part = "全天" if missed.half_days == 2 else "半天"
+        said = f"{who.name} {missed.day.isoformat()} {part}没有到岗记录，也没有获准的请假单。请补请假单，否则按旷工。"
+        found.append(Question("无假缺席", who.id, who.name, who.vendor, missed.day, said, "leave"))
+    approved = each.overtime_days
+    for day in each.unplanned:
+        if day.result.state is State.PRESENT_UNPLANNED and day.day not in approved:
+            said = f"{who.name} {day.day.isoformat()} 未排班到岗，没有获准的加班申请。请补申请或核对。"
+            found.append(Question("未排班到岗", who.id, who.name, who.vendor, day.day, said, "overtime"))
+    return found
+
+
+def _waiting(connection: Connection, people: dict[int, PersonMonth], first: date, last: date) -> list[Question]:
+    found = []
+    slips = select(Correction.staff_id, Correction.day, Correction.number).where(
+        Correction.day.between(first, last), Correction.state == WAITING
+    )
+    for row in connection.execute(slips):
+        if row.staff_id in people:
+            who = people[row.staff_id].person
+            said = f"{who.name} {row.day.isoformat()} 的补签单 {row.number} 还没有批。"
+            found.append(Question("补签单", who.id, who.name, who.vendor, row.day, said, "correction"))
+    begins, ends = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
+    extra = select(Overtime.staff_id, Overtime.begins_at, Overtime.number).where(
+        Overtime.begins_at >= begins, Overtime.begins_at < ends, Overtime.state == WAITING
+    )
+    for row in connection.execute(extra):
+        if row.staff_id in people:
+            who, day = people[row.staff_id].person, row.begins_at.date()
+            said = f"{who.name} {day.isoformat()} 的加班申请 {row.number} 还没有批。"
+            found.append(Question("加班申请", who.id, who.name, who.vendor, day, said, "overtime"))
+    return found

@@ -1,0 +1,319 @@
+"""The month read and settled: per person what was due, what happened, and what it comes to by the law of each day.
+
+Everything is derived from the record when it is read; what has been booked stands in `registers/month`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from opsdesk.rules import calendar as dates
+from opsdesk.rules import hours
+from opsdesk.rules.calendar import Calendar
+from opsdesk.rules.clause import Law, Regulations
+from opsdesk.rules.facts import Span
+from opsdesk.rules.halves import Half, halves
+from opsdesk.rules.settlement import Account, Missed, Occurrence, Settled, basis, settle
+from opsdesk.rules.vocabulary import AT_WORK, LeaveKind, Mark, State
+from opsdesk.services import attendance, duties, overtime_credit, wages
+from opsdesk.services.attendance import PersonDay
+from opsdesk.services.duties import Person, Plan
+
+PENALTY_PARTS = (
+    "attendance.late_count",
+    "attendance.absent",
+    "attendance.late_minutes",
+    "attendance.early_each",
+    "attendance.early_awol",
+    "attendance.no_leave",
+)
+ATTENDED = frozenset({Mark.PRESENT, Mark.LATE, Mark.EARLY, Mark.OPEN})
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A shift day with an end missing (未签退, 缺签到); `overdue` where the time for a 补签单 is over (G12)."""
+
+    day: date
+    what: State
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Leave of one kind taken in the month: half days, and minutes of planned time without the noon break."""
+
+    half_days: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class PersonMonth:
+    """One person's month. Half days are counted in halves; minutes are net of the noon break (G11)."""
+
+    person: Person
+    days: tuple[PersonDay, ...]
+    halves: Mapping[date, tuple[Half, Half]]
+    due_days: int
+    attended_half_days: int
+    late: tuple[Occurrence, ...]
+    early: tuple[Occurrence, ...]
+    missed: tuple[Missed, ...]
+    missing: tuple[Missing, ...]
+    leave: Mapping[LeaveKind, Taken]
+    planned_minutes: int
+    worked_minutes: int
+    overtime_minutes: int
+    overtime_days: frozenset[date]
+    over_cap_minutes: int
+    settled: Settled
+    warnings: tuple[str, ...]
+
+    @property
+    def unplanned(self) -> tuple[PersonDay, ...]:
+        """Days on which the person signed without being planned."""
+        return tuple(each for each in self.days if each.duty is None and each.punches)
+
+
+@dataclass(frozen=True)
+class Month:
+    """A settled month: people by vendor and number, and the readings used (采用口径)."""
+
+    year: int
+    number: int
+    calendar: Calendar
+    people: tuple[PersonMonth, ...]
+    basis: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """2026-03."""
+        return f"{self.year}-{self.number:02}"
+
+    @property
+    def dates(self) -> list[date]:
+        """Every day of the month."""
+        return dates.month(self.year, self.number)
+
+    def of_vendor(self, vendor_id: int) -> tuple[PersonMonth, ...]:
+        """The people of one vendor."""
+        return tuple(each for each in self.people if each.person.vendor_id == vendor_id)
+
+
+def read(
+    connection: Connection,
+    regulations: Regulations,
+    year: int,
+    number: int,
+    now: datetime,
+    *,
+    vendor_id: int | None = None,
+    staff_id: int | None = None,
+) -> Month:
+    """Settle a calendar month (G6) from the record; one vendor's people or one person if given."""
+    days = dates.month(year, number)
+    ids = _ids(connection, vendor_id, staff_id)
+    plan = duties.load(connection, regulations, days[0], days[-1], ids)
+    laws = {day: regulations.on(day) for day in days}
+    own: dict[int, list[PersonDay]] = defaultdict(list)
+    for each in attendance.read(connection, regulations, days[0], days[-1], now, ids, plan):
+        own[each.person.id].append(each)
+    noon = hours.noon_of(laws[days[0]], "")
+    extra = overtime_credit.minutes_by_day(connection, days[0], days[-1], own, noon)
+    pay = wages.on(connection, days[-1])
+    people = [
+        _person_month(plan, laws, person_days, now, extra.get(staff, {}), pay.get(staff))
+        for staff, person_days in own.items()
+        if any(each.duty or each.punches for each in person_days)
+    ]
+    return Month(year, number, plan.calendar, tuple(people), _basis(laws, people, days, now))
+
+
+def _ids(connection: Connection, vendor_id: int | None, staff_id: int | None) -> list[int] | None:
+    if staff_id is not None:
+        return [staff_id]
+    if vendor_id is None:
+        return None
+    return [person.id for person in duties.people(connection) if person.vendor_id == vendor_id]
+
+
+def _person_month(
+    plan: Plan,
+    laws: Mapping[date, Law],
+    days: Sequence[PersonDay],
+    now: datetime,
+    overtime: Mapping[date, int],
+    wage: Decimal | None,
+) -> PersonMonth:
+    person = days[0].person
+    split: dict[date, tuple[Half, Half]] = {}
+    late: list[tuple[PersonDay, Occurrence]] = []
+    early: list[tuple[PersonDay, Occurrence]] = []
+    missed: list[tuple[PersonDay, Missed]] = []
+    missing: list[Missing] = []
+    taken: dict[LeaveKind, list[int]] = defaultdict(lambda: [0, 0])
+    planned = worked = 0
+    for each in days:
+        if each.duty is None:
+            continue
+        law = laws[each.day]
+        away = _away(plan, person, each)
+        noon = hours.noon_of(law, each.terms.hours)
+        split[each.day] = parts = halves(each.duty, each.result, away, now)
+        late.extend((each, one) for one in _late(each))
+        early.extend((each, one) for one in _early(each))
+        if gone := sum(half.mark is Mark.AWOL for half in parts):
+            missed.append((each, Missed(each.day, gone, (f"day:{person.id}:{each.day.isoformat()}",))))
+        if (state := each.result.state) in {State.NO_SIGN_OUT, State.NO_SIGN_IN}:
+            _open_end(each, state, law, now, missing, late, early, missed)
+        for half in parts:
+            if half.leave is not None:
+                taken[half.leave][0] += 1
+        for span, kind in away:
+            taken[kind][1] += hours.freed_minutes(each.duty, [span], noon)
+        planned += hours.planned_minutes(each.duty, noon)
+        at_work = [span for span, kind in away if kind in AT_WORK]
+        worked += hours.worked_minutes(each.duty, each.result.pairs, noon, at_work)
+    more = sum(overtime.values())
+    last = days[-1]
+    over, cap_words = hours.over_cap(worked + more, laws[last.day], last.terms.hours)
+    settled = settle(_accounts(laws, late, early, missed))
+    return PersonMonth(
+        person=person,
+        days=tuple(days),
+        halves=split,
+        due_days=len(split),
+        attended_half_days=sum(_attended(half) for parts in split.values() for half in parts),
+        late=tuple(one for _, one in late),
+        early=tuple(one for _, one in early),
+        missed=tuple(one for _, one in missed),
+        missing=tuple(missing),
+        leave={kind: Taken(*sums) for kind, sums in taken.items()},
+        planned_minutes=planned,
+        worked_minutes=worked,
+        overtime_minutes=more,
+        overtime_days=frozenset(overtime),
+        over_cap_minutes=over,
+        settled=settled,
+        warnings=tuple(filter(None, (cap_words, _over_wage(settled, wage, laws[last.day])))),
+    )
+
+
+def _away(plan: Plan, person: Person, each: PersonDay) -> list[tuple[Span, LeaveKind]]:
+    assert each.duty is not None  # noqa: S101 — the caller has looked
+    return [
+        (absence.span, LeaveKind(absence.kind))
+        for absence in plan.absences.get(person.id, ())
+        if absence.span.begins < each.duty.ends and absence.span.ends > each.duty.begins
+    ]
+
+
+def _attended(half: Half) -> bool:
+    return half.mark in ATTENDED or (half.leave is not None and half.leave in AT_WORK)
+
+
+def _late(each: PersonDay) -> Iterable[Occurrence]:
+    for pair in each.result.pairs:
+        if pair.arrival and pair.arrival_verdict and pair.arrival_verdict.minutes:
+            yield Occurrence(each.day, pair.arrival_verdict.minutes, (f"punch:{pair.arrival.id}",))
+
+
+def _early(each: PersonDay) -> Iterable[Occurrence]:
+    for pair in each.result.pairs:
+        if pair.departure and pair.departure_verdict and pair.departure_verdict.minutes:
+            yield Occurrence(each.day, pair.departure_verdict.minutes, (f"punch:{pair.departure.id}",))
+
+
+def _open_end(
+    each: PersonDay,
+    state: State,
+    law: Law,
+    now: datetime,
+    missing: list[Missing],
+    late: list[tuple[PersonDay, Occurrence]],
+    early: list[tuple[PersonDay, Occurrence]],
+    missed: list[tuple[PersonDay, Missed]],
+) -> None:
+    """What a missing end comes to by the reading chosen: it waits, or after the time limit it is charged (G12)."""
+    assert each.duty is not None  # noqa: S101 — the caller has looked
+    reading = law.held("G12")
+    overdue = now - each.duty.ends > timedelta(hours=reading.number("missing.hours"))
+    missing.append(Missing(each.day, state, overdue))
+    if not overdue:
+        return
+    evidence = tuple(f"punch:{punch.fact.id}" for punch in each.punches)
+    match reading.text("missing.policy"):
+        case "half":
+            missed.append((each, Missed(each.day, 1, evidence)))
+        case "early":
+            occurrence = Occurrence(each.day, reading.number("missing.early_minutes"), evidence)
+            (early if state is State.NO_SIGN_OUT else late).append((each, occurrence))
+
+
+def _accounts(
+    laws: Mapping[date, Law],
+    late: Sequence[tuple[PersonDay, Occurrence]],
+    early: Sequence[tuple[PersonDay, Occurrence]],
+    missed: Sequence[tuple[PersonDay, Missed]],
+) -> list[Account]:
+    """The month in segments of one regulation with one set of values, in order of time (G14)."""
+    found: dict[tuple[str, tuple[date | None, ...]], tuple[Law, str, list[Occurrence], list[Occurrence], list[Missed]]]
+    found = {}
+    for place, group in enumerate((late, early, missed)):
+        for each, one in group:
+            law, code = laws[each.day], each.terms.penalties
+            account = found.setdefault((code, _values(law, code)), (law, code, [], [], []))
+            account[2 + place].append(one)  # type: ignore[union-attr, arg-type]  # one list a kind of fact
+    ordered = sorted(found.values(), key=lambda each: each[0].day)
+    return [Account(law, code, tuple(a), tuple(b), tuple(c)) for law, code, a, b, c in ordered]
+
+
+def _values(law: Law, regulation: str) -> tuple[date | None, ...]:
+    """Since when each penalty clause of the regulation holds as it does: equal for days that are settled together."""
+    parts = (law.part(does, regulation) for does in PENALTY_PARTS)
+    return tuple(held.holding.begins if held else None for held in parts)
+
+
+def _over_wage(settled: Settled, wage: Decimal | None, law: Law) -> str:
+    total = settled.figures.total
+    if not total or wage is None:
+        return ""
+    cap = law.held("G13")
+    most = wage * cap.number("fine.cap_pct") / 100
+    if total <= most:
+        return ""
+    return f"扣减合计 {total} 元，超过当月工资的 {cap.number('fine.cap_pct')}%（{most:.2f} 元），请核对（G13）。"
+
+
+def _basis(
+    laws: Mapping[date, Law], people: Sequence[PersonMonth], days: Sequence[date], now: datetime
+) -> tuple[str, ...]:
+    """The readings of every pair of regulations in use; a change within the month is told with its day."""
+    known: dict[tuple[int, str, str], tuple[str, ...]] = {}
+    used: dict[tuple[str, str], dict[tuple[str, ...], date]] = {}
+    for each in people:
+        for day in each.days:
+            if day.duty is not None:
+                pair = (day.terms.hours, day.terms.penalties)
+                key = (id(laws[day.day].stretch), *pair)
+                if key not in known:
+                    known[key] = basis(laws[day.day], *pair)
+                since = used.setdefault(pair, {})
+                since[known[key]] = min(day.day, since.get(known[key], day.day))
+    if not used:
+        return basis(laws[min(days[-1], max(days[0], now.date()))], "T3", "T3")
+    lines = []
+    for (hours_code, code), versions in sorted(used.items()):
+        for said, begun in sorted(versions.items(), key=lambda item: item[1]):
+            begins = f"，{begun.isoformat()} 起" if len(versions) > 1 else ""
+            head = f"作息 {hours_code}、罚则 {code}{begins}：" if len(used) > 1 or begins else ""
+            lines.append(head + "；".join(said) + "。")
+    if any(len(versions) > 1 for versions in used.values()):
+        lines.append("月中有变更，以生效日为界分段结算（G14）。")
+    return tuple(lines)
