@@ -178,13 +178,21 @@ class Regulation:
     repeats: tuple[str, ...] = ()
 
 
+@dataclass
+class Stretch:
+    """What has been looked up of the law between two changes of any clause."""
+
+    held: dict[str, Held] = field(default_factory=dict)
+    parts: dict[tuple[str, str], Held] | None = None
+
+
 @dataclass(frozen=True)
 class Law:
     """All clauses as they stand on one day. `stretch` is shared by days between which nothing changes."""
 
     day: date
     clauses: Mapping[str, Clause]
-    stretch: Stretch = field(compare=False, repr=False)
+    stretch: Stretch = field(default_factory=Stretch, compare=False, repr=False)
 
     def held(self, key: str) -> Held:
         """The clause `key` with the values of this day. Raises ClauseNotInForce; KeyError for an unknown key."""
@@ -209,14 +217,6 @@ class Law:
                 except ClauseNotInForce:
                     continue
         return found
-
-
-@dataclass
-class Stretch:
-    """What has been looked up of the law between two changes of any clause."""
-
-    held: dict[str, Held] = field(default_factory=dict)
-    parts: dict[tuple[str, str], Held] | None = None
 
 
 @dataclass(frozen=True)

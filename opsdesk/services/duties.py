@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from sqlalchemy import Connection, or_, select
+from sqlalchemy.orm import aliased
 
-from opsdesk.models import Contract, ContractTerm, Leave, Post, RosterEntry, Shift, SiteHours, Staff, Vendor
+from opsdesk.models import Contract, ContractTerm, Leave, LeaveSlip, Post, RosterEntry, Shift, SiteHours, Staff, Vendor
 from opsdesk.rules.calendar import Calendar, days
 from opsdesk.rules.clause import Regulations
 from opsdesk.rules.facts import Duty, Span, Terms
@@ -49,12 +50,21 @@ class Person:
 
 @dataclass(frozen=True)
 class Absence:
-    """An approved absence as planned time is freed by it."""
+    """An approved absence as planned time is freed by it; `cover` is the name of who takes over (顶岗人)."""
 
     id: int
     kind: str
     span: Span
     reason: str
+    cover: str = ""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A stand-by's duty to take over for `person` while his absence lasts (T2-RSV-02)."""
+
+    span: Span
+    person: Person
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,7 @@ class Plan:
     roster: Mapping[tuple[int, date], int | None]
     terms: Mapping[int, Sequence[_Term]]
     absences: Mapping[int, Sequence[Absence]]
+    covers: Mapping[int, Sequence[Cover]] = field(default_factory=dict)
 
     @cached_property
     def _hours(self) -> dict[tuple[str, date], Minutes]:
@@ -143,7 +154,9 @@ class Plan:
             if shift_id is None:
                 return None
             name, pairs = self.shifts[shift_id]
-        elif person.reserve or not self.calendar.works(day):
+        elif person.reserve:
+            return self._taken_over(person, day)
+        elif not self.calendar.works(day):
             return None
         else:
             name, pairs = STANDARD, self.hours_on(self.terms_on(person.vendor_id, day).hours, day)
@@ -156,6 +169,16 @@ class Plan:
             each.span for each in absences if each.span.begins < duty.ends and each.span.ends > duty.begins
         )
         return replace(duty, approved=approved) if approved else duty
+
+    def _taken_over(self, person: Person, day: date) -> Duty | None:
+        """What a stand-by owes because he takes over: the planned time of the other that the absence frees."""
+        for cover in self.covers.get(person.id, ()):
+            theirs = None if cover.person.reserve else self.duty(cover.person, day)
+            if theirs is not None:
+                cut = (Span(max(p.begins, cover.span.begins), min(p.ends, cover.span.ends)) for p in theirs.pairs)
+                if pairs := tuple(span for span in cut if span.begins < span.ends):
+                    return Duty(day, f"顶岗（{cover.person.name}）", pairs)
+        return None
 
     def duties(self, person: Person, first: date, last: date) -> list[Duty]:
         """The person's duties from `first` to `last`, in order of time."""
@@ -174,20 +197,25 @@ def load(
 ) -> Plan:
     """Read the plan for `first` to `last`, a day more on either side for overnight shifts; `ids` narrows to staff."""
     since, until = first - timedelta(days=1), last + timedelta(days=1)
+    ends, begins = datetime.combine(until + timedelta(days=2), time()), datetime.combine(since, time())
+    deputy = aliased(Staff)
+    absent = (
+        select(
+            Leave.id, Leave.staff_id, Leave.kind, Leave.begins_at, Leave.ends_at, Leave.reason,
+            LeaveSlip.deputy_id, deputy.name.label("deputy"),
+        )
+        .join(LeaveSlip, LeaveSlip.leave_id == Leave.id, isouter=True)
+        .join(deputy, deputy.id == LeaveSlip.deputy_id, isouter=True)
+        .where(Leave.withdrawn_at.is_(None), Leave.begins_at < ends, Leave.ends_at > begins)
+        .order_by(Leave.begins_at)
+    )  # fmt: skip
+    away = connection.execute(absent).all()
+    covered = {row.staff_id for row in away if row.deputy_id is not None and (ids is None or row.deputy_id in ids)}
     roster = select(RosterEntry.staff_id, RosterEntry.day, RosterEntry.shift_id).where(
         RosterEntry.day.between(since, until)
     )
-    absent = (
-        select(Leave.id, Leave.staff_id, Leave.kind, Leave.begins_at, Leave.ends_at, Leave.reason)
-        .where(
-            Leave.withdrawn_at.is_(None),
-            Leave.begins_at < datetime.combine(until + timedelta(days=2), time()),
-            Leave.ends_at > datetime.combine(since, time()),
-        )
-        .order_by(Leave.begins_at)
-    )
     if ids is not None:
-        roster, absent = roster.where(RosterEntry.staff_id.in_(ids)), absent.where(Leave.staff_id.in_(ids))
+        roster = roster.where(RosterEntry.staff_id.in_({*ids, *covered}))
     terms: dict[int, list[_Term]] = defaultdict(list)
     for row in connection.execute(
         select(
@@ -199,9 +227,13 @@ def load(
     ):  # fmt: skip
         terms[row.vendor_id].append(_Term(row.begins_on, row.ends_on, row.topic, row.regulation, row.holds_from))
     absences: dict[int, list[Absence]] = defaultdict(list)
-    for away in connection.execute(absent):
-        span = Span(away.begins_at, away.ends_at)
-        absences[away.staff_id].append(Absence(away.id, away.kind, span, away.reason))
+    covers: dict[int, list[Cover]] = defaultdict(list)
+    those = {person.id: person for person in people(connection, ids=covered)} if covered else {}
+    for gone in away:
+        span = Span(gone.begins_at, gone.ends_at)
+        absences[gone.staff_id].append(Absence(gone.id, gone.kind, span, gone.reason, gone.deputy or ""))
+        if gone.staff_id in those and gone.deputy_id is not None:
+            covers[gone.deputy_id].append(Cover(span, those[gone.staff_id]))
     own_hours = select(SiteHours.holds_from, SiteHours.pairs).order_by(SiteHours.holds_from)
     return Plan(
         regulations=regulations,
@@ -214,4 +246,5 @@ def load(
         roster={(row.staff_id, row.day): row.shift_id for row in connection.execute(roster)},
         terms=terms,
         absences=absences,
+        covers=covers,
     )

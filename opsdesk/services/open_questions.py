@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 from opsdesk.models import Correction, Overtime
 from opsdesk.rules.clause import Regulations
 from opsdesk.rules.vocabulary import State
+from opsdesk.services import duties, holiday_consents, leave_slips
+from opsdesk.services.overtime import WAITING
 from opsdesk.services.settlement import Month, PersonMonth
-
-WAITING = "待审批"
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,19 @@ class Question:
     door: str
 
 
-def of_month(connection: Connection, _regulations: Regulations, month: Month, now: datetime) -> tuple[Question, ...]:
+def of_month(connection: Connection, regulations: Regulations, month: Month, now: datetime) -> tuple[Question, ...]:
     """Everything open in the month up to now, by day."""
     first, last = month.dates[0], min(month.dates[-1], now.date())
     people = {each.person.id: each for each in month.people}
     found = [question for each in month.people for question in _of_person(each)]
+    found.extend(_slips(connection, regulations, people, first, last, now.date()))
     found.extend(_waiting(connection, people, first, last))
+    vendors = {each.person.vendor_id: each.person.vendor for each in month.people}
+    found.extend(
+        Question("节假日同意", None, "", vendors[gap.vendor_id], gap.first, gap.sentence, "holiday_consent")
+        for gap in holiday_consents.missing(connection, regulations, month.calendar, first, last)
+        if gap.vendor_id in vendors
+    )
     if warning := month.calendar.unannounced(first):
         found.append(Question("日历", None, "", "", first, warning, "calendar"))
     return tuple(sorted(found, key=lambda each: (each.day, each.kind, each.name)))
@@ -57,6 +64,22 @@ def _of_person(each: PersonMonth) -> list[Question]:
         if day.result.state is State.PRESENT_UNPLANNED and day.day not in approved:
             said = f"{who.name} {day.day.isoformat()} 未排班到岗，没有获准的加班申请。请补申请或核对。"
             found.append(Question("未排班到岗", who.id, who.name, who.vendor, day.day, said, "overtime"))
+    return found
+
+
+def _slips(
+    connection: Connection,
+    regulations: Regulations,
+    people: dict[int, PersonMonth],
+    first: date,
+    last: date,
+    today: date,
+) -> list[Question]:
+    plan = duties.load(connection, regulations, first, last + timedelta(days=leave_slips.FAR), list(people))
+    found = []
+    for slip in leave_slips.open_questions(connection, plan, first, last, today, list(people)):
+        who = people[slip.staff_id].person
+        found.append(Question("请假单", who.id, who.name, who.vendor, slip.day, slip.sentence, "leave"))
     return found
 
 

@@ -21,7 +21,7 @@ from opsdesk.rules.facts import Span
 from opsdesk.rules.halves import Half, halves
 from opsdesk.rules.settlement import Account, Missed, Occurrence, Settled, basis, settle
 from opsdesk.rules.vocabulary import AT_WORK, LeaveKind, Mark, State
-from opsdesk.services import attendance, duties, overtime_credit, wages
+from opsdesk.services import attendance, duties, overtime, wages
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.duties import Person, Plan
 
@@ -124,8 +124,7 @@ def read(
     own: dict[int, list[PersonDay]] = defaultdict(list)
     for each in attendance.read(connection, regulations, days[0], days[-1], now, ids, plan):
         own[each.person.id].append(each)
-    noon = hours.noon_of(laws[days[0]], "")
-    extra = overtime_credit.minutes_by_day(connection, days[0], days[-1], own, noon)
+    extra = _overtime(connection, regulations, own, days)
     pay = wages.on(connection, days[-1])
     people = [
         _person_month(plan, laws, person_days, now, extra.get(staff, {}), pay.get(staff))
@@ -143,12 +142,24 @@ def _ids(connection: Connection, vendor_id: int | None, staff_id: int | None) ->
     return [person.id for person in duties.people(connection) if person.vendor_id == vendor_id]
 
 
+def _overtime(
+    connection: Connection, regulations: Regulations, own: Mapping[int, object], days: Sequence[date]
+) -> Mapping[int, Mapping[date, int]]:
+    """Credited minutes by person and day on which approved overtime began; a day without presence counts zero."""
+    slips = overtime.approved(connection, list(own), days[0], days[-1])
+    counted = overtime.counted(connection, regulations, slips)
+    found: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for slip in slips:
+        found[slip.staff_id][slip.day] += counted[slip.id].credited
+    return found
+
+
 def _person_month(
     plan: Plan,
     laws: Mapping[date, Law],
     days: Sequence[PersonDay],
     now: datetime,
-    overtime: Mapping[date, int],
+    credited: Mapping[date, int],
     wage: Decimal | None,
 ) -> PersonMonth:
     person = days[0].person
@@ -180,7 +191,7 @@ def _person_month(
         planned += hours.planned_minutes(each.duty, noon)
         at_work = [span for span, kind in away if kind in AT_WORK]
         worked += hours.worked_minutes(each.duty, each.result.pairs, noon, at_work)
-    more = sum(overtime.values())
+    more = sum(credited.values())
     last = days[-1]
     over, cap_words = hours.over_cap(worked + more, laws[last.day], last.terms.hours)
     settled = settle(_accounts(laws, late, early, missed))
@@ -198,7 +209,7 @@ def _person_month(
         planned_minutes=planned,
         worked_minutes=worked,
         overtime_minutes=more,
-        overtime_days=frozenset(overtime),
+        overtime_days=frozenset(credited),
         over_cap_minutes=over,
         settled=settled,
         warnings=tuple(filter(None, (cap_words, _over_wage(settled, wage, laws[last.day])))),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, or_, select
 from opsdesk.models import Contract, ContractTerm, Vendor
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.registers.contract import terms as dated
-from opsdesk.registers.contract.terms import FIELDS, Term
+from opsdesk.registers.contract.terms import FIELDS, NOT_APPLIED, Term
 from opsdesk.rules.vocabulary import Topic
 from opsdesk.services import entry, listing, rejudging, retiring
 from opsdesk.services.choices import in_use
@@ -112,6 +112,7 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
 
     A change of terms needs the day from which it holds; it adds a term and leaves the old ones, so that days before
     are judged as before. A second change for the same day replaces that day's. Days signed since are judged again.
+    响应, 报告 and 考核 may be left open; a topic that is not among the values stays as it is.
     """
     ctx.require(*WRITERS)
     with ctx.read() as connection:
@@ -131,6 +132,9 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
             values, "penalties", "考勤罚则", [code for code, _ in dated.penalties_offered(ctx.regulations)]
         ),
     }
+    for topic in dated.OPTIONAL:
+        if (field := FIELDS[topic]) in values:
+            wanted[topic] = _optional(ctx, values, topic, field)
     holds_from = entry.day_or_none(values, "holds_from", "生效日")
     if ends_on is not None and ends_on < begins_on:
         raise Refusal("结束日期早于开始日期，请核对。", field="ends_on")
@@ -144,7 +148,7 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
             if not in_use(vendors[vendor_id].left_on, ctx.today()):
                 raise Refusal(f"{vendors[vendor_id].name}已停用。请先恢复单位再登记合同。", field="vendor_id")
             if holds_from not in (None, begins_on):
-                raise Refusal("新合同的作息和罚则从开始日期起执行，生效日请空着。", field="holds_from")
+                raise Refusal("新合同的各项规章从开始日期起执行，生效日请空着。", field="holds_from")
             record_id = _sign(tx, kept, wanted)
             changed_from: date | None = begins_on
         else:
@@ -154,10 +158,17 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
     return Outcome(record_id, TOUCHED)
 
 
+def _optional(ctx: Context, values: Mapping[str, Any], topic: Topic, field: str) -> str:
+    if values[field] in (None, ""):
+        return NOT_APPLIED
+    return entry.chosen(values, field, str(topic), [code for code, _ in dated.optional_offered(ctx.regulations, topic)])
+
+
 def _sign(tx: Transaction, kept: Mapping[str, Any], wanted: Mapping[Topic, str]) -> int:
     contract_id = tx.insert(Contract, **kept)
     for topic, regulation in wanted.items():
-        _add(tx, contract_id, topic, regulation, kept["begins_on"])
+        if regulation != NOT_APPLIED:
+            _add(tx, contract_id, topic, regulation, kept["begins_on"])
     return contract_id
 
 
@@ -179,13 +190,13 @@ def _change(
         raise Refusal("合同的外包单位不能改，以前的考勤按它计算。请新建一份合同。", field="vendor_id")
     terms = dated.of_contracts(tx.connection, [contract_id])[contract_id]
     shown = dated.in_force(terms, _looked_at(old.begins_on, old.ends_on, ctx.today()))
-    changed = {topic: regulation for topic, regulation in wanted.items() if shown.get(topic) != regulation}
+    changed = {topic: regulation for topic, regulation in wanted.items() if shown.get(topic, NOT_APPLIED) != regulation}
     if changed and holds_from is None:
-        raise Refusal("作息或罚则有改动，请填写从哪一天起执行。", field="holds_from")
+        raise Refusal("执行的规章有改动，请填写从哪一天起执行。", field="holds_from")
     days: list[date] = []
     if holds_from is not None:
         for topic, regulation in (changed or wanted).items():
-            if _hold(tx, contract_id, terms, topic, regulation, holds_from):
+            if _hold(tx, contract_id, terms, topic, regulation, holds_from) and topic in dated.JUDGED:
                 days.append(holds_from)
     if kept["begins_on"] < old.begins_on:
         terms = dated.of_contracts(tx.connection, [contract_id])[contract_id]
@@ -207,7 +218,7 @@ def _hold(
     same_day = next((term for term in terms if term.topic == topic and term.holds_from == holds_from), None)
     if same_day is not None:
         return tx.update(ContractTerm, same_day.id, regulation=regulation)
-    if dated.in_force(terms, holds_from).get(topic) == regulation:
+    if dated.in_force(terms, holds_from).get(topic, NOT_APPLIED) == regulation:
         return False
     _add(tx, contract_id, topic, regulation, holds_from)
     return True

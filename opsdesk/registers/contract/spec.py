@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from opsdesk.register import Column, Field, Filter, Kind, Register
+from functools import partial
+
+from opsdesk.register import Column, Field, Filter, Kind, Options, Register
 from opsdesk.registers.contract import service, terms
+from opsdesk.rules.vocabulary import Topic
 from opsdesk.services import choices
+from opsdesk.services.context import Context
+
+
+def _offered(topic: Topic, ctx: Context) -> Options:
+    return terms.optional_offered(ctx.regulations, topic)
+
 
 REGISTER = Register(
     slug="contract",
@@ -44,12 +53,22 @@ REGISTER = Register(
             group="按哪份规章执行",
             options=lambda ctx: terms.penalties_offered(ctx.regulations),
         ),
+        *(
+            Field(
+                terms.FIELDS[topic],
+                str(topic),
+                Kind.CHOICE,
+                group="按哪份规章执行",
+                options=partial(_offered, topic),
+            )
+            for topic in terms.OPTIONAL
+        ),
         Field(
             "holds_from",
             "生效日",
             Kind.DATE,
             group="按哪份规章执行",
-            help="改作息或罚则时填写，从这一天起按新的算，以前的不变。新合同空着。",
+            help="改其中任何一项时填写，从这一天起按新的算，以前的不变。新合同空着。",
         ),
         Field("history", "历次约定", Kind.LONG_TEXT, group="按哪份规章执行", read_only=True),
     ),

@@ -1,4 +1,4 @@
-"""Terms of a contract: which regulation it follows in 作息 and 考勤罚则, each from a day on; old terms stay."""
+"""Terms of a contract: which regulation it follows in 作息, 考勤罚则, 响应, 报告, 考核, each from a day on; old ones stay."""
 
 from __future__ import annotations
 
@@ -9,17 +9,28 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from opsdesk.models import ContractTerm
-from opsdesk.rules.clause import Regulations
+from opsdesk.rules.clause import Clause, Regulations
 from opsdesk.rules.vocabulary import Topic
 from opsdesk.services.duties import NO_CONTRACT
 
-FIELDS = {Topic.HOURS: "hours", Topic.PENALTIES: "penalties"}
+FIELDS = {
+    Topic.HOURS: "hours",
+    Topic.PENALTIES: "penalties",
+    Topic.RESPONSE: "response",
+    Topic.REPORTS: "reports",
+    Topic.APPRAISAL: "appraisal",
+}
 """Which field of the form speaks of which topic."""
+OPTIONAL = {Topic.RESPONSE: "response.", Topic.REPORTS: "reports.", Topic.APPRAISAL: "appraisal."}
+"""Topics that a contract may leave open, each with how the parts begin that a regulation plays in it."""
+JUDGED = frozenset({Topic.HOURS, Topic.PENALTIES})
+"""Topics by which days of attendance are judged."""
 HOURS = frozenset({"attendance.hours", "attendance.client_hours"})
 PENALTIES = frozenset({"attendance.late_count"})
 NO_PENALTIES = NO_CONTRACT.penalties
 """The regulation that names no penalty; shown as 不适用."""
 NOT_APPLIED = "不适用"
+"""What lists show for no regulation; an optional topic that ends is kept under this name."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +48,13 @@ def offered(regulations: Regulations, parts: frozenset[str]) -> list[tuple[str, 
     return [
         (each.code, f"{each.code} {each.title}")
         for each in regulations.regulations
-        if any(clause.does in parts for clause in each.clauses)
+        if any(clause.does in parts and _filled_in(clause) for clause in each.clauses)
     ]
+
+
+def _filled_in(clause: Clause) -> bool:
+    """False while every value the clause ever had is left open (待填): it has nothing to follow (G8)."""
+    return any(not holding.blank and not holding.repealed for holding in clause.holdings)
 
 
 def hours_offered(regulations: Regulations) -> list[tuple[str, str]]:
@@ -49,6 +65,15 @@ def hours_offered(regulations: Regulations) -> list[tuple[str, str]]:
 def penalties_offered(regulations: Regulations) -> list[tuple[str, str]]:
     """Regulations to choose for 考勤罚则, and 不适用."""
     return [*offered(regulations, PENALTIES), (NO_PENALTIES, NOT_APPLIED)]
+
+
+def optional_offered(regulations: Regulations, topic: Topic) -> list[tuple[str, str]]:
+    """Regulations to choose for an optional topic, and 不适用."""
+    begins = OPTIONAL[topic]
+    parts = frozenset(
+        clause.does for each in regulations.regulations for clause in each.clauses if clause.does.startswith(begins)
+    )
+    return [*offered(regulations, parts), (NOT_APPLIED, NOT_APPLIED)]
 
 
 def shown(topic: Topic, regulation: str) -> str:

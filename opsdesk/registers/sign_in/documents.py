@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from opsdesk.exports.document import (
     Align,
@@ -22,9 +23,10 @@ from opsdesk.rules.calendar import Calendar, month
 from opsdesk.rules.clause import Law
 from opsdesk.rules.facts import Span, Terms
 from opsdesk.rules.vocabulary import Judgement, LeaveKind, Source, State
-from opsdesk.services import attendance, calendars, chain, settings
+from opsdesk.services import attendance, calendars, chain, marks, settings, settlement
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
+from opsdesk.services.settlement import ATTENDED, PersonMonth
 
 DAILY = (
     Column("序号", 10, Kind.NUMBER, Align.CENTER),
@@ -38,23 +40,7 @@ DAILY = (
     Column("缺勤/请假说明", 38),
     Column("备注", 38),
 )
-SYMBOLS = {
-    LeaveKind.PERSONAL: "△",
-    LeaveKind.SICK: "＋",
-    LeaveKind.ANNUAL: "年",
-    LeaveKind.COMP_TIME: "◇",
-    LeaveKind.OFFICIAL: "公",
-    LeaveKind.OUT: "外",
-    LeaveKind.REMOTE: "远",
-    LeaveKind.MARRIAGE: "婚",
-    LeaveKind.MATERNITY: "产",
-    LeaveKind.BEREAVEMENT: "丧",
-    LeaveKind.INJURY: "伤",
-    LeaveKind.OTHER: "假",
-}
-LEGEND = "图例：√ 出勤　迟、退 加分钟数　缺 迟到视缺勤　未 未签退或缺签到　— 未到　○ 休　" + "　".join(
-    f"{symbol} {kind}" for kind, symbol in SYMBOLS.items()
-)
+LEGEND = f"图例：√ 出勤　迟、退 加分钟数　缺 迟到视缺勤　未 未签退或缺签到　— 未到　○ 休　{marks.LEAVE_LEGEND}"
 
 
 def basis(law: Law, terms: Sequence[Terms]) -> tuple[str, ...]:
@@ -168,7 +154,8 @@ def _absence(each: PersonDay, index: int) -> str:
     whole = each.result.state is State.ON_LEAVE
     span = each.absence.span
     when = "全天" if whole else f"{span.begins:%H:%M}–{span.ends:%H:%M}"
-    return f"{each.absence.kind} {when} {each.absence.reason}".strip()
+    cover = f"；顶岗：{each.absence.cover}" if each.absence.cover else ""
+    return f"{each.absence.kind} {when} {each.absence.reason}".strip() + cover
 
 
 def monthly_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None = None) -> Document:
@@ -176,19 +163,14 @@ def monthly_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None
     site = settings.read_all(ctx)
     dates = month(year, number)
     with ctx.read() as connection:
-        found = attendance.read(connection, ctx.regulations, dates[0], dates[-1], ctx.now())
-        calendar = calendars.load(connection)
+        settled = settlement.read(connection, ctx.regulations, year, number, ctx.now(), vendor_id=vendor_id)
         trace = chain.short_head(connection)
-    by_person: dict[int, dict[date, PersonDay]] = {}
-    for each in found:
-        if vendor_id is None or each.person.vendor_id == vendor_id:
-            by_person.setdefault(each.person.id, {})[each.day] = each
-    by_person = {key: own for key, own in by_person.items() if any(each.duty or each.punches for each in own.values())}
+    calendar, people = settled.calendar, settled.people
     rows: list[tuple[Value, ...]] = []
     labels = []
-    for own in by_person.values():
-        rows.append(_month_row(len(rows) + 1, own, dates, ctx.today()))
-        labels.append(f"{next(iter(own.values())).person.name} {year}-{number:02}")
+    for person in people:
+        rows.append(_month_row(len(rows) + 1, person, dates, ctx.today()))
+        labels.append(f"{person.person.name} {year}-{number:02}")
     columns = (
         Column("序号", 8, Kind.NUMBER, Align.CENTER),
         Column("姓名", 17),
@@ -202,7 +184,7 @@ def monthly_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None
         Column("分", 8, Kind.NUMBER, Align.CENTER, group="早退"),
         Column("未签退", 8, Kind.NUMBER, Align.CENTER),
     )
-    terms = [each.terms for own in by_person.values() for each in own.values()]
+    terms = [day.terms for each in people for day in each.days]
     last = min(dates[-1], max(dates[0], ctx.today()))
     return Document(
         code="OD-F01M",
@@ -241,19 +223,22 @@ def _day_column(day: date, calendar: Calendar) -> Column:
     return Column(str(day.day), 5.6, Kind.TEXT, Align.CENTER, subtitle=weekday(day)[1], shaded=not calendar.works(day))
 
 
-def _month_row(number: int, own: dict[date, PersonDay], dates: Sequence[date], today: date) -> tuple[Value, ...]:
-    person = next(iter(own.values())).person
-    marks = [_mark(own.get(day), day, today) for day in dates]
-    pairs = [pair for each in own.values() for pair in each.result.pairs]
-    late = [pair.arrival_verdict.minutes for pair in pairs if pair.arrival_verdict and pair.arrival_verdict.minutes]
-    early = [
-        pair.departure_verdict.minutes for pair in pairs if pair.departure_verdict and pair.departure_verdict.minutes
-    ]
-    due = sum(each.due for each in own.values())
-    present = sum(bool(each.punches) for each in own.values())
-    missing = sum(each.result.state is State.NO_SIGN_OUT for each in own.values())
-    charged = (len(late), sum(late), len(early), sum(early), missing)
-    return (number, person.name, person.vendor, *marks, due, present, *(count or None for count in charged))
+def _month_row(number: int, each: PersonMonth, dates: Sequence[date], today: date) -> tuple[Value, ...]:
+    own = {day.day: day for day in each.days}
+    cells = [_mark(own.get(day), day, today) for day in dates]
+    due = sum(day.due for day in each.days)
+    present = sum(half.mark in ATTENDED for halves in each.halves.values() for half in halves)
+    missing = sum(day.result.state is State.NO_SIGN_OUT for day in each.days)
+    charged = (
+        len(each.late),
+        sum(one.minutes for one in each.late),
+        len(each.early),
+        sum(one.minutes for one in each.early),
+        missing,
+    )
+    person = each.person
+    days = present // 2 if present % 2 == 0 else Decimal(present) / 2
+    return (number, person.name, person.vendor, *cells, due, days, *(count or None for count in charged))
 
 
 def _mark(each: PersonDay | None, day: date, today: date) -> str:
@@ -274,7 +259,7 @@ def _half(each: PersonDay, *, first: bool) -> str:
     begins = pair.plan.begins if first or len(each.result.pairs) > 1 else middle
     ends = pair.plan.ends if not first or len(each.result.pairs) > 1 else middle
     if each.absence and uncovered(Span(begins, ends), each.duty.approved) * 2 <= ends - begins:
-        return SYMBOLS[LeaveKind(each.absence.kind)]
+        return marks.SYMBOLS[LeaveKind(each.absence.kind)]
     if not each.punches:
         return "—"
     verdict = pair.arrival_verdict if first else pair.departure_verdict

@@ -1,0 +1,139 @@
+"""试算: a month settled by the law in force and by a draft, person by person; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from opsdesk.models import Vendor
+from opsdesk.rules.clause import Clause, Regulations
+from opsdesk.rules.settlement import Figures, Line
+from opsdesk.services import settlement
+from opsdesk.services.context import Context
+from opsdesk.services.duties import Person
+from opsdesk.services.settlement import PersonMonth
+
+TRIED = ("attendance.", "reading.", "hours.")
+"""Parts of clauses that a month's settlement is made by."""
+
+Progress = Callable[[int, int], bool]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One person's month by the law in force and by the draft; a side is empty where nothing was due or signed."""
+
+    person: Person
+    figures: Figures
+    draft: Figures
+    lines: tuple[Line, ...]
+    draft_lines: tuple[Line, ...]
+    due_days: int
+    draft_due_days: int
+
+    @property
+    def difference(self) -> Decimal:
+        """What the draft adds to the fines, in yuan; less than zero where it takes away."""
+        return self.draft.total - self.figures.total
+
+    @property
+    def changed(self) -> bool:
+        """Whether any figure is another one, be it of money, minutes or days."""
+        return self.figures != self.draft or self.due_days != self.draft_due_days
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sums of several people by both laws."""
+
+    figures: Figures
+    draft: Figures
+
+    @property
+    def difference(self) -> Decimal:
+        """What the draft adds to the fines, in yuan."""
+        return self.draft.total - self.figures.total
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A month by both laws: people by vendor and number."""
+
+    year: int
+    number: int
+    rows: tuple[Compared, ...]
+
+    @property
+    def changed(self) -> tuple[Compared, ...]:
+        """Only the people for whom the draft makes a difference."""
+        return tuple(row for row in self.rows if row.changed)
+
+    @property
+    def total(self) -> Total:
+        """Everybody together."""
+        return _sum(self.rows)
+
+    @property
+    def vendors(self) -> dict[str, Total]:
+        """The sums of each vendor by its short name."""
+        names = dict.fromkeys(row.person.vendor for row in self.rows)
+        return {name: _sum(row for row in self.rows if row.person.vendor == name) for name in names}
+
+
+def tries(clause: Clause) -> bool:
+    """Whether a change of the clause can show in a month's settlement."""
+    return clause.does.startswith(TRIED)
+
+
+def compare(
+    ctx: Context,
+    draft: Regulations,
+    year: int,
+    month: int,
+    vendor_id: int | None = None,
+    progress: Progress | None = None,
+) -> Comparison | None:
+    """Settle a calendar month by the law in force and by `draft`, one vendor's people if given.
+
+    `progress(done, total)` is told vendor by vendor; None once it gave False.
+    """
+    now, standing = ctx.now(), ctx.regulations
+    rows: list[Compared] = []
+    with ctx.read() as connection:
+        vendors = list(connection.execute(select(Vendor.id).order_by(Vendor.code)).scalars())
+        chosen = vendors if vendor_id is None else [vendor_id]
+        for done, vendor in enumerate(chosen, 1):
+            sides = [
+                settlement.read(connection, law, year, month, now, vendor_id=vendor).people for law in (standing, draft)
+            ]
+            rows.extend(_compared(*sides))
+            if progress is not None and not progress(done, len(chosen)):
+                return None
+    return Comparison(year, month, tuple(rows))
+
+
+def _compared(in_force: Iterable[PersonMonth], drafted: Iterable[PersonMonth]) -> Iterable[Compared]:
+    ours = {each.person.id: each for each in in_force}
+    theirs = {each.person.id: each for each in drafted}
+    people = {key: each.person for key, each in (ours | theirs).items()}
+    for key, person in sorted(people.items(), key=lambda item: item[1].staff_no):
+        now, then = ours.get(key), theirs.get(key)
+        yield Compared(
+            person=person,
+            figures=now.settled.figures if now else Figures(),
+            draft=then.settled.figures if then else Figures(),
+            lines=now.settled.lines if now else (),
+            draft_lines=then.settled.lines if then else (),
+            due_days=now.due_days if now else 0,
+            draft_due_days=then.due_days if then else 0,
+        )
+
+
+def _sum(rows: Iterable[Compared]) -> Total:
+    figures = draft = Figures()
+    for row in rows:
+        figures, draft = figures + row.figures, draft + row.draft
+    return Total(figures, draft)
