@@ -20,8 +20,10 @@ from opsdesk.exports.pdf import pdf_bytes
 from opsdesk.models import Contract, ContractTerm, Staff, Vendor
 from opsdesk.registers.sign_in import documents, service
 from opsdesk.registers.sign_in.punch_import import import_punches
+from opsdesk.services import settlement
 from opsdesk.services.clock import FixedClock
 from opsdesk.services.context import Context
+from opsdesk.services.settlement import Month
 
 MORNING = datetime(2026, 3, 31, 8, 10)
 SINCE = date(2026, 1, 1)
@@ -66,6 +68,18 @@ def punch_file(path: Path, people: int) -> int:
     return len(lines)
 
 
+BARE_MONTH = (
+    "SELECT id, staff_id, day, at, direction, source, doubted, entered_by, entered_at FROM punch "
+    "WHERE day BETWEEN '2026-03-01' AND '2026-03-31' AND void_at IS NULL ORDER BY at, id"
+)
+
+
+def standing(ctx: Context) -> Month:
+    """The month of March settled from the record."""
+    with ctx.read() as connection:
+        return settlement.read(connection, ctx.regulations, 2026, 3, ctx.now())
+
+
 def main() -> None:
     """Measure and print."""
     words = argparse.ArgumentParser(description=__doc__)
@@ -91,6 +105,10 @@ def main() -> None:
         print(f"月表 {people} 人           {median(3, lambda: documents.monthly_sheet(ctx, 2026, 3)):8.1f} ms")
         sheet = documents.daily_sheet(ctx, date(2026, 3, 30))
         print(f"日报 PDF {people} 行       {median(3, lambda: pdf_bytes(sheet)):8.1f} ms")
+        with closing(sqlite3.connect(home / "site" / "ops.db")) as bare:
+            floor = median(3, lambda: bare.execute(BARE_MONTH).fetchall())
+        settle = median(3, lambda: standing(ctx))
+        print(f"月度结算 {people} 人       {settle:8.1f} ms   裸读同样的行 {floor:.1f} ms   {settle / floor:.1f} 倍")
         with ctx.read() as connection:
             print(f"全库核验             {median(1, lambda: bootstrap.verify(connection)):8.1f} ms")
 

@@ -5,34 +5,46 @@ from __future__ import annotations
 from opsdesk.register import Register
 from opsdesk.registers.account.spec import REGISTER as ACCOUNT
 from opsdesk.registers.calendar.spec import REGISTER as CALENDAR
+from opsdesk.registers.comp_time.spec import REGISTER as COMP_TIME
 from opsdesk.registers.contact.spec import REGISTER as CONTACT
 from opsdesk.registers.contract.spec import REGISTER as CONTRACT
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
+from opsdesk.registers.coverage_need.spec import REGISTER as COVERAGE_NEED
+from opsdesk.registers.holiday_consent.spec import REGISTER as HOLIDAY_CONSENT
 from opsdesk.registers.hours.spec import REGISTER as HOURS
 from opsdesk.registers.leave.spec import REGISTER as LEAVE
+from opsdesk.registers.overtime.spec import REGISTER as OVERTIME
 from opsdesk.registers.post.spec import REGISTER as POST
 from opsdesk.registers.roster.spec import REGISTER as ROSTER
 from opsdesk.registers.shift.spec import REGISTER as SHIFT
 from opsdesk.registers.sign_in.spec import REGISTER as SIGN_IN
 from opsdesk.registers.staff.spec import REGISTER as STAFF
+from opsdesk.registers.stand_by.spec import REGISTER as STAND_BY
 from opsdesk.registers.vendor.spec import REGISTER as VENDOR
+from opsdesk.registers.wage.spec import REGISTER as WAGE
 
 REGISTERS: tuple[Register, ...] = (
     # 请假排班
     LEAVE,
     ROSTER,
     CORRECTION,
+    OVERTIME,
+    COMP_TIME,
     SIGN_IN,
     # 人员单位
     STAFF,
+    STAND_BY,
     VENDOR,
     CONTRACT,
     POST,
+    COVERAGE_NEED,
     SHIFT,
     CONTACT,
+    WAGE,
     # 设置
     HOURS,
     CALENDAR,
+    HOLIDAY_CONSENT,
     ACCOUNT,
 )
 """Every register, in the order of the tabs."""

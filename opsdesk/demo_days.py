@@ -37,7 +37,8 @@ class Plan:
     """What is known beforehand of the days from `first` to now.
 
     `roster` has the shift's name or None for rest, `absent` the span of an approved absence, `told` the end of a day
-    that is missing or wrong because a 补签 will speak of it; all by number and day.
+    that is missing or wrong because a 补签 will speak of it, `stays` until when somebody works overtime, `missing` who
+    does not come and has not asked; all by number and day.
     """
 
     first: date
@@ -47,6 +48,8 @@ class Plan:
     roster: dict[tuple[str, date], str | None] = field(default_factory=dict)
     absent: dict[tuple[str, date], Span] = field(default_factory=dict)
     told: dict[tuple[str, date], Direction] = field(default_factory=dict)
+    stays: dict[tuple[str, date], datetime] = field(default_factory=dict)
+    missing: set[tuple[str, date]] = field(default_factory=set)
 
     @property
     def today(self) -> date:
@@ -90,7 +93,7 @@ def _day(plan: Plan, person: Invented, day: date, span: Span | None) -> Times | 
     behind = timedelta(seconds=min(50 * 60, 60 + chance.expovariate(1 / 540)))
     after = timedelta(seconds=chance.triangular(20, 2900, 480))
     sooner = timedelta(minutes=chance.triangular(3, 70, 15))
-    if span is None:
+    if span is None or (person.number, day) in plan.missing:
         return None
     arrived, left = span[0] - before, span[1] + after
     if late * 100 < person.late:
@@ -99,10 +102,11 @@ def _day(plan: Plan, person: Invented, day: date, span: Span | None) -> Times | 
         arrived = span[0] + timedelta(minutes=62) + behind
     if early < 0.013:
         left = span[1] - sooner
+    left = plan.stays.get((person.number, day), left)
     told = plan.told.get((person.number, day))
     if told is Direction.IN:
         return (datetime.combine(day, TOLD_LATE) if person.number == "LS006" else None), _cut(left)
-    gone = told is Direction.OUT or forgotten < 0.006
+    gone = told is Direction.OUT or (forgotten < 0.006 and (person.number, day) not in plan.stays)
     return _cut(arrived), None if gone else _cut(left)
 
 

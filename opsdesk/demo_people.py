@@ -112,3 +112,15 @@ RETOLD = (
     ("LS003", 3, "离岗", "17:45", "忘签", "割接方案讨论到下班，散会后直接离开，忘记签退。", "叶文彬", None, ""),
 )  # fmt: skip
 """补签: number, workdays before today, end, claimed time, cause, explanation, witness, decision (None: waits), note."""
+
+OVERTIME = (
+    ("LS001", 9, "18:00", "21:30", "调休", "核心交换机割接，业务停用窗口在晚间"),
+    ("CX001", 24, "18:00", "22:00", "调休", "数据库升级与核对"),
+    ("CX003", 24, "18:00", "21:00", "加班费", "数据库升级，应用侧验证"),
+    ("MH004", 44, "18:00", "20:00", "调休", "会议室设备更换，次日开会要用"),
+)
+"""Number, workday after the beginning, from, to, taken as, why; filed and approved that afternoon."""
+NOT_COME = ("MH008", 36)
+"""Who once did not come and had not asked: number, workday after the beginning."""
+WAIVED = "当天地铁停运，有运营公告，免除"
+"""Why the supervisor waives a deduction at each end of month."""

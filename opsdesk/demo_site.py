@@ -9,16 +9,17 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-from opsdesk import bootstrap
+from opsdesk import bootstrap, demo_months
 from opsdesk import demo_people as invented
 from opsdesk.demo_days import Plan, Signing, signings
+from opsdesk.demo_living import Site
 from opsdesk.models import LedgerRow, Punch, RosterEntry
 from opsdesk.registers.contact import service as contact
 from opsdesk.registers.contract import service as contract
@@ -48,27 +49,6 @@ class Demo:
 
     ctx: Context
     password: str
-
-
-@dataclass
-class _Site:
-    """The site while it is being lived through."""
-
-    ctx: Context
-    clock: FixedClock
-    plan: Plan
-    supervisor: Actor
-    desk: Actor
-    ids: dict[str, int] = field(default_factory=dict)
-    shifts: dict[str, int] = field(default_factory=dict)
-    acts: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
-
-    def move(self, at: datetime) -> None:
-        """Let time pass until `at`; never back."""
-        self.clock.advance(seconds=max(0.0, (at - self.clock.at).total_seconds()))
-
-    def by(self, actor: Actor) -> Context:
-        return self.ctx.acting_as(actor)
 
 
 def is_demo(ctx: Context) -> bool:
@@ -120,12 +100,13 @@ def _live(home: Path, seed: int, now: datetime, months: int) -> Context:
     with ctx.read() as connection:
         calendar = calendars.load(connection)
     plan = Plan(first, now, calendar, random.Random(seed))  # noqa: S311 — invented times, no secret
-    site = _Site(ctx, clock, plan, supervisor, Actor(invented.DESK, Role.DESK))
+    site = Site(ctx, clock, plan, supervisor, Actor(invented.DESK, Role.DESK))
     _register(site)
     _plan_roster(site)
     _plan_absences(site)
     _plan_corrections(site)
     _plan_changes(site)
+    demo_months.plan(site)
     _pass_time(site)
     return ctx
 
@@ -135,7 +116,7 @@ def _months_before(day: date, count: int) -> date:
     return min(date(year, number + 1, day.day if day.day <= 28 else 28), day)
 
 
-def _register(site: _Site) -> None:
+def _register(site: Site) -> None:
     """Enter vendors, contracts, posts, shifts, staff and contact persons, as the supervisor does on the first day."""
     ctx, clock = site.by(site.supervisor), site.clock
 
@@ -144,7 +125,7 @@ def _register(site: _Site) -> None:
         made: int = save(ctx, None, values).value
         return made
 
-    vendors = {
+    vendors = site.vendors = {
         code: kept(vendor.save, code=code, name=name, short_name=short) for code, name, short in invented.VENDORS
     }
     begins = site.plan.first.replace(month=1, day=1)
@@ -185,13 +166,7 @@ def _register(site: _Site) -> None:
         )
 
 
-def _before(site: _Site, day: date, at: time) -> datetime:
-    """`at` on the last workday before `day`; where there is none, just after the beginning."""
-    earlier = [each for each in site.plan.workdays if each < day]
-    return datetime.combine(earlier[-1], at) if earlier else site.clock.at + timedelta(minutes=5)
-
-
-def _plan_roster(site: _Site) -> None:
+def _plan_roster(site: Site) -> None:
     """A roster a month, entered before it begins: nights in turn, and two people on days of rest."""
     nights = [person.number for person in invented.PEOPLE if person.night]
     start = site.plan.first
@@ -205,11 +180,11 @@ def _plan_roster(site: _Site) -> None:
                 turn = day.toordinal() % (len(invented.WEEKEND) // 2) * 2
                 own.update({(number, day): "白班" for number in invented.WEEKEND[turn : turn + 2]})
         site.plan.roster.update(own)
-        site.acts.append((_before(site, start, time(16, 30)), _entering(site, own)))
+        site.acts.append((site.before(start, time(16, 30)), _entering(site, own)))
         start = dates[-1] + timedelta(days=1)
 
 
-def _entering(site: _Site, own: Mapping[tuple[str, date], str | None]) -> Callable[[], None]:
+def _entering(site: Site, own: Mapping[tuple[str, date], str | None]) -> Callable[[], None]:
     rows = [
         {"staff_id": site.ids[number], "day": day, "shift_id": site.shifts[name] if name else None}
         for (number, day), name in own.items()
@@ -222,7 +197,7 @@ def _entering(site: _Site, own: Mapping[tuple[str, date], str | None]) -> Callab
     return enter
 
 
-def _plan_absences(site: _Site) -> None:
+def _plan_absences(site: Site) -> None:
     number, kind, reason = invented.TODAYS_ABSENCE
     planned = [
         (number, kind, site.plan.workdays[place : place + count], begins, ends, reason)
@@ -244,14 +219,14 @@ def _plan_absences(site: _Site) -> None:
             "ends_at": span[1],
             "reason": reason,
         }
-        site.acts.append((_before(site, dates[0], time(15, 20)), _being_absent(site, values)))
+        site.acts.append((site.before(dates[0], time(15, 20)), _being_absent(site, values)))
 
 
-def _being_absent(site: _Site, values: Mapping[str, Any]) -> Callable[[], object]:
+def _being_absent(site: Site, values: Mapping[str, Any]) -> Callable[[], object]:
     return lambda: leave.save(site.by(site.supervisor), None, values)
 
 
-def _plan_corrections(site: _Site) -> None:
+def _plan_corrections(site: Site) -> None:
     past = [day for day in site.plan.workdays if day < site.plan.today]
     for number, back, end, claimed, cause, explanation, witness, decision, note in invented.RETOLD:
         if back >= len(past):
@@ -270,7 +245,7 @@ def _plan_corrections(site: _Site) -> None:
         site.acts.append((datetime.combine(past[-back + 1], time(9, 35)), _telling(site, values, decision, note)))
 
 
-def _telling(site: _Site, values: Mapping[str, Any], decision: bool | None, note: str) -> Callable[[], None]:
+def _telling(site: Site, values: Mapping[str, Any], decision: bool | None, note: str) -> Callable[[], None]:
     def tell() -> None:
         slip = correction.file(site.by(site.desk), **values).value
         if decision is not None:
@@ -280,7 +255,7 @@ def _telling(site: _Site, values: Mapping[str, Any], decision: bool | None, note
     return tell
 
 
-def _plan_changes(site: _Site) -> None:
+def _plan_changes(site: Site) -> None:
     """One contract takes up other penalties; one person leaves."""
     number = invented.CONTRACTS[-1][1]
     day = site.plan.workday(LEARN_TERMS)
@@ -290,20 +265,20 @@ def _plan_changes(site: _Site) -> None:
             values = dict(contract.load(site.ctx, site.ids[number]))
             contract.save(site.by(site.supervisor), site.ids[number], {**values, "penalties": "T2", "holds_from": day})
 
-        site.acts.append((_before(site, day, time(16, 5)), change))
+        site.acts.append((site.before(day, time(16, 5)), change))
     for person in invented.PEOPLE:
         if person.leaves is not None and site.plan.workday(person.leaves) < site.plan.today:
             last = site.plan.workday(person.leaves)
             site.acts.append((datetime.combine(last, time(18, 40)), _leaving(site, site.ids[person.number], last)))
 
 
-def _leaving(site: _Site, staff_id: int, day: date) -> Callable[[], object]:
+def _leaving(site: Site, staff_id: int, day: date) -> Callable[[], object]:
     return lambda: staff.leave_site(
         site.by(site.supervisor), staff_id=staff_id, day=day, reason="合同期内人员轮换，工作已交接"
     )
 
 
-def _pass_time(site: _Site) -> None:
+def _pass_time(site: Site) -> None:
     """Live through the punches and the other acts in order of time, a day's punches in one transaction."""
     acts = sorted(site.acts, key=lambda each: each[0])
     waiting: list[Signing] = []
@@ -320,12 +295,12 @@ def _pass_time(site: _Site) -> None:
             _carry_out(site, at, act)
 
 
-def _carry_out(site: _Site, at: datetime, act: Callable[[], object]) -> None:
+def _carry_out(site: Site, at: datetime, act: Callable[[], object]) -> None:
     site.move(at)
     act()
 
 
-def _flush(site: _Site, waiting: list[Signing]) -> None:
+def _flush(site: Site, waiting: list[Signing]) -> None:
     """Enter punches, each chained at its own moment, then judge the days of those that are charged."""
     if not waiting:
         return

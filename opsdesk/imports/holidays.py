@@ -1,4 +1,4 @@
-"""A year's holidays as a table: a row per day (日期, 类型, 名称) or a row per holiday (节日, 放假起, 放假止, 调休上班)."""
+"""A year's holidays as a table: a row a day (日期, 类型, 名称) or a row a holiday (节日, 放假起, 放假止, 调休上班)."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ BY_HOLIDAY = (
 )
 """One row a holiday; days off that are not named as statutory count as 调休放假, but for the fixed ones."""
 
-FIXED = {"元旦": ((1, 1),), "劳动节": ((5, 1), (5, 2)), "国庆节": ((10, 1), (10, 2), (10, 3))}
-"""Statutory days on the same date every year (《全国年节及纪念日放假办法》 of 2024-11-10); the others follow the moon."""
+FIXED = {"元旦": ((1, 1),), "劳动": ((5, 1), (5, 2)), "国庆": ((10, 1), (10, 2), (10, 3))}
+"""Statutory days on the same date every year (holiday law of 2024-11-10, `domain.md` 5.1); others follow the moon."""
 
 LONGEST = 15
 _KINDS = {
@@ -121,12 +121,7 @@ def _of_holiday(row: Row, heading: Heading) -> Iterator[tuple[date, str, str]]:
     if first.year != last.year:
         raise _Doubt("放假跨了年。请按年分成两行。", heading.name("last"), last.isoformat())
     off = days(first, last)
-    named = {
-        date(first.year, *month_day)
-        for feast, fixed in FIXED.items()
-        if feast in name
-        for month_day in fixed
-    }
+    named = {date(first.year, *month_day) for feast, fixed in FIXED.items() if feast in name for month_day in fixed}
     statutory = set(_listed(row, heading, "statutory", first.year)) or named & set(off)
     if strangers := sorted(statutory - set(off)):
         reason = f"法定假日 {strangers[0].isoformat()} 不在放假日期里。请核对。"

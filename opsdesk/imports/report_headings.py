@@ -218,12 +218,10 @@ def grid_days(columns: Sequence[Column], first: date, last: date) -> dict[int, d
     for column in columns:
         ahead = [day for day in free[reached:] if _labels(column.name, day)]
         behind = [day for day in free[:reached] if not _weekday_only(column.name) and _labels(column.name, day)]
-        day = (ahead or behind or [None])[0]
-        if day is not None and day not in found.values():
-            found[column.index] = day
-            reached = max(reached, free.index(day) + 1) if ahead else reached
-        else:
-            found[column.index] = None
+        day = next((day for day in (*ahead, *behind) if day not in found.values()), None)
+        found[column.index] = day
+        if day in ahead:
+            reached = free.index(day) + 1
     return found
 
 

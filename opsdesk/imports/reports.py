@@ -114,7 +114,7 @@ def _prepared(sheets: Sequence[Sheet], path: Path) -> _Sheet:
             f"看不出“{path.name}”是哪一个月的报表。请保留表头上方的“统计日期”一行，或在文件名里写上月份，如 2026-03。",
             field="file",
         )
-    if span[1] - span[0] > LONGEST:
+    if span[1] - span[0] >= LONGEST:
         raise Refusal(
             f"这份报表从 {span[0].isoformat()} 到 {span[1].isoformat()}，超过 {LONGEST.days} 天。请按月导出。",
             field="file",

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from opsdesk.imports import people, punches, roster
+from opsdesk.imports import leave, people, punches, roster
 from opsdesk.imports.columns import Column
 from opsdesk.services.errors import Trouble
 
-TemplateKind = Literal["staff", "roster", "punches"]
+TemplateKind = Literal["staff", "roster", "punches", "leave"]
 
 TEMPLATES: dict[TemplateKind, tuple[str, Sequence[Column]]] = {
     "staff": ("人员导入模板", people.COLUMNS),
     "roster": ("排班导入模板", roster.COLUMNS),
     "punches": ("打卡导入模板", punches.TEMPLATE_COLUMNS),
+    "leave": ("请假导入模板", leave.COLUMNS),
 }
 """Kind → title (a good file name) and columns."""
 

@@ -281,39 +281,52 @@ def days_in_words(half_days: int) -> str:
     return str(half_days // 2) if half_days % 2 == 0 else f"{half_days // 2}.5"
 
 
-def basis(law: Law, hours: str, penalties: str) -> tuple[str, ...]:
-    """采用口径: the readings by which a month is settled under two regulations, each with its clause (G10)."""
-    rounding = law.held("G4")
-    said = [f"迟到、早退按秒差{rounding.word('clock.rounding')}到分（G4）"]
-    if held := law.part("attendance.hours", hours):
-        said.append(f"作息 {held.text('hours.pairs')}（{held.cite().short}）")
-    elif held := law.part("attendance.client_hours", hours):
-        said.append(f"作息随客户单位（{held.cite().short}）")
-    if held := law.part("attendance.late_count", penalties):
-        said.append(
-            f"迟到免扣 {held.number('late.free')} 次，每多一次 {held.number('late.unit')} 元（{held.cite().short}）"
-        )
-    if held := law.part("attendance.absent", penalties):
+def common_basis(law: Law) -> str:
+    """Readings that hold for everybody, each with its clause (采用口径, G10)."""
+    rounding, missing = law.held("G4"), law.held("G12")
+    limit, chosen = missing.number("missing.hours"), missing.word("missing.policy")
+    return f"迟到、早退按秒差{rounding.word('clock.rounding')}到分（G4）；缺签满 {limit} 小时未补：{chosen}（G12）。"
+
+
+def hours_basis(law: Law, regulation: str) -> str:
+    """The working hours of a regulation as the sheet prints them; empty where it has none."""
+    if held := law.part("attendance.hours", regulation):
+        return f"作息 {held.text('hours.pairs')}（{held.cite().short}）。"
+    if held := law.part("attendance.client_hours", regulation):
+        return f"作息随客户单位（{held.cite().short}）。"
+    return ""
+
+
+def penalty_basis(law: Law, regulation: str) -> str:
+    """The readings of a regulation's penalties, each with its clause; 不适用 where it has none."""
+    said = []
+    if held := law.part("attendance.late_count", regulation):
+        free, each = held.number("late.free"), held.number("late.unit")
+        said.append(f"迟到免扣 {free} 次，每多一次 {each} 元（{held.cite().short}）")
+    if held := law.part("attendance.absent", regulation):
         said.append(
             f"单次迟到超过 {held.number('absent.over')} 分视缺勤，{held.word('absent.as')}；"
             f"双重处罚：{held.word('double.mode')}（{held.cite().short}）"
         )
-    if held := law.part("attendance.late_minutes", penalties):
+    if held := law.part("attendance.late_minutes", regulation):
         bands, least = held.bands("late.bands"), held.number("late.from")
         listed = "，".join(f"{_band(bands, n, least)} {yuan} 元" for n, (_, yuan) in enumerate(bands))
         said.append(
-            f"累计迟到{listed}，{held.word('late.bracket')}，"
+            f"当月累计迟到 {listed}，{held.word('late.bracket')}，"
             f"次数罚与分钟罚{held.word('late.combine')}（{held.cite().short}）"
         )
-    if held := law.part("attendance.early_each", penalties):
+    if held := law.part("attendance.early_each", regulation):
         said.append(f"早退每次 {held.number('early.unit')} 元（{held.cite().short}）")
-    if held := law.part("attendance.early_awol", penalties):
+    if held := law.part("attendance.early_awol", regulation):
         said.append(
-            f"累计早退满 {held.number('early.awol_from')} 分按旷工，{held.word('early.awol_repeat')}，"
-            f"每次扣减{held.word('early.keep_fine')}（{held.cite().short}）"
+            f"当月累计早退满 {held.number('early.awol_from')} 分按旷工，{held.word('early.awol_repeat')}，"
+            f"每次的扣减{held.word('early.keep_fine')}（{held.cite().short}）"
         )
-    if held := law.part("attendance.no_leave", penalties):
+    if held := law.part("attendance.no_leave", regulation):
         said.append(f"无获准请假的缺席按旷工，以{held.word('awol.unit')}为单位（{held.cite().short}）")
-    missing = law.held("G12")
-    said.append(f"缺签满 {missing.number('missing.hours')} 小时未补：{missing.word('missing.policy')}（G12）")
-    return tuple(said)
+    return "；".join(said) + "。" if said else "考勤罚则不适用。"
+
+
+def basis(law: Law, hours: str, penalties: str) -> tuple[str, ...]:
+    """采用口径 of a month under two regulations: common readings, hours, penalties."""
+    return tuple(filter(None, (common_basis(law), hours_basis(law, hours), penalty_basis(law, penalties))))

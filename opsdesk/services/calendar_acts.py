@@ -1,31 +1,17 @@
-"""Changing the site's calendar: the yearly notice and the site's own days; signed days are judged again."""
+"""Marking days of the site's own in its calendar; signed days are judged again."""
 
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import select
 
 from opsdesk.models import CalendarDay
 from opsdesk.rules.vocabulary import DayKind, Role
-from opsdesk.services import calendars, rejudging
+from opsdesk.services import rejudging
 from opsdesk.services.context import Context
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import one_line
-
-
-def import_file(ctx: Context, path: Path) -> Outcome[str]:
-    """Import a holiday file; only the supervisor may."""
-    ctx.require(Role.SUPERVISOR)
-    plans = calendars.read_file(path)
-    with ctx.transaction("导入节假日", path.name) as tx:
-        changed = calendars.store(tx, plans)
-        special = [day for plan in plans for day in plan.special]
-        if special:
-            rejudging.everybody(tx, ctx, min(special), max(special))
-    years = "、".join(str(plan.year) for plan in plans)
-    return Outcome(f"已导入 {years} 年放假安排，{changed} 天有变化。", frozenset({"calendar", "sign_in"}))
 
 
 def set_day(ctx: Context, *, day: date, kind: DayKind, name: str) -> Outcome[str]:

@@ -32,7 +32,8 @@ def match(report: Report, people: Sequence[Person]) -> Matched:
     """Find our person for each of the report's; a number that belongs to somebody of another name matches nobody."""
     found = Matched()
     theirs: dict[tuple[str, str, str], list[MonthFigures | DayFigures]] = defaultdict(list)
-    for entry in (*report.months, *report.days):
+    named: list[MonthFigures | DayFigures] = [*report.months, *report.days]
+    for entry in named:
         theirs[entry.staff_no.casefold(), entry.user_id.casefold(), entry.name].append(entry)
     bearers: dict[str, int] = defaultdict(int)
     for _, _, name in theirs:

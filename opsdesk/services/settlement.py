@@ -19,7 +19,17 @@ from opsdesk.rules.calendar import Calendar
 from opsdesk.rules.clause import Law, Regulations
 from opsdesk.rules.facts import Span
 from opsdesk.rules.halves import Half, halves
-from opsdesk.rules.settlement import Account, Missed, Occurrence, Settled, basis, settle
+from opsdesk.rules.settlement import (
+    Account,
+    Missed,
+    Occurrence,
+    Settled,
+    basis,
+    common_basis,
+    hours_basis,
+    penalty_basis,
+    settle,
+)
 from opsdesk.rules.vocabulary import AT_WORK, LeaveKind, Mark, State
 from opsdesk.services import attendance, duties, overtime, wages
 from opsdesk.services.attendance import PersonDay
@@ -305,26 +315,45 @@ def _over_wage(settled: Settled, wage: Decimal | None, law: Law) -> str:
 def _basis(
     laws: Mapping[date, Law], people: Sequence[PersonMonth], days: Sequence[date], now: datetime
 ) -> tuple[str, ...]:
-    """The readings of every pair of regulations in use; a change within the month is told with its day."""
-    known: dict[tuple[int, str, str], tuple[str, ...]] = {}
-    used: dict[tuple[str, str], dict[tuple[str, ...], date]] = {}
+    """The readings in use: common ones, then hours and penalties by regulation; a change within the month is told."""
+    said: dict[tuple[str, str], dict[str, date]] = {}
+    seen: set[tuple[int, str, str]] = set()
+    chosen: dict[tuple[str, str], dict[str, date]] = {}
     for each in people:
         for day in each.days:
-            if day.duty is not None:
-                pair = (day.terms.hours, day.terms.penalties)
-                key = (id(laws[day.day].stretch), *pair)
-                if key not in known:
-                    known[key] = basis(laws[day.day], *pair)
-                since = used.setdefault(pair, {})
-                since[known[key]] = min(day.day, since.get(known[key], day.day))
-    if not used:
+            law, pair = laws[day.day], (day.terms.hours, day.terms.penalties)
+            if day.duty is None:
+                continue
+            for topic, code in zip(("作息", "罚则"), pair, strict=True):
+                chosen.setdefault((each.person.vendor, topic), {}).setdefault(code, day.day)
+            if (key := (id(law.stretch), *pair)) in seen:
+                continue
+            seen.add(key)
+            lines = {
+                ("", ""): common_basis(law),
+                ("作息", pair[0]): hours_basis(law, pair[0]),
+                ("罚则", pair[1]): penalty_basis(law, pair[1]),
+            }
+            for subject, line in lines.items():
+                begun = said.setdefault(subject, {})
+                begun[line] = min(day.day, begun.get(line, day.day))
+    if not said:
         return basis(laws[min(days[-1], max(days[0], now.date()))], "T3", "T3")
-    lines = []
-    for (hours_code, code), versions in sorted(used.items()):
-        for said, begun in sorted(versions.items(), key=lambda item: item[1]):
-            begins = f"，{begun.isoformat()} 起" if len(versions) > 1 else ""
-            head = f"作息 {hours_code}、罚则 {code}{begins}：" if len(used) > 1 or begins else ""
-            lines.append(head + "；".join(said) + "。")
-    if any(len(versions) > 1 for versions in used.values()):
-        lines.append("月中有变更，以生效日为界分段结算（G14）。")
-    return tuple(lines)
+    found = []
+    for _, versions in sorted(said.items()):
+        for line, since in sorted(versions.items(), key=lambda item: item[1]):
+            found.append(f"{since.isoformat()} 起：{line}" if len(versions) > 1 else line)
+    for (vendor, topic), codes in chosen.items():
+        if len(codes) > 1:
+            listed = "，".join(
+                f"{first.isoformat()} 起{_by(laws[first], topic, code)}" for code, first in codes.items()
+            )
+            found.append(f"{vendor}的{topic}：{listed}。")
+    if any(len(each) > 1 for each in (*said.values(), *chosen.values())):
+        found.append("月中有变更，以生效日为界分段结算（G14）。")
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _by(law: Law, topic: str, code: str) -> str:
+    none = topic == "罚则" and not any(law.part(does, code) for does in PENALTY_PARTS)
+    return "不适用" if none else f"按 {code}"

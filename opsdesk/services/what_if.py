@@ -33,6 +33,8 @@ class Compared:
     draft_lines: tuple[Line, ...]
     due_days: int
     draft_due_days: int
+    warnings: tuple[str, ...]
+    draft_warnings: tuple[str, ...]
 
     @property
     def difference(self) -> Decimal:
@@ -41,8 +43,12 @@ class Compared:
 
     @property
     def changed(self) -> bool:
-        """Whether any figure is another one, be it of money, minutes or days."""
-        return self.figures != self.draft or self.due_days != self.draft_due_days
+        """Whether anything is another, be it money, minutes, days or a warning."""
+        ours, theirs = (
+            (self.figures, self.due_days, self.warnings),
+            (self.draft, self.draft_due_days, self.draft_warnings),
+        )
+        return ours != theirs
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,8 @@ def _compared(in_force: Iterable[PersonMonth], drafted: Iterable[PersonMonth]) -
             draft_lines=then.settled.lines if then else (),
             due_days=now.due_days if now else 0,
             draft_due_days=then.due_days if then else 0,
+            warnings=now.warnings if now else (),
+            draft_warnings=then.warnings if then else (),
         )
 
 

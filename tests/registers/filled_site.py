@@ -111,6 +111,23 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         )
         for n, name in enumerate(("王强", "单伟", "阿卜杜热合曼·吾布力", "Tom Lee"), 1)
     ]
+    reserves = [
+        new_staff(ctx, vendors[n % 3], f"C{n:03}", name, reserve=True)
+        for n, name in enumerate(("孙备", "周候", "冯替"), 1)
+    ]
+    stand_by = [
+        save(
+            ctx,
+            "stand_by",
+            staff_id=person,
+            post_id=posts[0],
+            trained_on=date(2026, 1, 10),
+            training="到现场了解项目一周",
+            confirmed_by_personnel="赵敏",
+            confirmed_by_user="孙丽",
+        )
+        for person in reserves
+    ]
     roster = [
         save(ctx, "roster", staff_id=person, day=date(2026, 3, day), shift_id=shift)
         for person, day, shift in ((staff[0], 2, shifts[0]), (staff[1], 3, shifts[1]), (staff[2], 4, 0))
@@ -137,7 +154,6 @@ def fill(ctx: Context) -> dict[str, list[int]]:
             begins_at=datetime(2026, 3, day, 8, 30),
             ends_at=datetime(2026, 3, day, 12, 0),
             reason="家中有事",
-            approved_by="主管",
         )
         for person, day in ((staff[0], 9), (staff[1], 10), (staff[2], 11))
     ]
@@ -153,6 +169,47 @@ def fill(ctx: Context) -> dict[str, list[int]]:
             explanation="到岗后直接去机房处理告警",
             witness="赵敏",
         )
+    needs = [
+        save(
+            ctx,
+            "coverage_need",
+            post_id=post,
+            shift_id=shift,
+            days=kind,
+            need=1,
+            begins_on=date(2026, 3, 1),
+            ends_on=None,
+        )
+        for post, shift, kind in ((posts[0], 0, "工作日"), (posts[1], shifts[1], "每天"), (0, shifts[0], "休息日"))
+    ]
+    overtime = [
+        save(
+            ctx,
+            "overtime",
+            staff_id=person,
+            begins_at=datetime(2026, 3, 7, 9),
+            ends_at=datetime(2026, 3, 7, 18),
+            reason="更换核心交换机电源",
+            settled_as="调休",
+        )
+        for person in staff[:3]
+    ]
+    for slip in overtime:
+        run(ctx, "overtime", "approve", slip)
+    wages = [save(ctx, "wage", staff_id=person, holds_from=date(2026, 1, 1), monthly="8000.00") for person in staff[:3]]
+    consents = [
+        save(
+            ctx,
+            "holiday_consent",
+            vendor_id=vendor,
+            first_day=date(2026, 4, 4),
+            last_day=date(2026, 4, 6),
+            agreed_by="赵敏",
+            agreed_on=date(2026, 3, 2),
+            evidence="函 2026-11",
+        )
+        for vendor in vendors
+    ]
     accounts = [
         save(ctx, "account", name=name, role=role, password="机房门口第三块砖", active=True)
         for name, role in (("李值班", "服务台"), ("周审计", "只读"))
@@ -163,8 +220,13 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         "post": posts,
         "shift": shifts,
         "staff": staff,
+        "stand_by": stand_by,
         "roster": roster,
         "contact": contacts,
         "leave": leaves,
+        "coverage_need": needs,
+        "overtime": overtime,
+        "wage": wages,
+        "holiday_consent": consents,
         "account": accounts,
     }

@@ -1,4 +1,4 @@
-"""Terms of a contract: which regulation it follows in 作息, 考勤罚则, 响应, 报告, 考核, each from a day on; old ones stay."""
+"""Terms of a contract: its regulations for 作息, 考勤罚则, 响应, 报告, 考核, each from a day on; old terms stay."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ def close(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
 
 
 def withdraw(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
-    """Withdraw a slip, or with a negative id an absence without one; it stays in the record, marked. Supervisor only."""
+    """Withdraw a slip, or (negative id) an absence without one; it stays, marked. Only the supervisor may."""
     ctx.require(Role.SUPERVISOR)
     why = entry.text(values, "reason", "撤销原因", required=True, longest=200)
     with ctx.transaction("撤销请假单", why) as tx:

@@ -74,7 +74,10 @@ def _particulars(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def agreement(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The company's opinion: who agreed, when, and the day of its seal."""
-    by, at = entry.text(values, "vendor_agreed_by", "公司同意人", longest=30), past(values, "vendor_agreed_at", "公司同意时间", now)
+    by, at = (
+        entry.text(values, "vendor_agreed_by", "公司同意人", longest=30),
+        past(values, "vendor_agreed_at", "公司同意时间", now),
+    )
     if at and not by:
         raise Refusal("填了公司同意时间，请再填公司同意人。", field="vendor_agreed_by")
     return {
@@ -87,7 +90,9 @@ def agreement(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
 def _consent(ctx: Context, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The centre's opinion; without a word about it the supervisor who files the slip consents."""
     usual = ctx.actor.name if ctx.actor.role is Role.SUPERVISOR else ""
-    by = entry.text(values if "consented_by" in values else {"consented_by": usual}, "consented_by", "同意人", longest=30)
+    by = entry.text(
+        values if "consented_by" in values else {"consented_by": usual}, "consented_by", "同意人", longest=30
+    )
     at = past(values, "consented_at", "同意时间", now)
     if at and not by:
         raise Refusal("填了同意时间，请再填同意人。", field="consented_by")

@@ -76,7 +76,7 @@ def listed(ctx: Context, query: Query) -> Page:
     return Page(tuple(_row(row, standings.get(row.id)) for row in rows), total)
 
 
-def _slips() -> Select[Any]:
+def _slips() -> Select[*tuple[Any, ...]]:
     """Slips with the end that counts: of somebody who came back early, the return."""
     columns = (LeaveSlip.refused_at, LeaveSlip.withdrawn_at, LeaveSlip.leave_id)
     return select(
@@ -86,7 +86,7 @@ def _slips() -> Select[Any]:
     ).join(Leave, Leave.id == LeaveSlip.leave_id, isouter=True)  # fmt: skip
 
 
-def _absences() -> Select[Any]:
+def _absences() -> Select[*tuple[Any, ...]]:
     """Approved absences without a slip; not those that a slip has replaced by a shorter one."""
     slip = aliased(LeaveSlip)
     same = and_(slip.staff_id == Leave.staff_id, slip.kind == Leave.kind, slip.begins_at == Leave.begins_at)
@@ -140,7 +140,15 @@ def _absence(connection: Connection, leave_id: int) -> dict[str, Any]:
         raise retiring.missing(WHAT)
     unknown = {column.name: None for column in LeaveSlip.__table__.columns}
     course = "建立请假单以前登记的请假，没有单据。"
-    return {**unknown, **row, "id": -leave_id, "consented_by": row["approved_by"], "leave_id": leave_id, "course": course, "number": "无单号"}
+    return {
+        **unknown,
+        **row,
+        "id": -leave_id,
+        "consented_by": row["approved_by"],
+        "leave_id": leave_id,
+        "course": course,
+        "number": "无单号",
+    }
 
 
 def _form(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,8 +234,8 @@ def refuse_overlap(
     waiting = select(LeaveSlip.number, LeaveSlip.kind).where(
         touching(LeaveSlip), LeaveSlip.leave_id.is_(None), LeaveSlip.refused_at.is_(None), LeaveSlip.id != (but or 0)
     )
-    if taken := connection.execute(waiting).first():
-        raise Refusal(f"这段时间与待同意的{taken.kind} {taken.number} 重叠。请先办理那一张。", field=key)
+    if asked := connection.execute(waiting).first():
+        raise Refusal(f"这段时间与待同意的{asked.kind} {asked.number} 重叠。请先办理那一张。", field=key)
 
 
 def take_effect(tx: Transaction, ctx: Context, slip_id: int) -> bool:

@@ -55,7 +55,9 @@ CONSENTED_AT = Field("consented_at", "同意时间", Kind.MOMENT, group=OPINION,
 ARCHIVED = Field("archive_no", "存档号", group=OPINION)
 CERTIFIED = Field("certificate", "证明材料", Kind.CHOICE, group=PROOF, options=_papers)
 HOSPITAL = Field("hospital", "医院名称", group=PROOF)
-LEVEL = Field("hospital_level", "医院级别", Kind.CHOICE, group=PROOF, options=_levels, help="按行政级别，不是三甲等级。")
+LEVEL = Field(
+    "hospital_level", "医院级别", Kind.CHOICE, group=PROOF, options=_levels, help="按行政级别，不是三甲等级。"
+)
 
 REGISTER = Register(
     slug="leave",
@@ -123,7 +125,10 @@ REGISTER = Register(
     acts=(
         Act(
             "consent", "同意", acts.consent, roles=SUPERVISOR,
-            fields=(Field("consented_at", "同意时间", Kind.MOMENT, help="空着就是现在。"), Field("archive_no", "存档号")),
+            fields=(
+                Field("consented_at", "同意时间", Kind.MOMENT, help="空着就是现在。"),
+                Field("archive_no", "存档号"),
+            ),
             offered=lambda values: _open(values) and values["consented_at"] is None,
         ),
         Act(

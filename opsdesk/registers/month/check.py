@@ -1,4 +1,4 @@
-"""The check of our own month against a report of 钉钉 or 企业微信: it changes nothing, the chain notes that it was made."""
+"""The check of our own month against a report of 钉钉 or 企业微信: nothing changes, the chain notes it."""
 
 from __future__ import annotations
 

@@ -31,7 +31,6 @@ from opsdesk.registers.month.figures import (
     leave_of,
     leave_words,
     line_days,
-    money,
     nonzero,
     part_sum,
     totals,
@@ -72,9 +71,10 @@ class _Sheet:
         return self.standing.month.people
 
     @property
-    def booked(self) -> bool:
-        """True once the month has been settled for anybody: the sheet then says what was decided."""
-        return bool(self.standing.booked)
+    def ruled(self) -> bool:
+        """True once anything has been confirmed or waived: the sheet then says what became of every line."""
+        booked = self.standing.booked.values()
+        return any(kept.state is not Decision.PROPOSED for lines in booked for kept in lines)
 
     def decision(self, each: PersonMonth, line: Line) -> Booked | None:
         """What was booked for a line, if it still says the same."""
@@ -193,22 +193,26 @@ def _labels(sheet: _Sheet) -> tuple[str, ...]:
 
 def _sums(sheet: _Sheet) -> Table:
     people, double = sheet.people, any(part_sum(each.settled.lines, DOUBLE) for each in sheet.people)
-    columns = _sum_columns(double=double, booked=sheet.booked)
+    columns = _sum_columns(double=double, ruled=sheet.ruled)
     rows = [(place, each.person.name, *_sum_row(sheet, each, double=double)) for place, each in enumerate(people, 1)]
     if len(people) > 1:
         rows.append((None, "合计", *_sum_total(sheet, double=double)))
     labels = (*_labels(sheet), "合计")
-    return Table(columns, tuple(rows), row_height=8.0, font_size=7.5, record_labels=labels)
+    return Table(columns, tuple(rows), row_height=7.0, font_size=7.5, record_labels=labels)
 
 
-def _sum_columns(*, double: bool, booked: bool) -> tuple[Column, ...]:
+def _sum_columns(*, double: bool, ruled: bool) -> tuple[Column, ...]:
     def count(title: str, width: float, group: str = "", kind: Kind = Kind.NUMBER) -> Column:
         return Column(title, width, kind, Align.CENTER, group=group)
 
-    remarks = SIGN - (END if double else 0) - (END if booked else 0)
     fines = [count(title, 2 * DAY, "拟扣减（元）") for _, title in FINES]
+    room = SIGN
     if double:
-        fines.append(count("另罚", END, "拟扣减（元）"))
+        fines.append(count("另罚", 1.5 * DAY, "拟扣减（元）"))
+        room -= 1.5 * DAY
+    last = [Column("异议", room, Kind.SIGNATURE)]
+    if ruled:
+        last = [count("核定（元）", 2 * DAY), Column("异议", room - 2 * DAY, Kind.SIGNATURE)]
     return (
         Column("序号", NUMBER, Kind.NUMBER, Align.CENTER),
         Column("姓名", NAME),
@@ -220,18 +224,17 @@ def _sum_columns(*, double: bool, booked: bool) -> tuple[Column, ...]:
         count("分", 2 * DAY, "早退"),
         count("缺勤", 1.5 * DAY, "日数"),
         count("旷工", 1.5 * DAY, "日数"),
-        count("缺签", 2 * DAY),
+        count("缺签", DAY, "日数"),
         count("事假", 2 * DAY, "请假", Kind.TEXT),
         count("病假", 2 * DAY, "请假", Kind.TEXT),
         count("其他", 2 * DAY, "请假", Kind.TEXT),
-        count("净工时", 3 * DAY, "工时（时）"),
+        count("净工时", 2 * DAY, "工时（时）"),
         count("加班", 2 * DAY, "工时（时）"),
         count("超176h", 2 * DAY, "工时（时）"),
         *fines,
-        count("合计", DAY + END, "拟扣减（元）"),
-        *([count("核定", END, "拟扣减（元）")] if booked else []),
-        Column("异议", END, Kind.SIGNATURE),
-        Column("备注", remarks),
+        count("合计", 2 * DAY, "拟扣减（元）"),
+        Column("备注", DAY + 2 * END),
+        *last,
     )
 
 
@@ -258,12 +261,12 @@ def _sum_row(sheet: _Sheet, each: PersonMonth, *, double: bool) -> tuple[Value, 
         hours_of(each.worked_minutes),
         nonzero(hours_of(each.overtime_minutes)),
         nonzero(hours_of(each.over_cap_minutes)),
-        *(money(part_sum(lines, part)) for part, _ in FINES),
-        *([money(part_sum(lines, DOUBLE))] if double else []),
-        money(figures.total),
-        *([money(sheet.decided(each))] if sheet.booked else []),
-        None,
+        *(nonzero(part_sum(lines, part)) for part, _ in FINES),
+        *([nonzero(part_sum(lines, DOUBLE))] if double else []),
+        nonzero(figures.total),
         "；".join(remarks),
+        *([nonzero(sheet.decided(each))] if sheet.ruled else []),
+        None,
     )
 
 
@@ -292,16 +295,16 @@ def _sum_total(sheet: _Sheet, *, double: bool) -> tuple[Value, ...]:
         *(fine(part) for part, _ in FINES),
         *([fine(DOUBLE)] if double else []),
         totals(people, lambda each: each.settled.figures.total),
-        *([totals(people, sheet.decided)] if sheet.booked else []),
-        None,
         "",
+        *([totals(people, sheet.decided)] if sheet.ruled else []),
+        None,
     )
 
 
 def _amount_words(sheet: _Sheet) -> str:
     proposed = sum((each.settled.figures.total for each in sheet.people), Decimal(0))
     said = f"本月合计拟扣减 {proposed:,.2f} 元，人民币（大写）{in_capitals(proposed)}。"
-    if sheet.booked:
+    if sheet.ruled:
         decided = sum((sheet.decided(each) for each in sheet.people), Decimal(0))
         said += f"核定扣减 {decided:,.2f} 元，人民币（大写）{in_capitals(decided)}。"
     return said
@@ -313,7 +316,7 @@ def _lines(sheet: _Sheet) -> Table | None:
     if not found:
         return None
     shares: Mapping[str, float] = {"wording": 13, "because": 18, "days": END}
-    if sheet.booked:
+    if sheet.ruled:
         shares = {"wording": 10, "because": 15, "days": END}
     columns = [
         Column("序号", NUMBER, Kind.NUMBER, Align.CENTER),
@@ -322,7 +325,7 @@ def _lines(sheet: _Sheet) -> Table | None:
         Column("内容", shares["wording"] * DAY),
         Column("计算", shares["because"] * DAY),
     ]
-    if sheet.booked:
+    if sheet.ruled:
         columns.append(Column("处理", 6 * DAY))
     columns += [Column("日", END, Kind.NUMBER, Align.CENTER), Column("金额（元）", END + SIGN, Kind.MONEY)]
     rows = [_line(sheet, place, each, line) for place, (each, line) in enumerate(found, 1)]
@@ -332,7 +335,7 @@ def _lines(sheet: _Sheet) -> Table | None:
 
 def _line(sheet: _Sheet, place: int, each: PersonMonth, line: Line) -> tuple[Value, ...]:
     cited = line.citation
-    handled: Sequence[Value] = (_handled(sheet.decision(each, line)),) if sheet.booked else ()
+    handled: Sequence[Value] = (_handled(sheet.decision(each, line)),) if sheet.ruled else ()
     return (
         place,
         each.person.name,

@@ -66,11 +66,6 @@ def nonzero(value: int | Decimal) -> int | Decimal | None:
     return value or None
 
 
-def money(value: Decimal) -> Value:
-    """An amount for a cell: empty where there is none."""
-    return value or None
-
-
 def part_sum(lines: Iterable[Line], part: str) -> Decimal:
     """What the lines of one part come to; the parts together are always the total, whatever the readings."""
     return sum((line.amount for line in lines if line.part == part), Decimal(0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from opsdesk.exports.document import Align, Column, Document, Fact, Kind, Signature, Table, Value, chinese_date, weekday
 from opsdesk.registers.month.figures import (
@@ -17,13 +18,13 @@ from opsdesk.registers.month.figures import (
     hours_of,
     leave_of,
     line_days,
-    money,
     nonzero,
     part_sum,
-    totals,
     until,
     warning_words,
+    whole,
 )
+from opsdesk.rules import hours
 from opsdesk.rules.clause import Citation, ClauseNotInForce, Law
 from opsdesk.rules.vocabulary import LeaveKind, State
 from opsdesk.services import chain, marks, settings, settlement
@@ -107,38 +108,38 @@ def _count(title: str, group: str = "", width: float = 8.0) -> Column:
 _SUMS = (
     Column("序号", 8, Kind.NUMBER, Align.CENTER),
     Column("工号", 16, Kind.CODE),
-    Column("姓名", 18),
-    Column("岗位", 20),
-    _count("应出勤", "天数"),
-    _count("实出勤", "天数"),
-    _count("次", "迟到"),
+    Column("姓名", 19),
+    _count("应", "天数"),
+    _count("实", "天数"),
+    _count("次", "迟到", 7.0),
     _count("分", "迟到"),
-    _count("次", "早退"),
+    _count("次", "早退", 7.0),
     _count("分", "早退"),
-    _count("缺勤日"),
-    _count("缺勤扣薪日", width=10),
-    _count("旷工日"),
-    _count("缺签"),
-    _count("日", "事假"),
-    _count("时", "事假"),
-    _count("日", "病假"),
-    _count("时", "病假"),
-    _count("日", "其他假"),
-    _count("时", "其他假"),
-    _count("净工时", "工时（时）", 11),
-    _count("加班", "工时（时）", 9),
-    _count("超176h", "工时（时）", 9),
-    _count("次数罚", "拟扣减（元）", 10),
-    _count("分钟罚", "拟扣减（元）", 10),
-    _count("另罚", "拟扣减（元）", 9),
-    _count("早退扣", "拟扣减（元）", 10),
-    _count("合计", "拟扣减（元）", 11),
-    Column("本人签名", 22, Kind.SIGNATURE),
-    Column("异议", 24, Kind.SIGNATURE),
+    _count("缺勤", "日数", 8.5),
+    _count("扣薪", "日数", 8.5),
+    _count("旷工", "日数", 8.5),
+    _count("缺签", "日数", 8.5),
+    _count("日", "事假", 7.0),
+    _count("时", "事假", 9.0),
+    _count("日", "病假", 7.0),
+    _count("时", "病假", 9.0),
+    _count("日", "其他假", 7.0),
+    _count("时", "其他假", 9.0),
+    _count("净工时", "工时（时）", 15.0),
+    _count("加班", "工时（时）", 11.0),
+    _count("超176", "工时（时）", 12.0),
+    _count("次数罚", "拟扣减（元）", 11.0),
+    _count("分钟罚", "拟扣减（元）", 11.0),
+    _count("另罚", "拟扣减（元）", 9.0),
+    _count("早退扣", "拟扣减（元）", 11.0),
+    _count("合计", "拟扣减（元）", 11.0),
+    Column("本人签名", 17, Kind.SIGNATURE),
+    Column("异议", 17, Kind.SIGNATURE),
 )
+"""“扣薪” are the days of wage that 视缺勤 costs, “另罚” what the double penalty adds (T2-ATT-08)."""
 
 
-def _sum_figures(each: PersonMonth) -> tuple[int | Value, ...]:
+def _sum_figures(each: PersonMonth) -> tuple[int | Decimal | None, ...]:
     figures, lines = each.settled.figures, each.settled.lines
     leave = [leave_of(each, kind) for kind in (LeaveKind.PERSONAL, LeaveKind.SICK, None)]
     return (
@@ -156,21 +157,21 @@ def _sum_figures(each: PersonMonth) -> tuple[int | Value, ...]:
         hours_of(each.worked_minutes),
         nonzero(hours_of(each.overtime_minutes)),
         nonzero(hours_of(each.over_cap_minutes)),
-        *(money(part_sum(lines, part)) for part in ("count_fine", "minute_fine", "absent", "early_fine")),
-        money(figures.total),
+        *(nonzero(part_sum(lines, part)) for part in ("count_fine", "minute_fine", "absent", "early_fine")),
+        nonzero(figures.total),
     )
 
 
 def _sums(month: Month) -> Table:
+    figures = [_sum_figures(each) for each in month.people]
     rows: list[tuple[Value, ...]] = [
-        (place, each.person.staff_no, each.person.name, each.person.post, *_sum_figures(each), None, None)
-        for place, each in enumerate(month.people, 1)
+        (place, each.person.staff_no, each.person.name, *own, None, None)
+        for place, (each, own) in enumerate(zip(month.people, figures, strict=True), 1)
     ]
     if len(rows) > 1:
-        count = len(_SUMS) - 6
-        summed = [totals(month.people, lambda each, at=at: _sum_figures(each)[at] or 0) for at in range(count)]  # type: ignore[misc]
-        rows.append((None, "", "合计", "", *summed, None, None))
-    return Table(_SUMS, tuple(rows), row_height=10.0, font_size=9.0, record_labels=_labels(month))
+        summed = (sum((Decimal(value or 0) for value in column), Decimal(0)) for column in zip(*figures, strict=True))
+        rows.append((None, "", "合计", *(nonzero(whole(value)) for value in summed), None, None))
+    return Table(_SUMS, tuple(rows), row_height=10.0, font_size=8.0, record_labels=_labels(month))
 
 
 def _labels(month: Month) -> tuple[str, ...]:
@@ -202,21 +203,21 @@ def _days(ctx: Context, month: Month) -> Table:
 
 _DETAILS = (
     Column("序号", 10, Kind.NUMBER, Align.CENTER),
-    Column("工号", 15, Kind.CODE),
-    Column("姓名", 18),
-    Column("日期", 20, Kind.DATE),
+    Column("工号", 16, Kind.CODE),
+    Column("姓名", 19),
+    Column("日期", 22, Kind.DATE),
     Column("星期", 11, align=Align.CENTER),
     Column("班次", 18),
-    Column("应到", 28, Kind.MOMENT),
-    Column("应离", 28, Kind.MOMENT),
-    Column("到岗", 28, Kind.MOMENT),
-    Column("离岗", 28, Kind.MOMENT),
-    _count("迟到分", width=13),
-    _count("早退分", width=13),
+    Column("应到", 14, Kind.TIME),
+    Column("应离", 14, Kind.TIME),
+    Column("到岗", 33, Kind.MOMENT),
+    Column("离岗", 33, Kind.MOMENT),
+    _count("迟到分", width=12),
+    _count("早退分", width=12),
     Column("请假", 18, align=Align.CENTER),
-    Column("上午", 13, align=Align.CENTER),
-    Column("下午", 13, align=Align.CENTER),
-    Column("状态", 16, align=Align.CENTER),
+    Column("上午", 11, align=Align.CENTER),
+    Column("下午", 11, align=Align.CENTER),
+    Column("状态", 15, align=Align.CENTER),
 )
 
 
@@ -228,7 +229,7 @@ def _details(month: Month) -> Table:
             if day.duty is not None or day.punches:
                 rows.append((len(rows) + 1, each.person.staff_no, each.person.name, *_detail(each, day)))
                 labels.append(f"{each.person.name} {day.day.isoformat()}")
-    return Table(_DETAILS, tuple(rows), row_height=7.0, font_size=9.0, record_labels=tuple(labels))
+    return Table(_DETAILS, tuple(rows), row_height=7.0, font_size=8.0, record_labels=tuple(labels))
 
 
 def _detail(each: PersonMonth, day: PersonDay) -> tuple[Value, ...]:
@@ -293,7 +294,7 @@ _READINGS = (
     Column("条款", 24, align=Align.CENTER),
     Column("条款内容", 150),
     Column("数值和口径", 90),
-    Column("自何日起", 26, Kind.DATE),
+    Column("自何日起", 40, Kind.DATE),
 )
 
 
@@ -303,8 +304,8 @@ def _readings(ctx: Context, month: Month) -> Table:
     terms = {(day.terms.hours, day.terms.penalties) for each in month.people for day in each.days}
     for day in month.dates:
         law = ctx.law_on(day)
-        for hours, penalties in sorted(terms):
-            for cited, values in _cited(law, hours, penalties):
+        for hours_code, penalties in sorted(terms):
+            for cited, values in _cited(law, hours_code, penalties):
                 found.setdefault((cited.key, cited.held_from), (cited, values))
     rows = tuple(
         (place, cited.short if cited.regulation != "G" else cited.number, cited.wording, values, cited.held_from)
@@ -313,9 +314,9 @@ def _readings(ctx: Context, month: Month) -> Table:
     return Table(_READINGS, rows, row_height=8.0, font_size=10.0)
 
 
-def _cited(law: Law, hours: str, penalties: str) -> Sequence[tuple[Citation, str]]:
-    parts = [*((part, hours) for part in HOURS_PARTS), *((part, penalties) for part in PENALTY_PARTS)]
-    held = [law.part(does, code) for does, code in parts]
+def _cited(law: Law, hours_code: str, penalties: str) -> Sequence[tuple[Citation, str]]:
+    parts = [*((part, hours_code) for part in HOURS_PARTS), *((part, penalties) for part in PENALTY_PARTS)]
+    held = [*(law.part(does, code) for does, code in parts), hours.cap_of(law, hours_code)]
     for key in READINGS:
         try:
             held.append(law.held(key))

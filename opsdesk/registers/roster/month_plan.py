@@ -15,7 +15,7 @@ from opsdesk.services import coverage, duties
 from opsdesk.services.choices import REST, in_use
 from opsdesk.services.context import Context
 from opsdesk.services.coverage import Gap
-from opsdesk.services.duties import STANDARD, Absence, Person, Plan
+from opsdesk.services.duties import Absence, Person, Plan
 from opsdesk.services.shifts import parse_pairs, shown_pairs
 
 STANDARD_MARK = "·"
@@ -48,8 +48,8 @@ class PlannedDay:
 class PlannedCell:
     """One person's day. `entry`: shift id, REST, or None where nothing was entered; `mark` is what the grid shows.
 
-    `holds` is the duty's name or 休, empty off site; `away` the kind of absence with its time, `covered` who stands in;
-    `kept_away` is true where the absence leaves the duty undone.
+    `holds` is the duty's name or 休, empty off site and for stand-by staff without an entry; `away` the kind of absence
+    with its time, `covered` who stands in; `kept_away` is true where the absence leaves the duty undone.
     """
 
     entry: int | None
@@ -101,7 +101,7 @@ def planned_shifts(connection: Connection, today: date) -> tuple[PlannedShift, .
 
 
 def month_plan(ctx: Context, year: int, number: int, vendor_id: int | None = None) -> MonthPlan:
-    """The month's roster with all that bears on it; one vendor's people if given, shortages always of the whole site."""
+    """The month's roster and all that bears on it; one vendor's people if given, shortages always of the whole site."""
     dates = month(year, number)
     with ctx.read() as connection:
         plan = duties.load(connection, ctx.regulations, dates[0], dates[-1])
@@ -169,7 +169,9 @@ def _cell(
     entry = (shift_id or REST) if entered else None
     duty = plan.duty(person, day)
     if duty is None:
-        return PlannedCell(entry, REST_MARK if entered else "", REST_MARK, on_site=True, due=False)
+        resting = entered or not person.reserve  # a stand-by without an entry waits, he does not rest
+        holds = REST_MARK if resting else ""
+        return PlannedCell(entry, REST_MARK if entered else "", holds, on_site=True, due=False)
     mark = shifts[shift_id].code if shift_id else STANDARD_MARK
     absence = plan.absence_on(person.id, duty)
     if absence is None:

@@ -8,9 +8,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Register, Tone
+from opsdesk.registers.calendar.importing import imported
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import calendar_acts, calendars
+from opsdesk.services import calendars
 from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal
+from opsdesk.services.import_result import ImportResult
+from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.parts import icon_label, label, secondary_button
@@ -28,6 +32,15 @@ def announced(ctx: Context) -> tuple[str, str]:
     if not warning and today.month == 12:
         warning = calendar.unannounced(today.replace(year=today.year + 1, day=1))
     return f"已导入 {years} 年放假安排。" if years else "还没有导入放假安排。", warning
+
+
+def _imported(ctx: Context, path: Path) -> Outcome[ImportResult]:
+    """The import, refused with its first row at fault: nothing was written then."""
+    outcome = imported(ctx, path)
+    if wrong := outcome.value.rejected:
+        where = f"第 {wrong[0].row} 行：" if wrong[0].row else ""
+        raise Refusal(f"{outcome.value.sentence}{where}{wrong[0].reason}", findings=wrong)
+    return outcome
 
 
 class CalendarPage(QWidget):
@@ -83,8 +96,8 @@ class CalendarPage(QWidget):
             ctx = ask_supervisor(self, self._ctx, "导入放假通知需要主管输入密码。")
         if ctx is not None:
             self._desk.operations.run(
-                partial(calendar_acts.import_file, ctx, path),
-                done=lambda outcome: self._desk.notices.show(outcome.value, Tone.FINE),
+                partial(_imported, ctx, path),
+                done=lambda outcome: self._desk.notices.show(outcome.value.sentence, Tone.FINE),
                 owner=self,
                 busy=self.import_button,
             )
@@ -97,6 +110,6 @@ class CalendarPage(QWidget):
         look.dress(self.line, tone=tone.value)
 
     def _choose(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "选择放假通知文件", "", "放假通知 (*.json)")
+        name, _ = QFileDialog.getOpenFileName(self, "选择放假通知文件", "", "放假通知 (*.json *.xlsx *.xls *.csv)")
         if name:
             self.import_file(Path(name))

@@ -13,6 +13,7 @@ from opsdesk import catalog
 from opsdesk.register import Query, Register
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
+from opsdesk.registers.leave.importing import import_leave
 from opsdesk.registers.roster.service import import_roster
 from opsdesk.registers.staff.service import import_staff
 from opsdesk.services.context import Context
@@ -40,6 +41,11 @@ def _import_roster(ctx: Context, path: Path, dry_run: bool) -> Outcome[ImportRes
     return Outcome(result, frozenset() if dry_run else frozenset({"roster", "sign_in"}))
 
 
+def _import_leave(ctx: Context, path: Path, dry_run: bool) -> Outcome[ImportResult]:
+    result = import_leave(ctx, path, dry_run=dry_run)
+    return Outcome(result, frozenset() if dry_run else frozenset({"leave", "sign_in"}))
+
+
 STAFF = ImportKind(
     "staff",
     "人员",
@@ -53,6 +59,13 @@ ROSTER = ImportKind(
     "选择排班表（xlsx 或 csv），一行一条或一月一张都可以。有一行不对，整份都不导入。",
     _import_roster,
     all_or_nothing=True,
+)
+LEAVE = ImportKind(
+    "leave",
+    "请假",
+    "选择请假表或钉钉导出的请假单据（xlsx 或 csv）。有一行不对，整份都不导入；钉钉里没有同意的单只列出来。",
+    _import_leave,
+    all_or_nothing=False,
 )
 PUNCHES = ImportKind(
     "punches",
@@ -100,7 +113,14 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             "leave",
             "请假排班",
             "calendar-days",
-            (register("leave"), register("roster", ROSTER), register("correction"), register("sign_in")),
+            (
+                register("leave", LEAVE),
+                register("roster", ROSTER),
+                register("correction"),
+                register("overtime"),
+                register("comp_time"),
+                register("sign_in"),
+            ),
         ),
         Section(
             "people",
@@ -108,11 +128,14 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             "users",
             (
                 register("staff", STAFF),
+                register("stand_by"),
                 register("vendor"),
                 register("contract"),
                 register("post"),
+                register("coverage_need"),
                 register("shift"),
                 register("contact"),
+                register("wage"),
             ),
         ),
         Section("law", "规章", "scale", (Tab("law", "规章", lambda ctx: LawPage(ctx, desk)),), apart=True),
@@ -125,6 +148,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 register("hours"),
                 register("account"),
                 Tab("calendar", known["calendar"].title, lambda ctx: CalendarPage(known["calendar"], ctx, desk)),
+                register("holiday_consent"),
                 Tab("backup", "备份", lambda ctx: BackupsPage(ctx, desk)),
             ),
         ),

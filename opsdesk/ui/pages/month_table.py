@@ -1,0 +1,152 @@
+"""The month's table: a figure can be pointed at, columns give way by their worth, and the sums stand below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
+
+from opsdesk.register import Column
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.cells import CellPainter
+from opsdesk.ui.kit.column_widths import share_width
+from opsdesk.ui.kit.record_table import RecordTable
+from opsdesk.ui.kit.wording import RIGHT_ALIGNED
+from opsdesk.ui.pages import month_rows as rows
+
+LEAST_NAME = 72
+
+
+class FigureCells(CellPainter):
+    """Draws a ring around the figure that the arrow keys stand on."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw the cell, and the ring where it is the current figure of a table that has the keyboard."""
+        super().paint(painter, option, index)
+        table = self._table
+        if index != table.currentIndex() or rows.COLUMNS[index.column()].key not in rows.FIGURES:
+            return
+        if table.hasFocus() or index.row() in table.selected:
+            rect: QRect = option.rect  # type: ignore[attr-defined]  # PySide's stubs lack the members of style options
+            painter.save()
+            painter.setPen(QPen(QColor(look.colours().accent), 1))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawRoundedRect(rect.adjusted(2, 4, -2, -5), 4, 4)
+            painter.restore()
+
+
+class MonthTable(RecordTable):
+    """People with their figures. `figure_chosen(staff id, column key)`: a click, Enter, or an arrow key on a figure."""
+
+    figure_chosen = Signal(int, str)
+    moved_to = Signal(int, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(rows.COLUMNS, parent=parent)
+        self.setItemDelegate(FigureCells(self))
+        self.selectionModel().currentChanged.connect(self._on_place)
+        self.opened.connect(self._on_opened)
+
+    def fit_columns(self) -> None:
+        """Hide the minor columns, the least first, until all others have their width; the name takes what is left."""
+        room = self.viewport().width()
+        kept = {n: column for n, column in enumerate(rows.COLUMNS)}
+        least = {n: look.px(LEAST_NAME if column.key == "name" else column.width) for n, column in kept.items()}
+        for key in rows.GIVING_WAY:
+            if sum(least[n] for n in kept) > room:
+                kept = {n: column for n, column in kept.items() if column.key != key}
+        widths = share_width(tuple(kept.values()), room, {k: self._own_widths[n] for k, n in enumerate(kept)
+                                                          if n in self._own_widths})  # fmt: skip
+        self._fitting = True
+        for n in range(len(rows.COLUMNS)):
+            self.setColumnHidden(n, n not in kept)
+        for place, n in enumerate(kept):
+            self.setColumnWidth(n, widths[place])
+        self._fitting = False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 — Qt's name
+        """A click opens what it stands on."""
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid() and len(self.selected) == 1:
+            self._tell(index)
+
+    def _on_opened(self, _record_id: int) -> None:
+        self._tell(self.currentIndex())
+
+    def _on_place(self, index: QModelIndex, _before: QModelIndex) -> None:
+        self.viewport().update()
+        row = self.records.row_at(index.row()) if index.isValid() else None
+        if row is not None:
+            self.moved_to.emit(row.id, rows.COLUMNS[index.column()].key)
+
+    def _tell(self, index: QModelIndex) -> None:
+        row = self.records.row_at(index.row())
+        if row is not None:
+            self.figure_chosen.emit(row.id, rows.COLUMNS[index.column()].key)
+
+
+class TotalsLine(QWidget):
+    """The sums of the people shown, each below its column."""
+
+    def __init__(self, table: MonthTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table = table
+        self._head = ""
+        self._sums: Mapping[str, str] = {}
+        self.setFixedHeight(look.px(look.ROW_HEIGHT))
+        table.horizontalHeader().sectionResized.connect(self.update)
+        table.horizontalScrollBar().valueChanged.connect(self.update)
+        table.viewport().installEventFilter(self)
+
+    def show_sums(self, head: str, sums: Mapping[str, str]) -> None:
+        """Show other sums; `head` stands at the left (合计 23 人)."""
+        self._head, self._sums = head, sums
+        self.setAccessibleName(f"{head} " + " ".join(f"{c.title} {sums[c.key]}" for c in _summed(sums)))
+        self.update()
+
+    @property
+    def sums(self) -> Mapping[str, str]:
+        """The sums shown, by column."""
+        return self._sums
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802 — Qt's name
+        """Follow the table's width."""
+        if event.type() == QEvent.Type.Resize:
+            self.update()
+        return super().eventFilter(watched, event)  # type: ignore[arg-type]  # Qt gives the object it watches
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 — Qt's name
+        """Draw head and sums."""
+        c, pad = look.colours(), look.px(10)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(c.line))
+        painter.setBrush(QColor(c.surface))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), look.RADIUS, look.RADIUS)
+        painter.setPen(QColor(c.text))
+        painter.setFont(look.font(bold=True, tabular=True))
+        left = self._table.viewport().x()
+        centre = int(Qt.AlignmentFlag.AlignVCenter)
+        first = min((self._left(n) for n, column in enumerate(rows.COLUMNS) if self._at(n, column)), default=0)
+        painter.drawText(QRect(left + pad, 0, max(first, look.px(160)), self.height()), centre, self._head)
+        for n, column in enumerate(rows.COLUMNS):
+            if self._at(n, column) and (text := self._sums.get(column.key, "")):
+                width = self._table.columnWidth(n) - pad
+                wanted = painter.fontMetrics().horizontalAdvance(text)
+                place = QRect(left + self._left(n) + min(0, width - wanted), 0, max(width, wanted), self.height())
+                painter.drawText(place, centre | int(Qt.AlignmentFlag.AlignRight), text)
+
+    def _left(self, n: int) -> int:
+        return self._table.columnViewportPosition(n)
+
+    def _at(self, n: int, column: Column) -> bool:
+        return column.kind in RIGHT_ALIGNED and not self._table.isColumnHidden(n)
+
+
+def _summed(sums: Mapping[str, str]) -> list[Column]:
+    return [column for column in rows.COLUMNS if sums.get(column.key)]
