@@ -13,6 +13,7 @@ from opsdesk.registers.coverage_need.spec import REGISTER as COVERAGE_NEED
 from opsdesk.registers.holiday_consent.spec import REGISTER as HOLIDAY_CONSENT
 from opsdesk.registers.hours.spec import REGISTER as HOURS
 from opsdesk.registers.leave.spec import REGISTER as LEAVE
+from opsdesk.registers.month.spec import REGISTER as DEDUCTION
 from opsdesk.registers.overtime.spec import REGISTER as OVERTIME
 from opsdesk.registers.post.spec import REGISTER as POST
 from opsdesk.registers.roster.spec import REGISTER as ROSTER
@@ -31,6 +32,8 @@ REGISTERS: tuple[Register, ...] = (
     OVERTIME,
     COMP_TIME,
     SIGN_IN,
+    # 月度考勤
+    DEDUCTION,
     # 人员单位
     STAFF,
     STAND_BY,

@@ -97,6 +97,8 @@ ABSENCES = (
     ("LS001", "年休假", 52, 3, "08:30", "17:30", "探亲"),
 )
 """Number, kind, workdays after the beginning, for how many workdays, from, to, reason."""
+CERTIFIED = {"LS004": {"certificate": "医院诊断书", "hospital": "云渡市第一人民医院", "hospital_level": "市级"}}
+"""Whose sick leave came with its certificate; the other one still waits for it."""
 TODAYS_ABSENCE = ("CX004", "年休假", "年休一天")
 LATE_TODAY = "MH004"
 WEEKEND = ("MH001", "LS002", "MH005", "LS003", "CX006", "CX001")

@@ -28,6 +28,7 @@ from opsdesk.registers.leave import service as leave
 from opsdesk.registers.post import service as post
 from opsdesk.registers.shift import service as shift
 from opsdesk.registers.staff import service as staff
+from opsdesk.registers.stand_by import service as stand_by
 from opsdesk.registers.vendor import service as vendor
 from opsdesk.rules.calendar import month
 from opsdesk.rules.vocabulary import Direction, LeaveKind, Role, Source
@@ -154,6 +155,17 @@ def _register(site: Site) -> None:
             has_internet=place % 11 != 0,
             lodging_minutes=3 + place % 3 if place % 9 else 12,
         )
+    for person in invented.PEOPLE:
+        if person.reserve:
+            kept(
+                stand_by.save,
+                staff_id=site.ids[person.number],
+                post_id=posts[person.post],
+                trained_on=site.plan.first - timedelta(days=5),
+                training="到现场了解项目一周",
+                confirmed_by_personnel="郑怀安",
+                confirmed_by_user="陶一宁",
+            )
     for place, (role, name, organisation, of) in enumerate(invented.CONTACTS, 1):
         kept(
             contact.save,
@@ -212,14 +224,18 @@ def _plan_absences(site: Site) -> None:
         )
         for day in dates:
             site.plan.absent[number, day] = span
+        at = site.before(dates[0], time(15, 20))
         values = {
             "staff_id": site.ids[number],
             "kind": LeaveKind(kind),
             "begins_at": span[0],
             "ends_at": span[1],
             "reason": reason,
+            "vendor_agreed_by": "驻场项目部",
+            "sealed_on": at.date(),
+            **invented.CERTIFIED.get(number, {}),
         }
-        site.acts.append((site.before(dates[0], time(15, 20)), _being_absent(site, values)))
+        site.acts.append((at, _being_absent(site, values)))
 
 
 def _being_absent(site: Site, values: Mapping[str, Any]) -> Callable[[], object]:

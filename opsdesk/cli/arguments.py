@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NoReturn
 
 FORMATS = ("pdf", "xlsx")
-KINDS = ("staff", "roster", "punches")
+KINDS = ("staff", "roster", "punches", "leave", "holidays", "dingtalk", "wecom")
+PAPERS = ("sign-in", "attendance")
+MOST_MINUTES, MOST_TIMES = 24 * 60, 100
 
 _SAID = (
     (r"the following arguments are required: (.+)", r"缺少 \1"),
@@ -73,6 +75,22 @@ def _month(text: str) -> tuple[int, int]:
     raise argparse.ArgumentTypeError(f"“{text}”不是月份，请写成 2026-03")
 
 
+def _minutes(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
+    if any(not re.fullmatch(r"\d{1,4}", part, re.ASCII) or int(part) > MOST_MINUTES for part in parts):
+        raise argparse.ArgumentTypeError(f"“{text}”不是分钟数，请写成 26,26,40，每次不超过 {MOST_MINUTES} 分")
+    if len(parts) > MOST_TIMES:
+        raise argparse.ArgumentTypeError(f"一个月最多写 {MOST_TIMES} 次，这里写了 {len(parts)} 次")
+    return tuple(int(part) for part in parts)
+
+
+def _switch(text: str) -> tuple[str, str]:
+    name, between, value = text.partition("=")
+    if not between or not name.strip():
+        raise argparse.ArgumentTypeError(f"“{text}”看不懂，请写成 late.free=2")
+    return name.strip(), value.strip()
+
+
 def _formats(text: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     if unknown := [each for each in chosen if each not in FORMATS]:
@@ -111,8 +129,13 @@ def parser() -> argparse.ArgumentParser:
     init.add_argument("--project", metavar="NAME", default="", help="项目名称")
     init.add_argument("--supervisor", metavar="NAME", default="", help="主管账号名，默认“主管”")
 
-    bring = command("import", "导入人员名册、排班表或考勤机打卡文件")
-    bring.add_argument("what", metavar="staff|roster|punches", choices=KINDS, help="人员、排班或打卡")
+    bring = command("import", "导入人员名册、排班表、打卡文件、请假单或放假安排，或核对钉钉、企业微信的考勤报表")
+    bring.add_argument(
+        "what",
+        metavar="|".join(KINDS),
+        choices=KINDS,
+        help="人员、排班、打卡、请假、放假安排；钉钉、企业微信报表只核对，不改动记录",
+    )
     bring.add_argument("file", metavar="FILE", help="xlsx、xls、csv 或考勤机导出的文件")
     bring.add_argument("--dry-run", action="store_true", help="只看会怎样，不写入，不需要密码")
     bring.add_argument("--add-vendors", action="store_true", help="人员名册里没登记过的外包单位一并登记")
@@ -124,15 +147,29 @@ def parser() -> argparse.ArgumentParser:
         json_of(sign)
 
     paper = command("print", "把表写成文件")
-    paper.add_argument("paper", metavar="sign-in", choices=("sign-in",), help="到岗记录")
+    paper.add_argument("paper", metavar="|".join(PAPERS), choices=PAPERS, help="到岗记录，或月度考勤汇总表")
     span = paper.add_mutually_exclusive_group(required=True)
-    span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录")
-    span.add_argument("--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录")
+    span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录（只用于 sign-in）")
+    span.add_argument("--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录或考勤汇总表")
     paper.add_argument("--out", metavar="DIR", required=True, help="文件写到哪个文件夹")
     paper.add_argument(
         "--format", type=_formats, metavar="pdf,xlsx", default=FORMATS, dest="formats", help="默认两种都写"
     )
     json_of(paper)
+
+    _law(command("law", "查看规章条款，或试算一个月的扣减"), again, json_of)
+    month = command("month", "月度考勤结算，只读不写，不需要密码")
+    month.add_argument("action", metavar="settle", choices=("settle",), help="结算")
+    month.add_argument("month", type=_month, metavar="YYYY-MM", help="哪个月")
+    month.add_argument("--vendor", metavar="V", help="只算一家单位，写编码或简称")
+    json_of(month)
+
+    export = command("export", "导出给外包单位的工作簿，每家一个，只含本单位的人员")
+    export.add_argument("what", metavar="vendor", choices=("vendor",), help="按单位导出月度考勤")
+    export.add_argument("month", type=_month, metavar="YYYY-MM", help="哪个月")
+    export.add_argument("--out", metavar="DIR", required=True, help="文件写到哪个文件夹")
+    export.add_argument("--vendor", metavar="V", help="只导出一家单位，写编码或简称")
+    json_of(export)
 
     json_of(command("verify", "核对数据库和审计链"))
     json_of(command("doctor", "检查字库、数据库、磁盘、时钟、输入法和版本"))
@@ -142,8 +179,39 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _law(law: argparse.ArgumentParser, again: list[Any], json_of: Callable[[argparse.ArgumentParser], None]) -> None:
+    """`law list`, `law show` and `law try`."""
+    acts = law.add_subparsers(dest="action", metavar="list|show|try", title="动作", required=True)
+
+    def act(name: str, help_text: str) -> argparse.ArgumentParser:
+        made = acts.add_parser(name, help=help_text, description=help_text, parents=again)
+        made.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="按哪一天的规定，默认今天")
+        json_of(made)
+        return made
+
+    act("list", "列出条款").add_argument("--regulation", metavar="T2", help="只列一部规章")
+    act("show", "一条的内容、数值和历次修订").add_argument("key", metavar="KEY", help="条款，例如 T2-ATT-07")
+    trial = act("try", "试算一个月的扣减，什么也不写")
+    trial.add_argument("what", metavar="month", choices=("month",), help="一个月")
+    trial.add_argument("--late", type=_minutes, default=(), metavar="26,26", help="每次迟到的分钟")
+    trial.add_argument("--early", type=_minutes, default=(), metavar="30,30", help="每次早退的分钟")
+    trial.add_argument("--regulation", default="T2", metavar="T2", help="按哪部规章，默认 T2")
+    trial.add_argument(
+        "--set",
+        type=_switch,
+        action="append",
+        default=[],
+        dest="switches",
+        metavar="late.free=2",
+        help="换一个数值或口径，可写多次",
+    )
+
+
 def read(argv: Sequence[str] | None) -> argparse.Namespace:
     """The call as typed; a wrong one ends in SystemExit(2) with a sentence."""
-    asked = parser().parse_args(argv)
+    top = parser()
+    asked = top.parse_args(argv)
+    if asked.command == "print" and asked.paper == "attendance" and asked.day is not None:
+        top.error("考勤汇总表按月印，请写 --month 2026-03")
     asked.as_json = getattr(asked, "as_json", False)
     return asked

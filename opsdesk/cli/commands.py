@@ -27,12 +27,8 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
             return signing.sign(
                 home, asked.staff_no, operator=asked.operator, out=asked.command == "sign-out", as_json=asked.as_json
             )
-        case "print":
-            from opsdesk.cli import printing
-
-            return printing.sign_in(
-                home, Path(asked.out), day=asked.day, month=asked.month, formats=asked.formats, as_json=asked.as_json
-            )
+        case "print" | "export" | "law" | "month":
+            return _paper_or_reading(asked, home)
         case "verify":
             from opsdesk.cli import checking
 
@@ -42,3 +38,23 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
 
             return doctor.examine(home, as_json=asked.as_json)
     raise ValueError(asked.command)
+
+
+def _paper_or_reading(asked: argparse.Namespace, home: Path) -> int:
+    """The commands that change nothing and need no password."""
+    if asked.command == "print":
+        from opsdesk.cli import printing
+
+        out, formats = Path(asked.out), asked.formats
+        if asked.paper == "attendance":
+            return printing.attendance(home, out, month=asked.month, formats=formats, as_json=asked.as_json)
+        return printing.sign_in(home, out, day=asked.day, month=asked.month, formats=formats, as_json=asked.as_json)
+    if asked.command == "law":
+        from opsdesk.cli import law
+
+        return law.answer(asked, home)
+    from opsdesk.cli import month
+
+    if asked.command == "export":
+        return month.export(home, asked.month, Path(asked.out), vendor=asked.vendor, as_json=asked.as_json)
+    return month.settle(home, asked.month, vendor=asked.vendor, as_json=asked.as_json)

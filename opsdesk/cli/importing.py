@@ -1,4 +1,7 @@
-"""`import staff|roster|punches`: the same acts as the window's, counted row by row."""
+"""`import …`: the same acts as the window's, counted row by row.
+
+Reports of 钉钉 and 企业微信 are a check beside our own computation: their differences are told, nothing is stored.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,20 @@ from opsdesk.services.context import Context
 from opsdesk.services.errors import Finding, Refusal, Trouble
 from opsdesk.services.import_result import ImportResult
 
-NAMES = {"staff": "人员名册", "roster": "排班表", "punches": "打卡文件"}
+NAMES = {
+    "staff": "人员名册",
+    "roster": "排班表",
+    "punches": "打卡文件",
+    "leave": "请假单",
+    "holidays": "放假安排",
+}
+CHECKED = ("dingtalk", "wecom")
 
 
 def bring_in(asked: argparse.Namespace, home: Path) -> int:
     """Import a file and say what came of each row; with `--json` a file that is refused whole has the same shape."""
+    if asked.what in CHECKED:
+        return exits.guarded(lambda: _check(asked, home), home, as_json=asked.as_json)
 
     def work() -> int:
         try:
@@ -33,13 +45,33 @@ def bring_in(asked: argparse.Namespace, home: Path) -> int:
     return exits.guarded(work, home, as_json=asked.as_json)
 
 
-def _import(asked: argparse.Namespace, home: Path) -> ImportResult:
+def _opened(asked: argparse.Namespace, home: Path) -> tuple[Context, Path]:
     path = Path(asked.file)
     ctx = desk.open_existing(home)
     if not path.is_file():
         raise Refusal(f"找不到文件 {path}。请核对文件名和所在文件夹。", field="file")
-    ctx = desk.looking(ctx) if asked.dry_run else desk.log_in(ctx, asked.operator)
+    return (desk.looking(ctx) if asked.dry_run else desk.log_in(ctx, asked.operator)), path
+
+
+def _import(asked: argparse.Namespace, home: Path) -> ImportResult:
+    ctx, path = _opened(asked, home)
     return _bring(ctx, asked.what, path, dry_run=asked.dry_run, add_vendors=asked.add_vendors)
+
+
+def _check(asked: argparse.Namespace, home: Path) -> int:
+    from opsdesk.registers.month.check import check_report
+
+    ctx, path = _opened(asked, home)
+    result = check_report(ctx, path, source=asked.what, dry_run=asked.dry_run)
+    if asked.as_json:
+        saying.one_object(result.as_json())
+        return exits.DONE
+    saying.result(result.sentence)
+    for each in result.differences:
+        saying.result(each.sentence)
+    for finding in result.findings:
+        saying.sentence(f"第 {finding.row} 行：{finding.reason}" if finding.row else finding.reason)
+    return exits.DONE
 
 
 def _bring(ctx: Context, what: str, path: Path, *, dry_run: bool, add_vendors: bool) -> ImportResult:
@@ -52,13 +84,21 @@ def _bring(ctx: Context, what: str, path: Path, *, dry_run: bool, add_vendors: b
         from opsdesk.registers.roster.service import import_roster
 
         return import_roster(ctx, path, dry_run=dry_run)
+    if what == "leave":
+        from opsdesk.registers.leave.importing import import_leave
+
+        return import_leave(ctx, path, dry_run=dry_run)
+    if what == "holidays":
+        from opsdesk.registers.calendar.importing import import_holidays
+
+        return import_holidays(ctx, path, dry_run=dry_run)
     from opsdesk.registers.sign_in.punch_import import import_punches
 
     return import_punches(ctx, path, dry_run=dry_run).value
 
 
 def _told(asked: argparse.Namespace, result: ImportResult) -> int:
-    whole = asked.what != "punches"
+    whole = asked.what not in {"punches", "leave"}
     refused = bool(result.rejected) and (whole or not (result.stored or result.duplicates))
     if asked.as_json:
         saying.one_object(result.as_json())

@@ -1,15 +1,17 @@
-"""`print sign-in`: the day's or the month's 到岗记录 as files."""
+"""`print sign-in` and `print attendance`: the day's or the month's 到岗记录, and the month's 考勤汇总表, as files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from opsdesk.cli import desk, exits, saying
 from opsdesk.exports import archive
 from opsdesk.registers.sign_in import documents
 from opsdesk.services import papers
+from opsdesk.services.errors import Refusal
 
 
 def sign_in(
@@ -25,13 +27,34 @@ def sign_in(
         raise ValueError("neither day nor month")
     kept = archive.export(document, out, formats)
     papers.record(ctx, [document], kept)
+    return _told(kept, {"document": {"number": document.number, "title": document.title}}, as_json=as_json)
+
+
+def attendance(home: Path, out: Path, *, month: tuple[int, int], formats: Sequence[str], as_json: bool) -> int:
+    """Write the month's 考勤汇总表 of every vendor, all in one file per format, to the folder `out`."""
+    from opsdesk.registers.month.documents import month_sheets
+
+    ctx = desk.as_command_line(desk.open_existing(home))
+    sheets = month_sheets(ctx, *month)
+    if not sheets:
+        raise Refusal(f"{month[0]}-{month[1]:02} 没有应到岗的人员，没有可以印的考勤汇总表。请核对月份。")
+    kept = archive.export(sheets, out, formats)
+    papers.record(ctx, sheets, kept)
+    listed = [{"number": each.number, "title": each.title, "sheet": each.sheet} for each in sheets]
+    return _told(kept, {"documents": listed}, as_json=as_json)
+
+
+def _told(kept: Sequence[archive.Kept], more: Mapping[str, Any], *, as_json: bool) -> int:
+    """Say where every file is and how large."""
     if as_json:
-        files = [
-            {"path": str(file.path), "size": file.size, "format": form, "sha256": file.sha256}
-            for file, form in zip(kept, formats, strict=True)
-        ]
-        saying.one_object({"files": files, "document": {"number": document.number, "title": document.title}})
+        saying.one_object({"files": [as_object(file) for file in kept], **more})
     else:
         for file in kept:
             saying.result(f"{file.path}  {saying.size(file.size)}")
     return exits.DONE
+
+
+def as_object(file: archive.Kept) -> dict[str, Any]:
+    """A written file in the output of `--json`."""
+    form = file.path.suffix.removeprefix(".")
+    return {"path": str(file.path), "size": file.size, "format": form, "sha256": file.sha256}

@@ -20,6 +20,8 @@ from opsdesk.exports.typeface import Line
 MOST_REPEATED = 24 * MM
 """Facts or remarks higher than this are printed once instead of on every page."""
 SMALLEST_ROW = 6.5 * MM
+KEPT_TOGETHER = 32 * MM
+"""A bold line is a heading: it does not stand on a page that has less room than this for what follows."""
 HEADING_HEIGHT = 8.0 * MM
 STACKED_HEADING_HEIGHT = 5.6 * MM
 
@@ -125,6 +127,8 @@ class _Flow:
             for cells in block.rows:
                 self._put(self._grid_row(block, cells), self._turn)
         else:
+            if block.bold and self.y + KEPT_TOGETHER > self.limit:
+                self._turn()
             self.y += 1 * MM
             size = block.font_size
             self._paragraph(lines_of(wording.words(block.text), self.area.width, size, bold=block.bold), size)

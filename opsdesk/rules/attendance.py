@@ -22,7 +22,7 @@ LONGEST = timedelta(hours=16)  # how long an arrival may stay open until the dep
 SAME_END = timedelta(minutes=30)  # a machine's punches so near each other are one coming or one going
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PairResult:
     """One planned pair with the punches that count for it and their verdicts; None where there is no punch."""
 
@@ -33,7 +33,7 @@ class PairResult:
     departure_verdict: Verdict | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DayResult:
     """A person's day: its state for the board and the pairs behind it.
 

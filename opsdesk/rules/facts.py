@@ -8,7 +8,7 @@ from datetime import date, datetime
 from opsdesk.rules.vocabulary import Direction
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Span:
     """From `begins` to `ends`, both local wall time."""
 
@@ -16,7 +16,7 @@ class Span:
     ends: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Duty:
     """What a person owes on a shift day: one or more planned pairs, in order.
 
@@ -40,7 +40,7 @@ class Duty:
         return self.pairs[-1].ends
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Punch:
     """A sign-in or sign-out as recorded; `id` leads back to the record."""
 

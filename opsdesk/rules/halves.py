@@ -11,7 +11,7 @@ from opsdesk.rules.facts import Duty, Span
 from opsdesk.rules.vocabulary import Judgement, LeaveKind, Mark, State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Half:
     """Half a planned day: its time, its mark, minutes of lateness or early leaving, and the kind of leave on it."""
 

@@ -9,7 +9,7 @@ from opsdesk.rules.clause import Citation
 from opsdesk.rules.vocabulary import Judgement
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement with its minutes, the amount it proposes (拟扣减, yuan), citations, evidence and a Chinese sentence.
 

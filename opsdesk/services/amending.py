@@ -68,6 +68,12 @@ def standing(clause: Clause, day: date) -> Holding | None:
     return begun[-1] if begun else None
 
 
+def base(clause: Clause, day: date) -> Holding:
+    """What values that are left out are filled from: those of the day, after a repeal those it ended."""
+    kept = [holding for holding in clause.holdings if holding.begins <= day and not holding.repealed]
+    return kept[-1] if kept else next(holding for holding in clause.holdings if not holding.repealed)
+
+
 def judges(clause: Clause) -> bool:
     """Whether signed days are judged by the clause."""
     return clause.does.startswith(JUDGED)
@@ -86,11 +92,11 @@ def proposed(clause: Clause, begins_on: date, typed: Mapping[str, str], *, repea
     for name in typed:
         if name not in known:
             raise Refusal(f"{clause.short} 没有“{name}”这一项。请核对名称。", field=name)
-    base = _base(clause, begins_on).values
+    now = base(clause, begins_on).values
     values: dict[str, Value] = {}
     for parameter in clause.parameters:
-        value = _read(parameter, typed[parameter.name]) if parameter.name in typed else base[parameter.name]
-        if value is None and base[parameter.name] is not None:
+        value = _read(parameter, typed[parameter.name]) if parameter.name in typed else now[parameter.name]
+        if value is None and now[parameter.name] is not None:
             raise Refusal(f"请填写{parameter.label}。要停用这一条，请选废止。", field=parameter.name)
         values[parameter.name] = value
     return Holding(begins_on, values, "")
@@ -104,6 +110,42 @@ def drafted(
     found = _known(regulations, clause)
     _check_day(ctx, begins_on)
     return regulations.amended([(clause, proposed(found, begins_on, typed, repealed=repealed))])
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An amendment as it was typed: `source` and `reason` are required, `issued_on` is the day of the source if any."""
+
+    clause: str
+    begins_on: date
+    typed: Mapping[str, str]
+    source: str
+    reason: str
+    issued_on: date | None = None
+    repealed: bool = False
+
+
+def check(ctx: Context, draft: Draft) -> dict[str, Any]:
+    """The row an amendment would be kept as; refuses what `amend` refuses, whoever is at the desk.
+
+    Refusals bear the parameter's name, or `clause`, `begins_on`, `issued_on`, `source`, `reason`, `repealed` as field.
+    """
+    found = _known(ctx.regulations, draft.clause)
+    _check_day(ctx, draft.begins_on)
+    _check_repeal(found, draft.begins_on, draft.repealed)
+    holding = proposed(found, draft.begins_on, draft.typed, repealed=draft.repealed)
+    _check_change(found, holding)
+    values = {"source": draft.source, "reason": draft.reason, "issued_on": draft.issued_on}
+    held = {name: law_library.written(value) for name, value in holding.values.items()}
+    return {
+        "clause": draft.clause,
+        "begins_on": draft.begins_on,
+        "issued_on": _issued(ctx, values),
+        "repealed": draft.repealed,
+        "held": json.dumps(held, ensure_ascii=False),
+        "source": entry.text(values, "source", "出处", required=True, longest=200),
+        "reason": _reason(values),
+    }
 
 
 def amend(
@@ -121,35 +163,18 @@ def amend(
     """Let a clause hold `typed` from `begins_on`, or repeal it; only the supervisor may.
 
     Append-only: what was entered before stays. Signed days from `begins_on` to today are judged again in the same
-    transaction, month by month; `progress(done, total)` hears of it and gives False to give the whole up. Refusals
-    bear the parameter's name, or `clause`, `begins_on`, `issued_on`, `source`, `reason`, `repealed` as field.
+    transaction, month by month; `progress(done, total)` hears of it and gives False to give the whole up.
     """
     ctx.require(Role.SUPERVISOR)
+    row = check(ctx, Draft(clause, begins_on, typed, source, reason, issued_on, repealed))
+    row |= {"entered_at": ctx.now(), "entered_by": ctx.actor.name}
     regulations = ctx.regulations
-    found = _known(regulations, clause)
-    _check_day(ctx, begins_on)
-    _check_repeal(found, begins_on, repealed)
-    holding = proposed(found, begins_on, typed, repealed=repealed)
-    _check_change(found, holding)
-    values = {"source": source, "reason": reason, "issued_on": issued_on}
-    row: dict[str, Any] = {
-        "clause": clause,
-        "begins_on": begins_on,
-        "issued_on": _issued(ctx, values),
-        "repealed": repealed,
-        "held": json.dumps(
-            {name: law_library.written(value) for name, value in holding.values.items()}, ensure_ascii=False
-        ),
-        "source": entry.text(values, "source", "出处", required=True, longest=200),
-        "reason": _reason(values),
-        "entered_at": ctx.now(),
-        "entered_by": ctx.actor.name,
-    }
+    found = regulations.clause(clause)
+    holding = law_library.holding(found, row)
     with ctx.transaction("修订规章", row["reason"]) as tx:
         tx.insert(Amendment, **row)
         if judges(found) and begins_on <= ctx.today():
-            law = regulations.amended([(clause, law_library.holding(found, row))])
-            _judge_again(tx, ctx.under(law), begins_on, progress)
+            _judge_again(tx, ctx.under(regulations.amended([(clause, holding)])), begins_on, progress)
         said = _said(ctx, found, holding, _changed(tx))
     return Outcome(said, TOUCHED)
 
@@ -198,12 +223,6 @@ def _known(regulations: Regulations, key: str) -> Clause:
         return regulations.clause(key)
     except KeyError:
         raise Refusal(f"规章里没有条款 {key}。请在规章中核对编号。", field="clause") from None
-
-
-def _base(clause: Clause, day: date) -> Holding:
-    """The values that what is left out is filled from: those of the day, before a repeal those it ended."""
-    kept = [holding for holding in clause.holdings if holding.begins <= day and not holding.repealed]
-    return kept[-1] if kept else next(holding for holding in clause.holdings if not holding.repealed)
 
 
 def _read(parameter: Parameter, typed: str) -> Value:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, select, type_coerce
 
 from opsdesk.models import Punch, StoredVerdict
 from opsdesk.rules import attendance as rules
@@ -23,10 +23,11 @@ from opsdesk.services import duties
 from opsdesk.services.duties import Absence, Person, Plan
 from opsdesk.services.transaction import Transaction
 
+DIRECTIONS = {str(each): each for each in Direction}
 CHARGED = {Judgement.LATE, Judgement.ABSENT, Judgement.EARLY}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A punch that counts, with what the list shows of it."""
 
@@ -37,7 +38,7 @@ class Recorded:
     entered_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PersonDay:
     """One person's shift day: what was due, what was recorded, what it amounts to."""
 
@@ -76,10 +77,11 @@ def punches_on(
     connection: Connection, first: date, last: date, ids: Collection[int] | None = None
 ) -> dict[tuple[int, date], list[Recorded]]:
     """Punches that count (not taken back) of the shift days between `first` and `last`, in order of time."""
+    # Moments are read as the texts they are stored as: their own conversion costs as much as all the rest.
     query = (
         select(
-            Punch.id, Punch.staff_id, Punch.day, Punch.at, Punch.direction, Punch.source, Punch.doubted,
-            Punch.entered_by, Punch.entered_at,
+            Punch.staff_id, type_coerce(Punch.day, Text), Punch.id, type_coerce(Punch.at, Text), Punch.direction,
+            Punch.source, Punch.doubted, Punch.entered_by, type_coerce(Punch.entered_at, Text),
         )
         .where(Punch.day.between(first, last), Punch.void_at.is_(None))
         .order_by(Punch.at, Punch.id)
@@ -87,9 +89,10 @@ def punches_on(
     if ids is not None:
         query = query.where(Punch.staff_id.in_(ids))
     found: dict[tuple[int, date], list[Recorded]] = defaultdict(list)
-    for row in connection.execute(query):
-        fact = PunchFact(row.id, row.at, Direction(row.direction))
-        found[row.staff_id, row.day].append(Recorded(fact, row.source, row.doubted, row.entered_by, row.entered_at))
+    moment, calendar_day = datetime.fromisoformat, date.fromisoformat
+    for staff, day, punch, at, direction, source, doubted, by, entered in connection.execute(query):
+        fact = PunchFact(punch, moment(at), DIRECTIONS[direction])
+        found[staff, calendar_day(day)].append(Recorded(fact, source, doubted, by, moment(entered)))
     return found
 
 

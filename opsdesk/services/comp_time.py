@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from sqlalchemy import Connection, Select, select, union
+from sqlalchemy import Connection, Select, func, select, union
 
-from opsdesk.models import Leave, Overtime, Settlement
+from opsdesk.models import Leave, LeaveSlip, Overtime, Settlement
 from opsdesk.rules import hours
 from opsdesk.rules.calendar import month
 from opsdesk.rules.clause import Regulations
@@ -20,6 +20,8 @@ from opsdesk.services import duties, overtime
 from opsdesk.services.overtime import Slip, Worked
 
 OVERTIME, OVER_CAP, TAKEN = "加班", "月工时超限", "调休"
+UNNUMBERED = "未编号"
+"""The reference of time off that was entered without a 请假单."""
 SINCE = date(2000, 1, 1)
 
 
@@ -91,18 +93,19 @@ def ledger(
 
 
 def _when(span: Span) -> str:
+    """The span as it is told beside its first day: 18:00 至 21:00, 20:00 至 03-08 02:00."""
     same = span.begins.date() == span.ends.date()
-    return f"{span.begins:%Y-%m-%d %H:%M} 至 {span.ends:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
+    return f"{span.begins:%H:%M} 至 {span.ends:{'%H:%M' if same else '%m-%d %H:%M'}}"
 
 
 def _of_overtime(slip: Slip, worked: Worked, now: datetime) -> Line:
     asked, stayed = hours.duration(worked.asked), hours.duration(worked.credited)
     if slip.span.begins > now:
-        said = f"{_when(slip.span)}加班已批准，还没有到。"
+        said = f"{_when(slip.span)}，已批准，还没有到。"
     elif worked.credited:
-        said = f"{_when(slip.span)}加班，批准 {asked}，在场 {stayed}，按在场时间计入。"
+        said = f"{_when(slip.span)}，批准 {asked}，在场 {stayed}，按在场时间计入。"
     else:
-        said = f"{_when(slip.span)}加班，批准 {asked}，没有在场的签到记录，不计入。"
+        said = f"{_when(slip.span)}，批准 {asked}，没有在场的签到记录，不计入。"
     return Line(slip.day, OVERTIME, worked.credited, slip.number, said)
 
 
@@ -125,9 +128,9 @@ def _months(
             continue
         already = settled.get((row.staff_id, row.month), 0)
         minutes = max(0, row.over_cap_minutes - already)
-        said = f"{row.month} 月工时超限 {hours.duration(row.over_cap_minutes)}"
+        said = f"当月工时超限 {hours.duration(row.over_cap_minutes)}"
         if already:
-            said += f"，其中加班 {hours.duration(already)}已按加班申请结算"
+            said += f"，其中 {hours.duration(already)}已按加班申请结算"
         said += f"，计入 {hours.duration(minutes)}。" if minutes else "，不再计入。"
         found.append((row.staff_id, Line(last, OVER_CAP, minutes, row.month, said)))
     return found
@@ -136,8 +139,9 @@ def _months(
 def _taken(
     connection: Connection, regulations: Regulations, staff_ids: Collection[int], until: date
 ) -> list[tuple[int, Line]]:
+    number = select(func.min(LeaveSlip.number)).where(LeaveSlip.leave_id == Leave.id).correlate(Leave)
     standing = (
-        select(Leave.id, Leave.staff_id, Leave.begins_at, Leave.ends_at)
+        select(Leave.staff_id, Leave.begins_at, Leave.ends_at, number.scalar_subquery().label("number"))
         .where(
             Leave.kind == str(LeaveKind.COMP_TIME),
             Leave.withdrawn_at.is_(None),
@@ -161,6 +165,6 @@ def _taken(
             for duty in plan.duties(person, span.begins.date() - timedelta(days=1), min(until, span.ends.date())):
                 noon = hours.noon_of(regulations.on(duty.day), plan.terms_on(person.vendor_id, duty.day).hours)
                 minutes += hours.freed_minutes(duty, [span], noon)
-            said = f"{_when(span)}调休，占用应出勤 {hours.duration(minutes)}。"
-            found.append((row.staff_id, Line(span.begins.date(), TAKEN, -minutes, f"请假 {row.id}", said)))
+            said = f"{_when(span)}，占用应出勤 {hours.duration(minutes)}。"
+            found.append((row.staff_id, Line(span.begins.date(), TAKEN, -minutes, row.number or UNNUMBERED, said)))
     return found

@@ -120,7 +120,7 @@ def compare(report: Report, people: Sequence[Person], days: Sequence[OwnDay], *,
     for person in people:
         busy = sum(each.due or each.punched for each in own[person.id].values())
         if person.id not in found.seen and person.vendor_id in vendors and busy:
-            words = f"本系统有 {busy} 天应到或到岗，{report.source}文件里没有这个人"
+            words = f"本系统有 {busy} 天应到或到岗，{report.source}文件里没有可以对照的记录"
             differences.append(_difference(person, None, report.period, _Gap("人员", "无", "有", words)))
     return Compared(count, tuple(differences))
 

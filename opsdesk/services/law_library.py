@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,11 @@ from opsdesk.rules.vocabulary import CarriedOut, ClauseKind
 BLANK = "待填"
 MOST = 1_000_000
 SWITCH = "口径"
-TEXTS = {"时刻", "文字"}
+TIMES = "时刻"
+TEXTS = {TIMES, "文字"}
+CLOCK = r"([01]?\d|2[0-9]|3[0-2]):[0-5]\d"
+"""Hours above 24 are the next day's, as in shifts."""
+TIME_OR_SPANS = re.compile(rf"{CLOCK}|{CLOCK}-{CLOCK}(,{CLOCK}-{CLOCK})*")
 BANDS = "档"
 NUMBERS = {"秒", "分", "小时", "日", "周", "月", "年", "元", "元/次", "次", "人", "个", "级", "%", "℃", "分值"}
 UNITS = {*NUMBERS, *TEXTS, SWITCH, BANDS}
@@ -83,6 +88,9 @@ def _value(where: str, parameter: Parameter, value: object) -> Value:
         )
         if sound:
             return tuple((band.get("upto"), band["yuan"]) for band in value)  # type: ignore[attr-defined]
+    elif unit == TIMES:
+        if isinstance(value, str) and _is_time(value):
+            return value
     elif unit in TEXTS:
         if isinstance(value, str):
             return value
@@ -178,6 +186,14 @@ def _rank(path: Path) -> tuple[int, int]:
     return "GTE".index(path.stem[0]), int(path.stem[1:] or 0)
 
 
+def _is_time(written: str) -> bool:
+    """True for one time of day, or for spans that each end after they begin, in order."""
+    if not TIME_OR_SPANS.fullmatch(written):
+        return False
+    marks = [int(clock.split(":")[0]) * 60 + int(clock.split(":")[1]) for clock in re.split("[-,]", written)]
+    return "-" not in written or marks == sorted(set(marks))
+
+
 def read_value(parameter: Parameter, typed: str) -> Value:
     """A value as somebody types it: a whole number, a time, the code or the word of a reading, “100=100,150=200,=500”.
 
@@ -194,6 +210,11 @@ def read_value(parameter: Parameter, typed: str) -> Value:
         raise ValueError(f"{parameter.label}没有“{typed}”这种口径，可填 {offered}。")
     if parameter.unit == BANDS:
         return _read_bands(parameter, typed)
+    if parameter.unit == TIMES:
+        typed = typed.replace("：", ":").replace("，", ",").replace("–", "-").replace(" ", "")
+        if not _is_time(typed) or (parameter.name.startswith("hours.") and "-" not in typed):
+            raise ValueError(f"{parameter.label}要写成 20:00，或 08:30-17:30 这样的起止时间，“{typed}”看不懂。")
+        return typed
     if parameter.unit in TEXTS:
         return typed
     try:

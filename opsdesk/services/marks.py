@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from opsdesk.rules.halves import Half
 from opsdesk.rules.vocabulary import LeaveKind, Mark
+from opsdesk.services.settlement import PersonMonth
 
 SYMBOLS = {
     LeaveKind.PERSONAL: "△",
@@ -24,13 +28,13 @@ LEGEND = (
     f"图例：√ 出勤　迟、退 加分钟数　缺 迟到视缺勤　× 旷工　未 未签退或缺签到　○ 休　{LEAVE_LEGEND}。"
     "每格上行为上午，下行为下午；上下相同只印一个。"
 )
-PRESENT, REST = "√", "○"
+PRESENT, REST, AWOL = "√", "○", "×"
 _SIGNS = {
     Mark.PRESENT: PRESENT,
     Mark.LATE: "迟",
     Mark.EARLY: "退",
     Mark.ABSENT: "缺",
-    Mark.AWOL: "×",
+    Mark.AWOL: AWOL,
     Mark.OPEN: "未",
     Mark.AHEAD: "",
     Mark.REST: REST,
@@ -49,3 +53,17 @@ def day_mark(halves: tuple[Half, Half]) -> str:
     """The cell of a planned day: one sign, or two lines where morning and afternoon differ."""
     morning, afternoon = map(half_mark, halves)
     return morning if morning == afternoon else f"{morning}\n{afternoon}"
+
+
+def month_cells(each: PersonMonth, dates: Sequence[date], today: date) -> list[str]:
+    """A person's cells; empty before arrival, after leaving, and for days to come."""
+    known = {day.day: day for day in each.days}
+    cells = []
+    for day in dates:
+        if day in each.halves:
+            cells.append(day_mark(each.halves[day]))
+        elif day in known:
+            cells.append(PRESENT if known[day].punches else REST if day <= today else "")
+        else:
+            cells.append("")
+    return cells

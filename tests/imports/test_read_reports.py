@@ -366,7 +366,7 @@ def test_flat_headings_of_a_saved_copy_are_known_too(tmp_path: Path) -> None:
 )
 def test_other_tables_are_refused(tmp_path: Path, rows: list[list[object]], why: str) -> None:
     with pytest.raises(Refusal, match=why):
-        read_report(book(tmp_path / "a.xlsx", rows))
+        read_report(book(tmp_path / "a.xlsx", rows, "Sheet1"))
 
 
 @pytest.mark.parametrize(

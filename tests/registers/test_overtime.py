@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from opsdesk.catalog import by_slug
 from opsdesk.exports import archive
 from opsdesk.exports.document import Choice, Document, FormGrid
 from opsdesk.exports.pdf import pdf_bytes
-from opsdesk.models import Punch, Settlement
+from opsdesk.models import Leave, Punch, Settlement
 from opsdesk.register import Query
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.clause import Holding
@@ -206,6 +205,7 @@ class TestCredit:
     def test_nobody_there_nothing_earned(self, site: Context, crew: Team) -> None:
         made = approved(site, crew["1001"], "2026-03-05 18:00", "2026-03-05 21:00")
         signed(site, crew["1001"], "05 08:27:00", "05 17:31:00")
+        go_to(site, "2026-03-05 22:00:00")
         assert row(site, made)["credited"] == "0 分"
         assert "没有在场的签到记录" in balance(site, crew["1001"]).lines[0].sentence
 
@@ -228,6 +228,7 @@ class TestCredit:
         assert (seen["kind"], seen["asked"], seen["credited"]) == ("休息日", "8 小时", "8 小时")
 
     def test_the_night_before_and_after_the_shift(self, site: Context, crew: Team) -> None:
+        save(site, "roster", staff_id=crew["2002"], day=date(2026, 3, 6), shift_id=0)
         made = approved(site, crew["2002"], "2026-03-06 07:00", "2026-03-06 10:00")
         signed(site, crew["2002"], "05 19:50:00", "06 09:30:00")
         seen = row(site, made)
@@ -261,10 +262,10 @@ class TestLedger:
         assert entries(found) == [
             ("2026-03-07", "加班", 480, "JB-202603-001"),
             ("2026-03-31", "月工时超限", 4 * 60, "2026-03"),  # 14 h, of which 8 earned and 2 paid already
-            ("2026-04-08", "调休", -(270 + 210), "请假 1"),
+            ("2026-04-08", "调休", -(270 + 210), "未编号"),
         ]
         assert (found.earned, found.used, found.left) == (720, 480, 240)
-        assert "其中加班 10 小时已按加班申请结算，计入 4 小时" in found.lines[1].sentence
+        assert "其中 10 小时已按加班申请结算，计入 4 小时" in found.lines[1].sentence
         assert row(site, person, "comp_time")["left"].word == "余 4 小时"
         assert [line.what for line in balance(site, person, date(2026, 3, 30)).lines] == ["加班"]
         assert balance(site, person, date(2026, 4, 8)).used == 270
@@ -297,12 +298,9 @@ class TestLedger:
         grant(site, person, "2026-03-10 08:30", "2026-03-10 17:30", "事假")
         assert balance(site, person).used == 960
         assert row(site, person, "comp_time")["left"].word == "超用 16 小时"
-        leave = by_slug("leave").list(site, Query()).rows[-1].id
         with site.transaction("撤销") as tx:
-            from opsdesk.models import Leave
-
-            tx.update(Leave, leave, withdrawn_at=site.now())
-        assert balance(site, person).used in {0, 960}
+            tx.update(Leave, 1, withdrawn_at=site.now())
+        assert balance(site, person).lines == ()
 
     def test_time_off_of_a_night_is_its_whole_shift(self, site: Context, crew: Team) -> None:
         grant(site, crew["2002"], "2026-03-05 20:00", "2026-03-06 08:00", "调休")
@@ -341,7 +339,9 @@ class TestPaper:
         assert not document.landscape
         (grid,) = document.body
         assert isinstance(grid, FormGrid)
-        chosen = {cell.label: cell.value.chosen for line in grid.rows for cell in line if isinstance(cell.value, Choice)}
+        chosen = {
+            cell.label: cell.value.chosen for line in grid.rows for cell in line if isinstance(cell.value, Choice)
+        }
         assert chosen == {"日期性质": ("工作日班后",), "补偿方式": ("调休",)}
         (kept,) = archive.export([document], tmp_path, ("xlsx",))
         cells = {cell.value for line in openpyxl.load_workbook(kept.path).active.iter_rows() for cell in line}
@@ -367,7 +367,7 @@ class TestPaper:
     def test_a_clause_no_longer_in_force_is_not_cited(self, site: Context, crew: Team) -> None:
         made = file(site, crew["1001"], "2026-03-05 18:00", "2026-03-05 21:00")
         repealed = site.regulations.amended([("E7-03", Holding(DAY, {}, "试验", repealed=True))])
-        assert "E7" not in text_of(paper(replace(site).under(repealed), "overtime", made))
+        assert "E7" not in text_of(paper(site.under(repealed), "overtime", made))
 
 
 def test_what_is_counted_is_what_the_shared_rule_counts(site: Context, crew: Team) -> None:

@@ -1,8 +1,8 @@
-"""岗位, 班次, 接口人, 日历, 账号 and 请假外出 on a real database."""
+"""岗位, 班次, 接口人, 日历, 账号 and the times of 请假单 on a real database."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -229,7 +229,7 @@ class TestLeave:
         return new_staff(site, new_vendor(site), arrived_on=TODAY - 10 * DAY)
 
     def approve(self, ctx: Context, person: int, begins: datetime, ends: datetime, **more: Any) -> int:
-        usual = {"kind": "公出", "reason": "去分部取件", "approved_by": ""}
+        usual = {"kind": "公出", "reason": "去分部取件"}
         return save(ctx, "leave", staff_id=person, begins_at=begins, ends_at=ends, **{**usual, **more})
 
     def test_approved_after_the_sign_in_and_withdrawn(self, site: Context, person: int) -> None:
@@ -239,7 +239,7 @@ class TestLeave:
         assert standing_verdicts(site) == [Judgement.LATE]
         made = self.approve(site, person, datetime(2026, 3, 5, 8, 30), datetime(2026, 3, 5, 9, 0))
         assert standing_verdicts(site) == []
-        assert shown(site, "leave", "approved_by") == ["主管"]
+        assert shown(site, "leave", "consented_by") == ["主管"]
         run(site, "leave", "withdraw", made, reason="没有去")
         assert standing_verdicts(site) == [Judgement.LATE]
         assert shown(site, "leave", "state")[0].word == "已撤销"
@@ -260,14 +260,19 @@ class TestLeave:
         made = self.approve(site, person, datetime(2026, 3, 6, 8, 30), datetime(2026, 3, 6, 12, 0))
         desk = as_role(site, Role.DESK)
         with pytest.raises(Refusal, match="主管"):
-            self.approve(desk, person, datetime(2026, 3, 9, 8, 30), datetime(2026, 3, 9, 12, 0))
+            self.approve(
+                desk, person, datetime(2026, 3, 9, 8, 30), datetime(2026, 3, 9, 12, 0), consented_by="李值班"
+            )
+        filed = self.approve(desk, person, datetime(2026, 3, 9, 8, 30), datetime(2026, 3, 9, 12, 0))
+        with pytest.raises(Refusal, match="主管"):
+            run(desk, "leave", "consent", filed)
         with pytest.raises(Refusal, match="主管"):
             run(desk, "leave", "withdraw", made, reason="x")
 
     def test_what_is_approved_stays(self, site: Context, person: int) -> None:
         made = self.approve(site, person, datetime(2026, 3, 6, 8, 30), datetime(2026, 3, 6, 12, 0))
         with pytest.raises(Refusal, match="撤销这一条"):
-            change(site, "leave", made, ends_at=datetime(2026, 3, 6, 13, 0))
+            change(site, "leave", made, last_time=time(13, 0))
         with site.read() as connection:
             assert connection.execute(select(Leave.ends_at)).scalar_one() == datetime(2026, 3, 6, 12, 0)
 

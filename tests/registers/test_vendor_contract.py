@@ -116,7 +116,7 @@ class TestVendor:
 class TestContract:
     def test_choices_follow_from_the_regulations(self, site: Context) -> None:
         offered = {field.key: field.options for field in by_slug("contract").fields if field.options}
-        assert [value for value, _ in offered["hours"](site)] == ["T1", "T2", "T3"]
+        assert [value for value, _ in offered["hours"](site)] == ["T1", "T2", "T3", "E7", "E15"]
         assert [value for value, _ in offered["penalties"](site)] == ["T2", "T3"]
         assert offered["penalties"](site)[-1] == ("T3", "不适用")
 
@@ -251,3 +251,75 @@ class TestContract:
         for state, number in (("执行中", "HT-1"), ("未开始", "HT-2"), ("已到期", "HT-3")):
             rows = by_slug("contract").list(site, Query(filters={"state": state, "vendor": vendor})).rows
             assert [(each.values["number"], each.values["state"].word) for each in rows] == [(number, state)]  # type: ignore[union-attr]
+
+
+class TestTopics:
+    """响应, 报告 and 考核: chosen separately, each from a day on, and never asked for."""
+
+    def topics(self, ctx: Context, contract_id: int) -> list[tuple[str, str, date]]:
+        return [term for term in terms(ctx, contract_id) if term[0] not in (Topic.HOURS, Topic.PENALTIES)]
+
+    def test_regulations_that_play_a_part_are_offered(self, site: Context) -> None:
+        offered = {field.key: field.options for field in by_slug("contract").fields if field.options}
+        for key, begins in (("response", "response."), ("reports", "reports."), ("appraisal", "appraisal.")):
+            values = [value for value, _ in offered[key](site)]
+            assert values[-1] == "不适用"
+            assert "T1" in values
+            for code in values[:-1]:
+                (regulation,) = (each for each in site.regulations.regulations if each.code == code)
+                assert any(clause.does.startswith(begins) for clause in regulation.clauses)
+        for key in ("hours", "response", "appraisal"):  # everything E19 says of them is left blank (待填)
+            assert "E19" not in [value for value, _ in offered[key](site)]
+
+    def test_each_holds_from_its_own_day(self, site: Context) -> None:
+        made = sign_contract(site, new_vendor(site), response="T1", reports="T1", appraisal=None)
+        assert self.topics(site, made) == [("响应", "T1", BEGINS), ("报告", "T1", BEGINS)]
+        with pytest.raises(Refusal, match="从哪一天起") as refused:
+            change(site, "contract", made, appraisal="T4")
+        assert refused.value.field == "holds_from"
+        change(site, "contract", made, appraisal="T4", holds_from=TODAY)
+        change(site, "contract", made, reports="不适用", holds_from=TODAY + DAY)
+        assert self.topics(site, made) == [
+            ("响应", "T1", BEGINS),
+            ("报告", "T1", BEGINS),
+            ("考核", "T4", TODAY),
+            ("报告", "不适用", TODAY + DAY),
+        ]
+        seen = load(site, "contract", made)
+        assert (seen["response"], seen["reports"], seen["appraisal"]) == ("T1", "T1", "T4")
+        assert isinstance(site.clock, FixedClock)
+        site.clock.advance(days=1)
+        assert load(site, "contract", made)["reports"] == "不适用"
+        assert load(site, "contract", made)["history"].splitlines()[-1] == "2026-03-06 起 报告 不适用"
+        whole(site)
+
+    def test_emptied_is_not_applied_from_that_day(self, site: Context) -> None:
+        made = sign_contract(site, new_vendor(site), response="T1")
+        change(site, "contract", made, response=None, holds_from=TODAY)
+        assert self.topics(site, made) == [("响应", "T1", BEGINS), ("响应", "不适用", TODAY)]
+
+    def test_left_open_there_is_no_term(self, site: Context) -> None:
+        made = sign_contract(site, new_vendor(site), response="", reports="不适用", appraisal=None)
+        assert self.topics(site, made) == []
+        change(site, "contract", made, project="门禁")
+        assert self.topics(site, made) == []
+        assert load(site, "contract", made)["response"] is None
+
+    def test_who_does_not_speak_of_them_leaves_them(self, site: Context) -> None:
+        vendor = new_vendor(site)
+        made = sign_contract(site, vendor, response="T1")
+        values = {key: value for key, value in load(site, "contract", made).items() if key != "response"}
+        save(site, "contract", made, **{**values, "hours": "T2", "holds_from": TODAY})
+        assert self.topics(site, made) == [("响应", "T1", BEGINS)]
+        assert in_force(site, vendor, TODAY).hours == "T2"
+
+    def test_coming_change_can_be_taken_back_by_its_day(self, site: Context) -> None:
+        made = sign_contract(site, new_vendor(site))
+        change(site, "contract", made, response="T1", holds_from=TODAY + DAY)
+        change(site, "contract", made, holds_from=TODAY + DAY)  # the form shows today's terms
+        assert self.topics(site, made) == [("响应", "不适用", TODAY + DAY)]
+
+    def test_a_regulation_that_plays_no_part_is_refused(self, site: Context) -> None:
+        with pytest.raises(Refusal) as refused:
+            sign_contract(site, new_vendor(site), response="T2")
+        assert refused.value.field == "response"

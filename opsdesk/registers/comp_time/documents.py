@@ -9,14 +9,14 @@ from opsdesk.services import chain, settings
 from opsdesk.services.context import Context
 
 COLUMNS = (
-    Column("序号", 9, Kind.NUMBER, Align.CENTER),
-    Column("日期", 21, Kind.DATE),
-    Column("事项", 21),
-    Column("依据", 28, Kind.CODE),
-    Column("增加", 20, align=Align.RIGHT),
-    Column("使用", 20, align=Align.RIGHT),
-    Column("余额", 22, align=Align.RIGHT),
-    Column("说明", 44),
+    Column("序号", 8, Kind.NUMBER, Align.CENTER),
+    Column("日期", 20, Kind.DATE),
+    Column("事项", 20),
+    Column("依据", 26, Kind.CODE),
+    Column("增加", 21, Kind.CODE, align=Align.RIGHT),
+    Column("使用", 21, Kind.CODE, align=Align.RIGHT),
+    Column("余额", 24, Kind.CODE, align=Align.RIGHT),
+    Column("说明", 52),
 )
 
 

@@ -79,7 +79,8 @@ def load(ctx: Context, staff_id: int) -> Mapping[str, Any]:
 
 
 def written(line: Line) -> str:
-    """An entry in words: 2026-03-07 加班 ＋8 小时（JB-202603-001） and its sentence."""
+    """An entry in words: 2026-03-07 加班 ＋8 小时（JB-202603-001）, and its sentence below."""
     sign = "－" if line.minutes < 0 else "＋"
-    head = f"{line.day.isoformat()} {line.what} {sign}{duration(abs(line.minutes))}（{line.reference}）"
-    return f"{head}\n　　{line.sentence}"
+    numbered = line.reference not in {comp_time.UNNUMBERED, f"{line.day:%Y-%m}"}
+    reference = f"（{line.reference}）" if numbered else ""
+    return f"{line.day.isoformat()} {line.what} {sign}{duration(abs(line.minutes))}{reference}\n{line.sentence}"

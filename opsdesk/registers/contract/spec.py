@@ -59,6 +59,7 @@ REGISTER = Register(
                 str(topic),
                 Kind.CHOICE,
                 group="按哪份规章执行",
+                help="响应、报告、考核没有约定就空着。" if topic is Topic.APPRAISAL else "",
                 options=partial(_offered, topic),
             )
             for topic in terms.OPTIONAL

@@ -38,7 +38,7 @@ def _open_slip(tx: Transaction, slip_id: int) -> dict[str, Any]:
 def _now_what(tx: Transaction, ctx: Context, slip_id: int, done: str) -> str:
     """`done`, and whether the slip counts by now or what it waits for."""
     if take_effect(tx, ctx, slip_id):
-        return f"{done}，{COUNTS}。"
+        done = f"{done}，{COUNTS}"
     row = slip(tx.connection, slip_id)
     found = leave_slips.standings(tx.connection, ctx.regulations, [row], ctx.today())[slip_id]
     return f"{done}。{found.sentence}"

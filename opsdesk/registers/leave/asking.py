@@ -136,16 +136,18 @@ def between(plan: Plan, person: Person, first: Edge, last: Edge) -> tuple[dateti
 
 
 def edge(values: Mapping[str, Any], name: str, title: str, usual: date | None = None) -> Edge:
-    """One end of a leave out of the fields `…_day`, `…_part`, `…_time`; a time alone means just that time."""
+    """One end of a leave out of the fields `…_day`, `…_part`, `…_time`; a time means that time, not the whole day."""
     day = entry.day_or_none(values, f"{name}_day", title) or usual
     if day is None:
         raise Refusal(f"请填写{title}。", field=f"{name}_day")
     at = values.get(f"{name}_time")
     written = at if isinstance(at, time) else None
-    part = values.get(f"{name}_part")
-    if part in (None, ""):
-        return Edge(day, Part.EXACT if written else Part.WHOLE, written)
-    return Edge(day, entry.chosen(values, f"{name}_part", "时段", list(Part)), written)
+    part = Part.WHOLE
+    if values.get(f"{name}_part") not in (None, ""):
+        part = entry.chosen(values, f"{name}_part", "时段", list(Part))
+    if written and part in {Part.MORNING, Part.AFTERNOON}:
+        raise Refusal(f"选了“{part}”就不用填时刻。请清空时刻，或改选“自定”。", field=f"{name}_time")
+    return Edge(day, Part.EXACT if written else part, written)
 
 
 def check(person: Person, begins_at: datetime, ends_at: datetime, keys: tuple[str, str]) -> None:

@@ -20,10 +20,11 @@ from opsdesk.services import chain, duties, leave_slips, settings
 from opsdesk.services.context import Context
 from opsdesk.services.duties import Person, Plan
 from opsdesk.services.errors import Refusal
-from opsdesk.services.leave_slips import CERTIFICATE, OTHER_PAPER
+from opsdesk.services.leave_slips import OTHER_PAPER
 
 BEFORE, AFTER = "事前申请", "特殊情况事后补交"
 CERTIFICATE_ON_PAPER = "市级以上医院诊断书"
+CITY_UP = (rules.HospitalLevel.CITY, rules.HospitalLevel.PROVINCE, rules.HospitalLevel.NATIONAL)
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,6 @@ class _Slip:
     plan: Plan
     law: Law
     regulation: str
-    ends: datetime
     standing: rules.SlipStanding
     deputy: Person | None
     trained_on: date | None
@@ -89,18 +89,17 @@ def _read(connection: Connection, ctx: Context, slip_id: int) -> _Slip:
         plan=plan,
         law=ctx.law_on(first),
         regulation=plan.terms_on(person.vendor_id, first).penalties,
-        ends=service.ends_on(row, connection),
         standing=leave_slips.standing(plan, person, row, ctx.today()),
         deputy=deputies[0] if deputies else None,
         trained_on=ready.trained_on if ready else None,
         stand_by=bool(deputies and deputies[0].reserve),
         next=connection.execute(after).mappings().first(),
-        year=_of_the_year(connection, plan, person, year, first),
+        year=_of_the_year(connection, plan, person, row["begins_at"]),
     )
 
 
-def _of_the_year(connection: Connection, plan: Plan, person: Person, year: date, until: date) -> str:
-    """累计请假日数: what approved leave up to this slip's begin has taken, without work elsewhere (公出, 外出)."""
+def _of_the_year(connection: Connection, plan: Plan, person: Person, until: datetime) -> str:
+    """累计请假日数: what approved leave of the year up to this slip has taken, without work elsewhere (公出, 外出)."""
     taken = [
         Span(each.begins_at, each.ends_at)
         for each in connection.execute(
@@ -108,13 +107,14 @@ def _of_the_year(connection: Connection, plan: Plan, person: Person, year: date,
                 Leave.staff_id == person.id,
                 Leave.withdrawn_at.is_(None),
                 Leave.kind.not_in([str(kind) for kind in AT_WORK]),
-                Leave.begins_at < datetime(until.year, until.month, until.day) + timedelta(days=1),
-                Leave.ends_at > datetime(year.year, 1, 1),
+                Leave.begins_at <= until,
+                Leave.ends_at > datetime(until.year, 1, 1),
             )
         )
     ]
-    last = min(max((span.ends.date() for span in taken), default=until), date(year.year, 12, 31))
-    return f"{year.year} 年 {leave_slips.extent(plan, person, taken, year, last).days:g} 天（已同意的，不含公出外出）"
+    last = min(max((span.ends for span in taken), default=until).date(), date(until.year, 12, 31))
+    spent = leave_slips.extent(plan, person, taken, date(until.year, 1, 1), last)
+    return f"{until.year} 年 {spent.days:g} 天（不含公出外出）"
 
 
 def _moment(at: datetime | None) -> str:
@@ -134,7 +134,7 @@ def _request(found: _Slip) -> tuple[tuple[FormCell, ...], ...]:
     extent = leave_slips.extent(
         found.plan, person, taken, row["begins_at"].date() - timedelta(days=1), row["ends_at"].date()
     )
-    papers = {CERTIFICATE: (CERTIFICATE_ON_PAPER,), OTHER_PAPER: (OTHER_PAPER,)}
+    paper = CERTIFICATE_ON_PAPER if row["hospital_level"] in CITY_UP else OTHER_PAPER
     hospital = "　".join(part for part in (row["hospital"], row["hospital_level"]) if part)
     return (
         (FormCell("申请日期", _moment(row["applied_at"])), FormCell("申请情形", Choice((BEFORE, AFTER), (when,)))),
@@ -144,7 +144,7 @@ def _request(found: _Slip) -> tuple[tuple[FormCell, ...], ...]:
         (FormCell("请假时间", f"自 {_moment(row['begins_at'])} 至 {_moment(row['ends_at'])}，{extent.words}"),),
         (FormCell("请假事由", row["reason"], height=12),),
         (
-            FormCell("证明材料", Choice((CERTIFICATE_ON_PAPER, OTHER_PAPER), papers.get(row["certificate"], ()))),
+            FormCell("证明材料", Choice((CERTIFICATE_ON_PAPER, OTHER_PAPER), (paper,) if row["certificate"] else ())),
             FormCell("医院名称、级别", hospital),
         ),
         (FormCell("外出地区", row["place"]), FormCell("联系电话", row["contact"], kind=Kind.CODE)),
@@ -180,7 +180,7 @@ def _opinions(found: _Slip) -> tuple[tuple[FormCell, ...], ...]:
         (FormCell("驻场公司意见（盖章）", "　".join(part for part in (company, seal) if part), height=14),),
         (FormCell("客户单位管理人员意见（签字）", centre, height=14),),
         (FormCell("信息中心意见（盖章）", filed, height=14),),
-        (FormCell("手续核对", checked),),
+        (FormCell("手续核对", checked, height=14),),
     )
 
 

@@ -58,7 +58,8 @@ def import_leave(ctx: Context, path: Path, *, dry_run: bool = False) -> ImportRe
         new, known, wrong = _compare(connection, ctx, read)
         bad = (*read.findings, *wrong)
         told = tuple(sorted((*bad, *read.waiting), key=lambda finding: finding.row))
-        result = ImportResult(read.rows_read, 0 if bad else len(new), known, told, read.label)
+        stored, known = (0, 0) if bad else (len(new), known)
+        result = ImportResult(read.rows_read, stored, known, told, read.label)
         if isinstance(work, Transaction) and result.stored:
             for facts in new:
                 service.take_effect(work, ctx, service.insert(work, ctx, facts))

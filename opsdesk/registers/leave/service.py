@@ -174,7 +174,8 @@ def _course(row: Mapping[str, Any], found: SlipStanding, extends: str | None) ->
     if row["refused_at"]:
         said.append(f"{row['refused_by']}于 {row['refused_at']:%Y-%m-%d %H:%M} 不同意：{row['refusal']}。")
     if row["returned_at"]:
-        said.append(f"{row['returned_at']:%Y-%m-%d %H:%M} 返岗，已销假。")
+        over = "超出的时间不计为请假，" if row["returned_at"] > row["ends_at"] else ""
+        said.append(f"{row['returned_at']:%Y-%m-%d %H:%M} 返岗，{over}已销假。")
     if row["withdrawn_at"]:
         said.append(f"{row['withdrawn_at']:%Y-%m-%d %H:%M} 撤销：{row['withdrawal']}。")
     return "\n".join(said)
@@ -273,13 +274,6 @@ def judge_again(tx: Transaction, ctx: Context, row: Mapping[str, Any]) -> None:
     if days(first, last):
         staff: set[int] = {row["staff_id"], row["deputy_id"]} - {None}
         rejudging.rejudge(tx, ctx, first, last, staff)
-
-
-def ends_on(row: Mapping[str, Any], connection: Connection) -> datetime:
-    """When the approved absence of a slip ends by now; a slip that does not count ends as it was asked for."""
-    ends = connection.execute(select(Leave.ends_at).where(Leave.id == row["leave_id"])).scalar_one_or_none()
-    found: datetime = ends or row["ends_at"]
-    return found
 
 
 def prolonging(connection: Connection, slip_id: int) -> str | None:

@@ -49,7 +49,7 @@ def _open(values: service.Values) -> bool:
 
 
 AGREED = Field("vendor_agreed_by", "公司同意人", group=OPINION)
-AGREED_AT = Field("vendor_agreed_at", "公司同意时间", Kind.MOMENT, group=OPINION, help="空着就是现在。")
+AGREED_AT = Field("vendor_agreed_at", "公司同意于", Kind.MOMENT, group=OPINION, help="空着就是现在。")
 SEALED = Field("sealed_on", "盖章日期", Kind.DATE, group=OPINION)
 CONSENTED_AT = Field("consented_at", "同意时间", Kind.MOMENT, group=OPINION, help="空着就是现在。")
 ARCHIVED = Field("archive_no", "存档号", group=OPINION)
@@ -67,7 +67,7 @@ REGISTER = Register(
     columns=(
         Column("number", "编号", Kind.CODE, 136),
         Column("staff_no", "工号", Kind.CODE, 80),
-        Column("name", "姓名", width=104),
+        Column("name", "姓名", width=128),
         Column("vendor", "外包单位", width=88),
         Column("kind", "类别", width=72),
         Column("begins_at", "开始时间", Kind.MOMENT, 144),
@@ -79,7 +79,10 @@ REGISTER = Register(
     list=service.listed,
     fields=(
         Field("number", "编号", Kind.CODE, group=ASKED, read_only=True, help="保存时自动编号。"),
-        Field("course", "办理情况", Kind.LONG_TEXT, group=ASKED, read_only=True),
+        Field(
+            "course", "办理情况", Kind.LONG_TEXT, group=ASKED, read_only=True,
+            default=lambda _ctx: "保存后在这里核对手续，缺什么一看便知。",
+        ),
         Field("applied_at", "申请时间", Kind.MOMENT, group=ASKED, default=lambda ctx: ctx.now().replace(second=0)),
         Field(
             "staff_id", "姓名", Kind.CHOICE, required=True, group=ASKED, options=choices.staff,
@@ -88,15 +91,15 @@ REGISTER = Register(
         Field("kind", "请假类别", Kind.CHOICE, required=True, group=ASKED, options=_kinds),
         Field("first_day", "自", Kind.DATE, required=True, group=ASKED, default=lambda ctx: ctx.today()),
         Field(
-            "first_part", "时段", Kind.CHOICE, group=ASKED, options=_parts, default=lambda _ctx: str(Part.WHOLE),
+            "first_part", "自（时段）", Kind.CHOICE, group=ASKED, options=_parts, default=lambda _ctx: str(Part.WHOLE),
             help="全天和半天的时刻按本人当天的班次。",
         ),
-        Field("first_time", "开始时刻", Kind.TIME, group=ASKED, help="选“自定”时填写。"),
+        Field("first_time", "开始时刻", Kind.TIME, group=ASKED, help="填了就按这个时刻，不按班次。"),
         Field("last_day", "至", Kind.DATE, group=ASKED, help="空着就是当天。"),
         Field(
-            "last_part", "时段", Kind.CHOICE, group=ASKED, options=_parts, default=lambda _ctx: str(Part.WHOLE)
+            "last_part", "至（时段）", Kind.CHOICE, group=ASKED, options=_parts, default=lambda _ctx: str(Part.WHOLE)
         ),
-        Field("last_time", "结束时刻", Kind.TIME, group=ASKED, help="选“自定”时填写。"),
+        Field("last_time", "结束时刻", Kind.TIME, group=ASKED, help="填了就按这个时刻，不按班次。"),
         Field("reason", "请假事由", required=True, group=ASKED),
         CERTIFIED,
         HOSPITAL,
@@ -168,7 +171,7 @@ REGISTER = Register(
             fields=(
                 Field("last_day", "延至", Kind.DATE, required=True),
                 Field("last_part", "时段", Kind.CHOICE, options=_parts, default=lambda _ctx: str(Part.WHOLE)),
-                Field("last_time", "结束时刻", Kind.TIME, help="选“自定”时填写。"),
+                Field("last_time", "结束时刻", Kind.TIME, help="填了就按这个时刻，不按班次。"),
                 Field("reason", "续假事由", required=True),
             ),
             offered=lambda values: _open(values) and values["leave_id"] is not None and values["returned_at"] is None,

@@ -16,6 +16,7 @@ from opsdesk.exports.document import (
 )
 from opsdesk.registers.month.check import CheckResult
 from opsdesk.services import chain, settings
+from opsdesk.services.comparison import Difference
 from opsdesk.services.context import Context
 
 UNREAD = (
@@ -27,6 +28,11 @@ UNREAD = (
 )
 
 
+def _said(difference: Difference) -> str:
+    """The sentence without its person and day, which stand in their own columns."""
+    return difference.sentence.partition("：")[2] or difference.sentence
+
+
 def write_differences(ctx: Context, result: CheckResult) -> Document:
     """The list of differences (DZ-202603, A4 landscape), and below it what could not be read or compared."""
     site = settings.read_all(ctx)
@@ -34,18 +40,18 @@ def write_differences(ctx: Context, result: CheckResult) -> Document:
         trace = chain.short_head(connection)
     columns = (
         Column("序号", 10, Kind.NUMBER, Align.CENTER),
-        Column("工号", 20, Kind.CODE),
-        Column("姓名", 25),
-        Column("所属公司", 26),
-        Column("日期", 24, Kind.DATE),
-        Column("项目", 22),
-        Column(result.source, 20, align=Align.CENTER),
-        Column("本系统", 20, align=Align.CENTER),
-        Column("说明", 66),
+        Column("工号", 18, Kind.CODE),
+        Column("姓名", 26),
+        Column("所属公司", 22),
+        Column("日期", 22, Kind.DATE),
+        Column("项目", 20),
+        Column(result.source, 17, align=Align.CENTER),
+        Column("本系统", 17, align=Align.CENTER),
+        Column("说明", 81),
         Column("核对结果", 24),
     )
     rows = tuple(
-        (n, each.staff_no, each.name, each.vendor, each.day, each.figure, each.theirs, each.ours, each.sentence, None)
+        (n, each.staff_no, each.name, each.vendor, each.day, each.figure, each.theirs, each.ours, _said(each), None)
         for n, each in enumerate(result.differences, 1)
     )
     labels = tuple(f"{each.name} {each.day.isoformat() if each.day else result.period}" for each in result.differences)

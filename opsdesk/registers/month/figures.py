@@ -14,10 +14,9 @@ from opsdesk.exports.document import Align, Column, Kind, Value, weekday
 from opsdesk.models import Vendor
 from opsdesk.rules.calendar import Calendar
 from opsdesk.rules.settlement import Line
-from opsdesk.rules.vocabulary import Direction, LeaveKind
+from opsdesk.rules.vocabulary import AT_WORK, Direction, LeaveKind
 from opsdesk.services.context import Context
 from opsdesk.services.duties import people
-from opsdesk.services.marks import PRESENT, REST, day_mark
 from opsdesk.services.settlement import PersonMonth, Taken
 
 DAY = 5.5
@@ -72,8 +71,8 @@ def part_sum(lines: Iterable[Line], part: str) -> Decimal:
 
 
 def leave_of(each: PersonMonth, kind: LeaveKind | None) -> Taken:
-    """Leave taken of one kind; None: of all kinds that have no column of their own."""
-    kinds = [kind] if kind else [other for other in each.leave if other not in NAMED]
+    """Leave taken of one kind; None: of all kinds that have no column of their own and are no work either."""
+    kinds = [kind] if kind else [other for other in each.leave if other not in NAMED and other not in AT_WORK]
     taken = [each.leave[one] for one in kinds if one in each.leave]
     return Taken(sum(one.half_days for one in taken), sum(one.minutes for one in taken))
 
@@ -91,9 +90,14 @@ def charged(each: PersonMonth) -> bool:
     return any(line.amount or line.half_days for line in each.settled.lines)
 
 
+def without_wage(warning: str) -> str:
+    """A warning without the sum that would tell somebody's wage: it is never printed or exported."""
+    return _WAGE_SUM.sub("", warning)
+
+
 def warning_words(each: PersonMonth) -> list[str]:
-    """The person's warnings with his name; sums that would tell his wage stay out of the paper."""
-    return [f"{each.person.name}：{_WAGE_SUM.sub('', warning)}" for warning in each.warnings]
+    """The person's warnings with his name."""
+    return [f"{each.person.name}：{without_wage(warning)}" for warning in each.warnings]
 
 
 def line_days(line: Line) -> Value:
@@ -107,20 +111,6 @@ def day_columns(dates: Sequence[date], calendar: Calendar, width: float = DAY) -
         Column(str(day.day), width, Kind.TEXT, Align.CENTER, subtitle=weekday(day)[1], shaded=not calendar.works(day))
         for day in dates
     )
-
-
-def day_cells(each: PersonMonth, dates: Sequence[date], today: date) -> list[str]:
-    """The person's marks; empty before arrival, after leaving and for days to come."""
-    known = {day.day: day for day in each.days}
-    cells = []
-    for day in dates:
-        if day in each.halves:
-            cells.append(day_mark(each.halves[day]))
-        elif day in known:
-            cells.append(PRESENT if known[day].punches else REST if day <= today else "")
-        else:
-            cells.append("")
-    return cells
 
 
 def evidence_words(each: PersonMonth, line: Line) -> str:

@@ -107,7 +107,7 @@ def _booked(
     )
 
 
-def _line(row: Mapping[str, Any]) -> Booked:
+def _line(row: Mapping[Any, Any]) -> Booked:
     cited = json.loads(row["citations"])[0]
     return Booked(
         id=row["id"],

@@ -11,7 +11,6 @@ from opsdesk.exports.document import Align, Column, Document, Fact, Kind, Signat
 from opsdesk.registers.month.figures import (
     Company,
     companies,
-    day_cells,
     day_columns,
     days_of,
     evidence_words,
@@ -192,7 +191,7 @@ def _days(ctx: Context, month: Month) -> Table:
             place,
             each.person.staff_no,
             each.person.name,
-            *day_cells(each, month.dates, ctx.today()),
+            *marks.month_cells(each, month.dates, ctx.today()),
             each.due_days,
             days_of(each.attended_half_days),
         )

@@ -40,13 +40,13 @@ def slip(ctx: Context, overtime_id: int) -> Document:
                 FormCell("申请时间", row["filed_at"], kind=Kind.MOMENT),
                 FormCell("填单人", row["filed_by"]),
             ),
-            (
-                FormCell("加班时间", f"自 {_said(row['begins_at'])} 至 {_said(row['ends_at'])}"),
-                FormCell("班外时长", hours.duration(worked.asked)),
-            ),
+            (FormCell("加班时间", f"自 {_said(row['begins_at'])} 至 {_said(row['ends_at'])}"),),
             (FormCell("日期性质", Choice(kinds, (hours.overtime_kind(worked.kind),))),),
+            (
+                FormCell("班外时长", hours.duration(worked.asked)),
+                FormCell("补偿方式", Choice(overtime.SETTLED_AS, (row["settled_as"],))),
+            ),
             (FormCell("加班事由", row["reason"], height=30),),
-            (FormCell("补偿方式", Choice(overtime.SETTLED_AS, (row["settled_as"],))),),
             (FormCell("申请人签字", None, height=14), FormCell("所属公司意见", None, height=14)),
             (FormCell("运维主管审批", opinion, height=18),),
             (
@@ -69,7 +69,8 @@ def slip(ctx: Context, overtime_id: int) -> Document:
         organisation=site["site.name"],
         body=(grid,),
         notes=(
-            "加班应事先申请，批准后执行（E7 一.3）。计入时长取批准时间与在场时间的重合部分，不含应出勤时间和午休。",
+            f"加班应事先申请，批准后执行{service.beforehand(ctx.law_on(row['begins_at'].date()))}。"
+            "计入时长取批准时间与在场时间的重合部分，不含应出勤时间和午休。",
         ),
         signatures=(Signature("所属公司负责人", seal=True), Signature("运维主管")),
         retention=f"保存期限：{site['paper.retention_years']} 年",

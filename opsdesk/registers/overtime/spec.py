@@ -50,9 +50,9 @@ REGISTER = Register(
     singular="加班申请",
     topics=frozenset({"overtime", "staff", "sign_in", "roster", "calendar", "contract"}),
     columns=(
-        Column("number", "编号", Kind.CODE, 136),
+        Column("number", "编号", Kind.CODE, 132),
         Column("staff_no", "工号", Kind.CODE, 72),
-        Column("name", "姓名", width=88),
+        Column("name", "姓名", width=128),
         Column("vendor", "所属公司", width=0),
         Column("begins_at", "开始", Kind.MOMENT, 136),
         Column("ends_at", "结束", width=88),

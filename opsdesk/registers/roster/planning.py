@@ -37,11 +37,15 @@ LONGEST = 366
 
 @dataclass(frozen=True)
 class Written:
-    """What an act changed: how many cells, what stood in them before, and a sentence with what was left out."""
+    """What an act changed: how many cells, what stood in them before, and a sentence with what was left out.
+
+    `whole` is false where something asked for was left out.
+    """
 
     count: int
     before: Cells
     sentence: str
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ def take_back(ctx: Context, before: Cells, *, reason: str = "") -> Outcome[Writt
     said = f"已撤销 {len(changed)} 格。"
     if left:
         said += f"另有 {len(left)} 格原来没有排班、按标准班上班，又没有同时间的班次，没有撤销。"
-    return Outcome(Written(len(changed), changed, said), TOUCHED)
+    return Outcome(Written(len(changed), changed, said, not left), TOUCHED)
 
 
 def apply_pattern(
@@ -163,7 +167,7 @@ def apply_pattern(
     said = f"已为 {len(staff_ids)} 人排 {_span(first, last)}，改动 {len(before)} 格。"
     if len(here) < len(cells):
         said += f"不在场的 {len(cells) - len(here)} 格没有排。"
-    return Outcome(Written(len(before), before, said), TOUCHED)
+    return Outcome(Written(len(before), before, said, len(here) == len(cells)), TOUCHED)
 
 
 def copy_week(ctx: Context, day: date, *, staff_ids: Collection[int] | None = None) -> Outcome[Written]:
@@ -216,7 +220,8 @@ def _copy(
     if unmatched:
         left.append(f"{'、'.join(_short(day) for day in unmatched)}在{what}没有对应的日子")
     said = f"已把{what}的排班复制到 {_span(first, last)}，写入 {len(before)} 格。"
-    return Outcome(Written(len(before), before, said + (f"{'；'.join(left)}。" if left else "")), TOUCHED)
+    said += f"{'；'.join(left)}。" if left else ""
+    return Outcome(Written(len(before), before, said, not left), TOUCHED)
 
 
 def _free(ctx: Context, record: _Record, cells: Mapping[CellKey, int]) -> tuple[dict[CellKey, int], list[str]]:

@@ -18,11 +18,11 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
-from opsdesk.rules.attendance import PairResult, uncovered
+from opsdesk.rules.attendance import PairResult
 from opsdesk.rules.calendar import Calendar, month
 from opsdesk.rules.clause import Law
-from opsdesk.rules.facts import Span, Terms
-from opsdesk.rules.vocabulary import Judgement, LeaveKind, Source, State
+from opsdesk.rules.facts import Terms
+from opsdesk.rules.vocabulary import Judgement, Source, State
 from opsdesk.services import attendance, calendars, chain, marks, settings, settlement
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
@@ -224,8 +224,7 @@ def _day_column(day: date, calendar: Calendar) -> Column:
 
 
 def _month_row(number: int, each: PersonMonth, dates: Sequence[date], today: date) -> tuple[Value, ...]:
-    own = {day.day: day for day in each.days}
-    cells = [_mark(own.get(day), day, today) for day in dates]
+    cells = [cell.replace(marks.AWOL, "—") for cell in marks.month_cells(each, dates, today)]
     due = sum(day.due for day in each.days)
     present = sum(half.mark in ATTENDED for halves in each.halves.values() for half in halves)
     missing = sum(day.result.state is State.NO_SIGN_OUT for day in each.days)
@@ -239,36 +238,3 @@ def _month_row(number: int, each: PersonMonth, dates: Sequence[date], today: dat
     person = each.person
     days = present // 2 if present % 2 == 0 else Decimal(present) / 2
     return (number, person.name, person.vendor, *cells, due, days, *(count or None for count in charged))
-
-
-def _mark(each: PersonDay | None, day: date, today: date) -> str:
-    if each is None or (each.duty is None and not each.punches):
-        return "○" if day <= today and each is not None else ""
-    if each.duty is None:
-        return "√"
-    if not each.punches and each.result.state is not State.ON_LEAVE and each.absence is None:
-        return "—" if day < today else ""
-    morning, afternoon = _half(each, first=True), _half(each, first=False)
-    return morning if morning == afternoon else f"{morning}\n{afternoon}"
-
-
-def _half(each: PersonDay, *, first: bool) -> str:
-    assert each.duty is not None  # noqa: S101 — the caller has looked
-    pair = each.result.pairs[0 if first else -1]
-    middle = pair.plan.begins + (pair.plan.ends - pair.plan.begins) / 2
-    begins = pair.plan.begins if first or len(each.result.pairs) > 1 else middle
-    ends = pair.plan.ends if not first or len(each.result.pairs) > 1 else middle
-    if each.absence and uncovered(Span(begins, ends), each.duty.approved) * 2 <= ends - begins:
-        return marks.SYMBOLS[LeaveKind(each.absence.kind)]
-    if not each.punches:
-        return "—"
-    verdict = pair.arrival_verdict if first else pair.departure_verdict
-    if verdict is None:
-        if first and pair.arrival is None:
-            return "未" if pair.departure else "—"
-        return "" if each.result.state in {State.ON_TIME, State.LATE, State.ABSENT} else "未"
-    if verdict.judgement is Judgement.ABSENT:
-        return f"缺{verdict.minutes}"
-    if verdict.minutes:
-        return f"{'迟' if first else '退'}{verdict.minutes}"
-    return "√"

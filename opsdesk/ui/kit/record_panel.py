@@ -71,11 +71,11 @@ class RecordPanel(FormPanel):
         if record_id is not None and form is not None and self._act is None and not form.dirty:
             self._read_record(record_id, show)
 
-    def show_new(self) -> None:
-        """An empty form with what is usual filled in."""
+    def show_new(self, values: Mapping[str, Any] | None = None) -> None:
+        """An empty form with what is usual filled in, and these values."""
 
         def show(sheet: Sheet) -> None:
-            self._show_sheet(None, sheet)
+            self._show_sheet(None, Sheet({**sheet.values, **(values or {})}, sheet.options))
             if self.form is not None:
                 self.form.focus_first()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
@@ -82,8 +82,12 @@ class RegisterPage(QWidget):
 
     def new_record(self) -> None:
         """Open an empty form."""
+        self.new_with({})
+
+    def new_with(self, values: Mapping[str, Any]) -> None:
+        """Open an empty form that already holds these values, by field."""
         if self.new_button is not None and self.new_button.isEnabled() and self.panel.may_leave():
-            self.panel.show_new()
+            self.panel.show_new(values)
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk: buttons follow the role, the panel is closed."""

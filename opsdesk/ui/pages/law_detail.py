@@ -92,7 +92,7 @@ def chip_of(state: str) -> Chip | str:
 
 
 class ClauseDetail(QWidget):
-    """One clause on a day. `page_asked(slug)`: the register it governs; `regulation_asked(code)`: another regulation."""
+    """One clause on a day; `page_asked(slug)` leads to the register it governs where that is one of `pages`."""
 
     page_asked = Signal(str)
 
@@ -131,8 +131,8 @@ class ClauseDetail(QWidget):
         if self._clause.regulation == "G":
             said.append("判读总则对各合同一律适用。")
         elif usage.contracts:
-            named = "；".join(f"{each.vendor} {each.contract}（{'、'.join(each.topics)}）" for each in usage.contracts)
-            said.append(f"按 {self._clause.regulation} 办的合同：{named}。")
+            said.append(f"按 {self._clause.regulation} 办的合同：")
+            said.extend(f"{each.vendor}　{each.contract}　{'、'.join(each.topics)}" for each in usage.contracts)
         else:
             said.append(f"当天没有合同按 {self._clause.regulation} 办。")
         year, number = usage.month.split("-")
@@ -229,8 +229,8 @@ def _history(clause: Clause, day: date) -> Sequence[QWidget]:
         begins = "自始生效（原文未署日期）" if holding.begins == FIRST_DAY else f"自 {holding.begins.isoformat()} 起"
         mark = "，当日适用" if holding is now else "，已由同日后录的一条代替" if superseded else ""
         made.append(label(f"{begins}{mark}", "heading" if holding is now else "state", wraps=True))
-        said = changes_in_words(clause, before, holding)
-        made.extend(label(line, wraps=True) for line in said)
+        if before is not None or holding is not now:
+            made.extend(label(line, wraps=True) for line in changes_in_words(clause, before, holding))
         issued = f"，{holding.issued.isoformat()} 发布" if holding.issued else ""
         made.append(label(f"出处：{holding.source}{issued}", "secondary", wraps=True))
         if holding.entered:

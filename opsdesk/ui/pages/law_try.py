@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from opsdesk.register import Column, Kind, Row
 from opsdesk.rules.clause import Clause
@@ -22,14 +22,14 @@ from opsdesk.ui.kit.parts import Separator, icon_button, label, page_title
 from opsdesk.ui.kit.record_table import RecordTable
 
 COLUMNS = (
-    Column("name", "姓名", width=0),
-    Column("staff_no", "工号", Kind.CODE, 72),
-    Column("vendor", "单位", width=88),
-    Column("now", "现行（元）", Kind.INTEGER, 88),
-    Column("draft", "试算（元）", Kind.INTEGER, 88),
-    Column("difference", "差额（元）", Kind.INTEGER, 88),
+    Column("name", "姓名", Kind.CODE, 112),
+    Column("now", "现行（元）", Kind.INTEGER, 84),
+    Column("draft", "试算（元）", Kind.INTEGER, 84),
+    Column("difference", "差额（元）", Kind.INTEGER, 84),
     Column("absent", "缺勤日", Kind.INTEGER, 80),
     Column("awol", "旷工日", Kind.INTEGER, 80),
+    Column("vendor", "单位", width=96),
+    Column("staff_no", "工号", Kind.CODE, 80),
 )
 LINES_HEIGHT = 216
 
@@ -45,9 +45,12 @@ def before_and_after(before: str, after: str) -> str:
 
 
 class TryView(QWidget):
-    """The result of a trial. `month_turned(first day)` after ‹ or ›; a row shows the lines of both laws below."""
+    """The result of a trial; a row shows the lines of both laws below.
 
-    month_turned = Signal(object)
+    `month_turned(first day before, first day now)` after ‹ or ›.
+    """
+
+    month_turned = Signal(object, object)
 
     def __init__(self, desk: Desk, today: date, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +62,7 @@ class TryView(QWidget):
         self._month_label = label("", "heading")
         self.only_changed = QCheckBox("只看有变化的")
         self.table = RecordTable(COLUMNS)
+        self.table.set_compact(True)
         self.lines = _Lines()
         self._lay_out()
         self.earlier.clicked.connect(lambda: self._turn(-1))
@@ -102,9 +106,9 @@ class TryView(QWidget):
             compare, "正在试算", done=self.show_result, failed=failed, owner=self, busy=button, beside=True
         )
 
-    def show_result(self, comparison: Comparison) -> None:
+    def show_result(self, comparison: Comparison | None) -> None:
         """Show a month by both laws, unless another month has been turned to meanwhile."""
-        if (comparison.year, comparison.number) != (self.month.year, self.month.month):
+        if comparison is None or (comparison.year, comparison.number) != (self.month.year, self.month.month):
             return
         self.comparison = comparison
         total, changed = comparison.total, len(comparison.changed)
@@ -121,7 +125,7 @@ class TryView(QWidget):
             return
         people = found.changed if self.only_changed.isChecked() else found.rows
         vendors = found.vendors
-        rows = [_total_row(-1, "全部单位", found.total)] if len(vendors) != 1 else []
+        rows = [_total_row(-1, "全部", found.total)] if len(vendors) != 1 else []
         rows += [_total_row(-n, name, total) for n, (name, total) in enumerate(vendors.items(), 2)]
         self.table.set_empty("这个月没有应出勤或到岗的人。")
         self.table.set_narrowed(bool(found.rows) and self.only_changed.isChecked(), self._show_all)
@@ -139,11 +143,11 @@ class TryView(QWidget):
             self.lines.show_person(chosen)
 
     def _turn(self, step: int) -> None:
-        place = self.month.year * 12 + self.month.month - 1 + step
+        before, place = self.month, self.month.year * 12 + self.month.month - 1 + step
         self.month = date(place // 12, place % 12 + 1, 1)
         self._say_month()
         self.forget()
-        self.month_turned.emit(self.month)
+        self.month_turned.emit(before, self.month)
 
     def _say_month(self) -> None:
         self._month_label.setText(f"{self.month.year} 年 {self.month.month} 月")
@@ -200,8 +204,6 @@ class _Lines(QFrame):
 
     def sentences(self) -> list[str]:
         """What is said now, the law in force first."""
-        from PySide6.QtWidgets import QLabel
-
         inside = self.scroller.widget()
         return [each.text() for each in inside.findChildren(QLabel)] if inside is not None else []
 
@@ -227,7 +229,7 @@ def _row(each: Compared) -> Row:
 
 
 def _total_row(number: int, vendor: str, total: Total) -> Row:
-    return Row(number, {"name": "合计", "staff_no": "", "vendor": vendor} | _figures(total))
+    return Row(number, {"name": f"{vendor}合计"} | _figures(total))
 
 
 def _figures(each: Compared | Total) -> dict[str, str]:

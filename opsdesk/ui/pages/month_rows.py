@@ -17,22 +17,22 @@ from opsdesk.rules.vocabulary import Decision
 from opsdesk.services.settlement import PersonMonth
 
 COLUMNS = (
-    Column("staff_no", "工号", Kind.CODE, 64),
+    Column("staff_no", "工号", Kind.CODE, 72),
     Column("name", "姓名", width=84),
     Column("vendor", "单位", width=76),
-    Column("due", "应出勤", Kind.INTEGER, 58),
-    Column("attended", "实出勤", Kind.INTEGER, 58),
-    Column("late", "迟到 次/分", Kind.INTEGER, 84),
-    Column("early", "早退 次/分", Kind.INTEGER, 84),
-    Column("absent", "缺勤", Kind.INTEGER, 46),
-    Column("awol", "旷工", Kind.INTEGER, 46),
-    Column("missing", "缺签", Kind.INTEGER, 46),
-    Column("leave", "请假", Kind.INTEGER, 46),
+    Column("due", "应出勤", Kind.INTEGER, 56),
+    Column("attended", "实出勤", Kind.INTEGER, 56),
+    Column("late", "迟到 次/分", Kind.INTEGER, 80),
+    Column("early", "早退 次/分", Kind.INTEGER, 80),
+    Column("absent", "缺勤", Kind.INTEGER, 48),
+    Column("awol", "旷工", Kind.INTEGER, 48),
+    Column("missing", "缺签", Kind.INTEGER, 48),
+    Column("leave", "请假", Kind.INTEGER, 48),
     Column("hours", "净工时", Kind.INTEGER, 66),
     Column("overtime", "加班", Kind.INTEGER, 58),
-    Column("count_fine", "次数罚", Kind.INTEGER, 58),
-    Column("minute_fine", "分钟罚", Kind.INTEGER, 58),
-    Column("early_fine", "早退扣", Kind.INTEGER, 58),
+    Column("count_fine", "次数罚", Kind.INTEGER, 56),
+    Column("minute_fine", "分钟罚", Kind.INTEGER, 56),
+    Column("early_fine", "早退扣", Kind.INTEGER, 56),
     Column("total", "合计", Kind.INTEGER, 64),
     Column("state", "状态", Kind.CHIP, 112),
 )
@@ -62,7 +62,10 @@ class Entry:
 
 
 def entries(each: PersonMonth, booked: Sequence[Booked]) -> list[Entry]:
-    """The person's lines now, each with what was booked for it; booked lines that no longer hold stand behind."""
+    """The person's lines now, each with what was booked for it, then booked lines that no longer hold.
+
+    Lines that cost something stand first.
+    """
     waiting: dict[tuple[str, Decimal, int, str], list[Booked]] = defaultdict(list)
     for kept in booked:
         waiting[kept.part, kept.amount, kept.half_days, kept.sentence].append(kept)
@@ -77,7 +80,7 @@ def entries(each: PersonMonth, booked: Sequence[Booked]) -> list[Entry]:
             )
         )  # fmt: skip
     shown.extend(_outdated(kept) for rest in waiting.values() for kept in rest)
-    return shown
+    return sorted(shown, key=lambda entry: not (entry.amount or entry.half_days))
 
 
 def _outdated(kept: Booked) -> Entry:

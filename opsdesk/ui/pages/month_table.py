@@ -8,15 +8,15 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
-from opsdesk.register import Column
+from opsdesk.register import Column, Kind
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.cells import CellPainter
-from opsdesk.ui.kit.column_widths import share_width
 from opsdesk.ui.kit.record_table import RecordTable
 from opsdesk.ui.kit.wording import RIGHT_ALIGNED
 from opsdesk.ui.pages import month_rows as rows
 
-LEAST_NAME = 72
+MOST_MORE = 72
+"""Pixels that a name gets first of what is left over; then all columns share."""
 
 
 class FigureCells(CellPainter):
@@ -52,20 +52,27 @@ class MonthTable(RecordTable):
         self.opened.connect(self._on_opened)
 
     def fit_columns(self) -> None:
-        """Hide the minor columns, the least first, until all others have their width; the name takes what is left."""
+        """Hide the minor columns, the least first, until all others have their width; what is left is shared."""
         room = self.viewport().width()
-        kept = {n: column for n, column in enumerate(rows.COLUMNS)}
-        least = {n: look.px(LEAST_NAME if column.key == "name" else column.width) for n, column in kept.items()}
+        kept = dict(enumerate(rows.COLUMNS))
         for key in rows.GIVING_WAY:
-            if sum(least[n] for n in kept) > room:
+            if sum(look.px(column.width) for column in kept.values()) > room:
                 kept = {n: column for n, column in kept.items() if column.key != key}
-        widths = share_width(tuple(kept.values()), room, {k: self._own_widths[n] for k, n in enumerate(kept)
-                                                          if n in self._own_widths})  # fmt: skip
+        widths = {n: self._own_widths.get(n, look.px(column.width)) for n, column in kept.items()}
+        free = [n for n in kept if n not in self._own_widths]
+        texts = [n for n in free if kept[n].kind is Kind.TEXT]
+        rest = max(0, room - sum(widths.values())) if free else 0
+        for n in texts:
+            give = min(look.px(MOST_MORE), rest // len(texts))
+            widths[n] += give
+        rest = max(0, room - sum(widths.values())) if free else 0
+        for n in free:
+            widths[n] += rest // len(free)
         self._fitting = True
         for n in range(len(rows.COLUMNS)):
             self.setColumnHidden(n, n not in kept)
-        for place, n in enumerate(kept):
-            self.setColumnWidth(n, widths[place])
+        for n, width in widths.items():
+            self.setColumnWidth(n, width)
         self._fitting = False
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 — Qt's name

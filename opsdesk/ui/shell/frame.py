@@ -28,7 +28,7 @@ class Frame(QWidget):
         super().__init__(parent)
         self.ctx, self._desk = ctx, desk
         self.setProperty("class", "page")
-        self.sections = sections(desk, Doors(self.show_clause, self._count, computer))
+        self.sections = sections(desk, Doors(self.show_clause, self.show_page, self._count, computer))
         self.rail = Rail(self.sections)
         self.bar = TopBar(ctx, desk)
         self.pages = {section.key: SectionPage(section, ctx) for section in self.sections}
@@ -106,6 +106,13 @@ class Frame(QWidget):
     def show_clause(self, key: str) -> None:
         """Jump to a clause."""
         self.open("law").show_clause(key)
+
+    def show_page(self, slug: str) -> Any:
+        """Open the page of a register, wherever it stands in the rail, and give it; None where it has none."""
+        for section in self.sections:
+            if any(tab.key == slug for tab in section.tabs):
+                return self.open(section.key, slug)
+        return None
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""

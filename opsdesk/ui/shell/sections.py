@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -16,8 +17,10 @@ from opsdesk.registers.correction.spec import REGISTER as CORRECTION
 from opsdesk.registers.leave.importing import import_leave
 from opsdesk.registers.roster.service import import_roster
 from opsdesk.registers.staff.service import import_staff
+from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
 from opsdesk.services.import_result import ImportResult
+from opsdesk.services.open_questions import Question
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.register_page import RegisterPage
@@ -25,6 +28,8 @@ from opsdesk.ui.pages.backups import BackupsPage
 from opsdesk.ui.pages.calendar import CalendarPage
 from opsdesk.ui.pages.import_wizard import ImportKind
 from opsdesk.ui.pages.law import LawPage
+from opsdesk.ui.pages.month import MonthPage
+from opsdesk.ui.pages.roster import RosterPage
 from opsdesk.ui.pages.settings import SitePage, ThisComputer
 from opsdesk.ui.pages.sign_in import SignInPage, run_import
 from opsdesk.ui.pages.with_import import WithImport
@@ -81,6 +86,7 @@ class Doors:
     """Ways from one page into another part of the window."""
 
     show_clause: Callable[[str], object]
+    show_page: Callable[[str], Any]
     count: Callable[[str, int], object]
     computer: ThisComputer
 
@@ -100,6 +106,16 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         page.panel.clause_asked.connect(doors.show_clause)
         return WithImport(page, ctx, desk, (PUNCHES,))
 
+    def month(ctx: Context) -> QWidget:
+        page = MonthPage(ctx, desk)
+        page.panel.clause_asked.connect(doors.show_clause)
+        page.panel.day_asked.connect(partial(_show_day, doors))
+        page.door_asked.connect(partial(_go_through, doors))
+        return page
+
+    def roster(ctx: Context) -> QWidget:
+        return WithImport(RosterPage(ctx, desk), ctx, desk, (ROSTER,))
+
     def register(slug: str, *kinds: ImportKind) -> Tab:
         def make(ctx: Context) -> QWidget:
             page = RegisterPage(known[slug], ctx, desk)
@@ -107,15 +123,21 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
 
         return Tab(slug, known[slug].title, make)
 
-    return (
+    def law(ctx: Context) -> QWidget:
+        page = LawPage(ctx, desk, {tab.key for section in made for tab in section.tabs})
+        page.page_asked.connect(doors.show_page)
+        return page
+
+    made = (
         Section("sign_in", "到岗记录", "log-in", (Tab("sign_in", "到岗记录", sign_in),)),
+        Section("month", "月度考勤", "calculator", (Tab("month", "月度考勤", month), register("deduction"))),
         Section(
             "leave",
             "请假排班",
             "calendar-days",
             (
                 register("leave", LEAVE),
-                register("roster", ROSTER),
+                Tab("roster", known["roster"].title, roster),
                 register("correction"),
                 register("overtime"),
                 register("comp_time"),
@@ -138,7 +160,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 register("wage"),
             ),
         ),
-        Section("law", "规章", "scale", (Tab("law", "规章", lambda ctx: LawPage(ctx, desk)),), apart=True),
+        Section("law", "规章", "scale", (Tab("law", "规章", law),), apart=True),
         Section(
             "settings",
             "设置",
@@ -153,6 +175,29 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             ),
         ),
     )
+    return made
+
+
+def _show_day(doors: Doors, each: PersonDay) -> None:
+    """Open a person's day among the sign-ins."""
+    shown = doors.show_page("sign_in")
+    shown.close_import()
+    shown.page.go_to(each.day)
+    shown.page.panel.show_day(each)
+
+
+def _go_through(doors: Doors, question: Question, values: Mapping[str, Any]) -> None:
+    """Go where a question is answered: to a form filled in as far as is known, else to the records of the person."""
+    shown = doors.show_page(question.door)
+    page = shown.page if isinstance(shown, WithImport) else shown
+    if isinstance(shown, WithImport):
+        shown.close_import()
+    if not isinstance(page, RegisterPage):
+        return
+    if values:
+        page.new_with(values)
+    elif question.name:
+        page.find_text(question.name)
 
 
 def waiting_corrections(ctx: Context) -> int:

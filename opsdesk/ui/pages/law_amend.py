@@ -1,0 +1,372 @@
+"""The panel beside the law: a clause to read, its 修订 as a form, and the draft of a 试算."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from enum import Enum
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from opsdesk.register import Field, Kind, Options, Tone
+from opsdesk.rules.clause import Clause, Holding, Parameter, Regulation
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services import amending, law_library, what_if
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.outcome import Outcome
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.form_panel import FormPanel, Sheet
+from opsdesk.ui.kit.operation import Fault
+from opsdesk.ui.kit.parts import label, secondary_button
+from opsdesk.ui.pages.law_detail import ClauseDetail, RepeatDetail, changes_in_words
+from opsdesk.ui.pages.step_up import ask_supervisor
+
+VALUES, AMENDMENT = "数值", "修订"
+BEGINS, ISSUED, SOURCE, REASON, REPEALED = "begins_on", "issued_on", "source", "reason", "repealed"
+BANDS_HELP = "写成 100=100,150=200,=500：分钟上限=元，逐档升高，最后一档不写上限。"
+HOURS_HELP = "例如 08:30-17:30，分段写 08:30-12:00 13:30-17:30。"
+BLANK_HELP = "原文留空，现在待填。"
+
+
+class Mode(Enum):
+    """What the panel is doing."""
+
+    READ = "read"
+    AMEND = "amend"
+    TRY = "try"
+
+
+def value_field(parameter: Parameter, now: Holding) -> Field:
+    """The input for one value: a whole number, a time, a reading, bands."""
+    blank = now.values.get(parameter.name) is None
+    kind, said = Kind.INTEGER, ""
+    title = f"{parameter.label}（{parameter.unit}）"
+    if parameter.unit == law_library.SWITCH:
+        words = [word for _, word in parameter.readings]
+        kind, title, said = Kind.CHOICE, parameter.label, f"可选：{'；'.join(words)}。"
+    elif parameter.unit == law_library.BANDS:
+        kind, title, said = Kind.CODE, parameter.label, BANDS_HELP
+    elif parameter.unit in law_library.TEXTS:
+        clock = parameter.unit == "时刻"
+        kind, title = Kind.CODE if clock else Kind.TEXT, parameter.label
+        said = HOURS_HELP if parameter.name.startswith("hours.") else "例如 20:00。" if clock else ""
+    return Field(parameter.name, title, kind, not blank, VALUES, f"{BLANK_HELP if blank else ''}{said}")
+
+
+def typed_value(value: Any) -> str:
+    """What an input holds, as it is typed for the law library."""
+    return "" if value is None else str(value)
+
+
+class LawPanel(FormPanel):
+    """`page_asked(slug)`, `regulation_asked(code)`; `try_asked` runs a trial of `draft()`; `mode_changed(Mode)`."""
+
+    page_asked = Signal(str)
+    regulation_asked = Signal(str)
+    try_asked = Signal()
+    draft_changed = Signal()
+    mode_changed = Signal(object)
+    left = Signal()
+
+    def __init__(self, ctx: Context, desk: Desk, pages: Collection[str], parent: QWidget | None = None) -> None:
+        super().__init__("", desk.today or ctx.today, parent)
+        self._ctx, self._desk, self._pages = ctx, desk, pages
+        self.mode = Mode.READ
+        self.clause: Clause | None = None
+        self._day = ctx.today()
+        self._content: QWidget | None = None
+        self._kept: dict[str, Any] = {}
+        self._changes = label("", wraps=True)
+        self._changes_box = QWidget()
+        box = QVBoxLayout(self._changes_box)
+        box.setContentsMargins(look.px(16), look.px(12), look.px(16), 0)
+        box.setSpacing(look.px(4))
+        box.addWidget(label("改动", "heading"))
+        box.addWidget(self._changes)
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)  # noqa: S101 — a panel is laid out as a column
+        column.insertWidget(column.count() - 1, self._changes_box)
+        self.amend_button, self.try_button = secondary_button("修订", "pencil"), secondary_button("试算", "scale")
+        self.adopt_button = secondary_button("采用（转为修订）")
+        for button in (self.amend_button, self.try_button, self.adopt_button):
+            self.foot.insertWidget(self.foot.count() - 2, button)
+        self.foot.insertWidget(0, self.submit)
+        self.amend_button.clicked.connect(lambda _on: self.start_amend())
+        self.try_button.clicked.connect(lambda _on: self.start_try())
+        self.adopt_button.clicked.connect(self._adopt)
+        self.submit_asked.connect(self._submit_form)
+        self.close_asked.connect(self._back)
+        self._show_mode(Mode.READ)
+
+    def set_context(self, ctx: Context) -> None:
+        """Somebody else is at the desk."""
+        self._ctx = ctx
+        if self.mode is Mode.READ:
+            self._show_mode(Mode.READ)
+
+    def may_leave(self) -> bool:
+        """True if nothing would be lost, or the user says so; a draft of a trial is nobody's loss."""
+        return self.mode is not Mode.AMEND or super().may_leave()
+
+    def show_clause(self, clause: Clause, regulation: Regulation, day: date) -> None:
+        """Show a clause on a day, to be read."""
+        self.clause, self._day, self._kept = clause, day, {}
+        self.take_form()
+        detail = ClauseDetail(clause, regulation, day, self._pages)
+        detail.page_asked.connect(self.page_asked)
+        self._lay_content(clause.short, detail)
+        self._desk.operations.run(
+            partial(amending.used, self._ctx, clause.key, day),
+            done=detail.show_usage,
+            owner=detail,
+            replaces="usage",
+        )
+
+    def show_repeat(self, regulation: Regulation) -> None:
+        """Show a regulation that only repeats others."""
+        self.clause = None
+        self.take_form()
+        detail = RepeatDetail(regulation)
+        detail.regulation_asked.connect(self.regulation_asked)
+        self._lay_content(regulation.code, detail)
+
+    def start_amend(self, values: Mapping[str, Any] | None = None) -> None:
+        """Ask for an amendment of the clause shown; `values` are those tried before."""
+        if (clause := self.clause) is None:
+            return
+        kept, self._kept = self._kept, {}
+        sheet = self._sheet({BEGINS: self._ctx.today(), **kept, **(values or {})})
+        fields = [
+            *self._value_fields(),
+            Field(BEGINS, "生效日", Kind.DATE, required=True, group=AMENDMENT),
+            Field(ISSUED, "发布日", Kind.DATE, group=AMENDMENT, help="文件没有写日期的，不填。"),
+            Field(SOURCE, "出处", required=True, group=AMENDMENT, help="写明哪份文件、哪一条。"),
+            Field(REASON, "理由", required=True, group=AMENDMENT, help="为什么修订，至少两个字。"),
+        ]
+        if self._in_force() and not clause.does.startswith(amending.READING):
+            fields.append(
+                Field(REPEALED, "废止", Kind.FLAG, group=AMENDMENT, help="自生效日起整条不再执行，上面的数值不用改。")
+            )
+        self._start(Mode.AMEND, f"修订 {clause.short}", fields, sheet)
+
+    def start_try(self, values: Mapping[str, Any] | None = None) -> None:
+        """Ask for a draft of the clause's values and let the month be tried by it."""
+        if (clause := self.clause) is None:
+            return
+        if self.mode is Mode.AMEND and self.form is not None:
+            self._kept = self.form.values()
+            values = {name: self._kept[name] for name in self._names()}
+        sheet = self._sheet({BEGINS: self._ctx.today().replace(day=1), **(values or {})})
+        begins = Field(BEGINS, "从哪一天起", Kind.DATE, required=True, group="假设", help="不写进记录，只用来试算。")
+        self._start(Mode.TRY, f"试算 {clause.short}", [*self._value_fields(), begins], sheet)
+
+    def turn_month(self, before: date, month: date) -> None:
+        """Another month is tried: a draft that began with the one before begins with this one."""
+        if self.mode is Mode.TRY and self.form is not None:
+            editor = self.form.rows[BEGINS].editor
+            if editor.value() == before:
+                editor.set_value(month)
+
+    def draft(self) -> tuple[date, dict[str, str]]:
+        """From when, and the values typed."""
+        assert self.form is not None  # noqa: S101 — asked of a form that can be read
+        values = self.form.values()
+        return values[BEGINS], {name: typed_value(values[name]) for name in self._names()}
+
+    def tell(self, error: Refusal | Trouble) -> None:
+        """Show what was refused beside its field, else above the form."""
+        if isinstance(error, Refusal) and self.show_refusal(error):
+            return
+        if not isinstance(error, Fault):
+            self.say(f"{error}{getattr(error, 'remedy', '')}")
+
+    def leave(self) -> None:
+        """Close the panel; a draft is dropped."""
+        self.take_form()
+        self._show_mode(Mode.READ)
+        self.setVisible(False)
+        self.left.emit()
+
+    def changes(self) -> str:
+        """What is said of the form: old → new, and from when."""
+        return self._changes.text()
+
+    def _names(self) -> list[str]:
+        return [parameter.name for parameter in self.clause.parameters] if self.clause else []
+
+    def _in_force(self) -> bool:
+        now = amending.standing(self.clause, self._day) if self.clause else None
+        return now is not None and not now.repealed
+
+    def _value_fields(self) -> list[Field]:
+        assert self.clause is not None  # noqa: S101 — a form is started from a clause
+        now = amending.base(self.clause, self._day)
+        return [value_field(parameter, now) for parameter in self.clause.parameters]
+
+    def _sheet(self, values: Mapping[str, Any]) -> Sheet:
+        assert self.clause is not None  # noqa: S101 — a form is started from a clause
+        now = amending.base(self.clause, self._day)
+        shown: dict[str, Any] = {}
+        options: dict[str, Options] = {}
+        for parameter in self.clause.parameters:
+            value = now.values.get(parameter.name)
+            shown[parameter.name] = law_library.written(value) if isinstance(value, tuple) else value
+            if parameter.readings:
+                options[parameter.name] = parameter.readings
+        return Sheet({**shown, **values}, options)
+
+    def _start(self, mode: Mode, title: str, fields: list[Field], sheet: Sheet) -> None:
+        if self._content is not None:
+            self._content.setVisible(False)
+        form = self.lay_form(title, fields, sheet)
+        form.changed.connect(self._on_changed)
+        self._show_mode(mode)
+        self._say_changes()
+        form.focus_first()
+
+    def _on_changed(self) -> None:
+        self._say_changes()
+        self.draft_changed.emit()
+
+    def _proposed(self) -> Holding | None:
+        """What the form says, None while it cannot be read."""
+        if self.form is None or self.clause is None or self.form.rows[BEGINS].problem():
+            return None
+        if any(self.form.rows[name].editor.problem() for name in self._names()):
+            return None
+        try:
+            begins, typed = self.draft()
+            return amending.proposed(self.clause, begins, typed, repealed=bool(self.form.values().get(REPEALED)))
+        except Refusal:
+            return None
+
+    def _say_changes(self) -> None:
+        clause, holding = self.clause, self._proposed()
+        if clause is None:
+            return
+        if holding is None:
+            self._changes.setText("数值或日期还读不出来，请先改正。")
+            return
+        lines = changes_in_words(clause, amending.standing(clause, holding.begins), holding)
+        if lines:
+            lines = [f"自 {holding.begins.isoformat()} 起：", *lines, *self._consequences(clause, holding)]
+        self._changes.setText("\n".join(lines) or "和现行的一样，还没有改动。")
+
+    def _consequences(self, clause: Clause, holding: Holding) -> list[str]:
+        said = []
+        if (later := amending.following(clause, holding.begins)) is not None:
+            said.append(f"{later.begins.isoformat()} 起另有数值，这里只管到前一天。")
+        if self.mode is Mode.AMEND and amending.judges(clause):
+            if holding.begins <= self._ctx.today():
+                said.append("这一天到今天的到岗记录会重新判定，原判定保留备查。")
+            else:
+                said.append("到那一天才生效，已有的判定不变。")
+        return said
+
+    def _submit_form(self) -> None:
+        if self.mode is Mode.TRY:
+            self.try_asked.emit()
+        elif self.mode is Mode.AMEND:
+            self._check()
+
+    def _check(self) -> None:
+        """Let the rules look at the amendment before anybody signs it."""
+        assert self.form is not None and self.clause is not None  # noqa: S101, PT018 — the form asked for it
+        ctx, values = self._ctx, self.form.values()
+        begins, typed = self.draft()
+        repealed = bool(values.get(REPEALED))
+        source, reason = values[SOURCE] or "", values[REASON] or ""
+        draft = amending.Draft(
+            self.clause.key, begins, {} if repealed else typed, source, reason, values[ISSUED], repealed
+        )
+        self._desk.operations.run(
+            partial(amending.check, ctx, draft),
+            done=lambda _row: self._sign(draft),
+            failed=self.tell,
+            owner=self,
+            busy=self.submit,
+        )
+
+    def _sign(self, draft: amending.Draft) -> None:
+        short = self.clause.short if self.clause else draft.clause
+        granted = ask_supervisor(self, self._ctx, f"修订 {short}。{self._changes.text()}")
+        if granted is None:
+            return
+        self._desk.operations.run_long(
+            lambda progress: amending.amend(granted, **vars(draft), progress=progress),
+            "正在保存修订，并重新判定",
+            done=self._amended,
+            failed=self.tell,
+            owner=self,
+            busy=self.submit,
+        )
+
+    def _amended(self, outcome: Outcome[str]) -> None:
+        self._desk.notices.show(outcome.value, Tone.FINE)
+        self.take_form()
+        self._kept = {}
+        self._show_mode(Mode.READ)
+
+    def _adopt(self) -> None:
+        if self.form is not None:
+            self.start_amend({name: value for name, value in self.form.values().items() if name in self._names()})
+
+    def _back(self) -> None:
+        if self.mode is Mode.READ:
+            self.leave()
+            return
+        if self.mode is Mode.TRY and self._kept:
+            self.start_amend()
+            return
+        self.take_form()
+        self.say("")
+        self._show_mode(Mode.READ)
+        if self.clause is not None:
+            self.set_title(self.clause.short)
+        if self._content is not None:
+            self._content.setVisible(True)
+        self.amend_button.setFocus()
+
+    def _lay_content(self, title: str, content: QWidget) -> None:
+        if self._content is not None:
+            self.body.removeWidget(self._content)
+            self._content.setVisible(False)
+            self._content.deleteLater()
+        self._content = content
+        self.body.insertWidget(self.body.count() - 1, content)
+        self.say("")
+        self.set_title(title)
+        self._show_mode(Mode.READ)
+        self.setVisible(True)
+        self.scroller.verticalScrollBar().setValue(0)
+
+    def _show_mode(self, mode: Mode) -> None:
+        changed, self.mode = mode is not self.mode, mode
+        clause = self.clause
+        reading, trying = mode is Mode.READ, mode is Mode.TRY
+        self._changes_box.setVisible(not reading)
+        self.submit.setVisible(not reading)
+        self.cancel.setVisible(not reading)
+        self.submit.setText("试算" if trying else "保存修订")
+        self.cancel.setText("放弃" if trying else "取消")
+        self.adopt_button.setVisible(trying)
+        self.amend_button.setVisible(reading)
+        self.try_button.setVisible(not trying)
+        self.show_foot(clause is not None)
+        if clause is not None:
+            self._allow(clause)
+        if changed:
+            self.mode_changed.emit(mode)
+
+    def _allow(self, clause: Clause) -> None:
+        reader = self._ctx.actor.role not in {Role.SUPERVISOR, Role.DESK}
+        self.amend_button.setEnabled(not reader)
+        self.amend_button.setToolTip("只读账号不能修订，请由主管或服务台登录后再办。" if reader else "")
+        tries = what_if.tries(clause) and bool(clause.parameters)
+        self.try_button.setEnabled(tries)
+        self.try_button.setToolTip("" if tries else "这一条不参与月度考勤的计算，没有可以试算的结果。")

@@ -1,0 +1,39 @@
+"""What the form behind an open question can be filled with, so that only the answer is left to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from opsdesk.rules.vocabulary import Direction, State
+from opsdesk.services.attendance import PersonDay
+from opsdesk.services.open_questions import Question
+from opsdesk.services.settlement import PersonMonth
+
+
+def values(question: Question, each: PersonMonth | None) -> Mapping[str, Any]:
+    """Values by field of a new 补签单, 请假单 or 加班申请; nothing where a record is already there to be looked at."""
+    day = next((one for one in each.days if one.day == question.day), None) if each else None
+    if day is None:
+        return {}
+    match question.kind:
+        case State.NO_SIGN_OUT | State.NO_SIGN_IN:
+            return _missed_end(question, day)
+        case "无假缺席" if day.duty is not None:
+            return {"staff_id": day.person.id, "begins_at": day.duty.begins, "ends_at": day.duty.ends}
+        case "未排班到岗" if day.punches:
+            first, last = day.punches[0].fact.at, day.punches[-1].fact.at
+            return {"staff_id": day.person.id, "begins_at": first, "ends_at": last if last > first else None}
+    return {}
+
+
+def _missed_end(question: Question, day: PersonDay) -> Mapping[str, Any]:
+    leaving = question.kind == State.NO_SIGN_OUT
+    due = (day.duty.ends if leaving else day.duty.begins) if day.duty else None
+    return {
+        "staff_id": day.person.id,
+        "day": day.day,
+        "direction": str(Direction.OUT if leaving else Direction.IN),
+        "actual_at": due,
+        "cause": "忘签",
+    }

@@ -1,0 +1,185 @@
+"""The head of the month's page: how it stands, and the acts on it; the one primary act follows the state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+
+from opsdesk.register import Tone
+from opsdesk.registers.month import service
+from opsdesk.registers.month.documents import month_sheets
+from opsdesk.registers.month.listing import undecided
+from opsdesk.registers.month.service import Booked, Standing
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services.context import WRITERS, Context
+from opsdesk.services.outcome import Outcome
+from opsdesk.services.settlement import PersonMonth
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.notices import confirm
+from opsdesk.ui.kit.parts import PageTitle, primary_button, secondary_button
+from opsdesk.ui.pages import month_export
+from opsdesk.ui.pages import month_rows as rows
+from opsdesk.ui.pages.month_export import Exported
+
+SUPERVISOR_ONLY = "这一步由主管来做。"
+
+
+class MonthHead(PageTitle):
+    """Books, confirms, prints and exports the month shown; `check_asked` opens the check beside a report."""
+
+    check_asked = Signal()
+
+    def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("月度考勤", parent=parent)
+        self._ctx, self._desk = ctx, desk
+        self._standing: Standing | None = None
+        self._people: Sequence[PersonMonth] = ()
+        self._vendor: int | None = None
+        self.check = secondary_button("对照报表", "file-spreadsheet")
+        self.export = secondary_button("导出各单位", "download")
+        self.confirm = secondary_button("全部确认", "check")
+        self.print = secondary_button("打印汇总", "printer")
+        self.settle = primary_button("结算", "calculator")
+        for button, act in (
+            (self.check, self.check_asked.emit),
+            (self.export, self.choose_folder),
+            (self.confirm, self.confirm_all),
+            (self.print, self.open_paper),
+            (self.settle, self.book),
+        ):
+            button.clicked.connect(act)
+            self.add_action(button)
+        self._allow()
+
+    def set_context(self, ctx: Context) -> None:
+        """Another person sits at the desk."""
+        self._ctx = ctx
+        self._allow()
+
+    def show_month(
+        self, standing: Standing | None, people: Sequence[PersonMonth] = (), vendor: int | None = None
+    ) -> None:
+        """Show how the month stands; acts are about these people, and of papers and files about this vendor."""
+        self._standing, self._people, self._vendor = standing, people, vendor
+        self.set_state(rows.state_line(standing) if standing else "")
+        self._allow()
+
+    def waiting(self) -> list[Booked]:
+        """Booked lines of the people shown that nobody has decided."""
+        booked = self._standing.booked if self._standing else {}
+        return [line for each in self._people for line in booked.get(each.person.id, ()) if undecided(line)]
+
+    def book(self) -> None:
+        """Book the month; with questions left open only when the supervisor says so."""
+        standing = self._standing
+        if standing is None or not self.settle.isEnabled() or self.settle.isHidden():
+            return
+        if (count := len(standing.questions)) and not confirm(
+            self,
+            f"结算 {standing.month.key}",
+            f"还有 {count} 件未结事项。现在也可以结算；以后处理了，相关的人要重新结算。",
+            "结算",
+            danger=False,
+        ):
+            return
+        self._desk.operations.run(
+            partial(service.book, self._ctx, standing.month.year, standing.month.number),
+            done=self._told,
+            owner=self,
+            busy=self.settle,
+        )
+
+    def confirm_all(self) -> None:
+        """Confirm every undecided line of the people shown, asking once."""
+        waiting = self.waiting()
+        money = rows.money(sum((line.amount for line in waiting), start=waiting[0].amount * 0)) if waiting else ""
+        people = len({line.staff_id for line in waiting})
+        if waiting and confirm(
+            self,
+            "全部确认",
+            f"确认 {people} 人的 {len(waiting)} 条拟扣减，共 {money or 0} 元。以后仍可逐条改为免除。",
+            "全部确认",
+            danger=False,
+        ):
+            self._desk.operations.run(
+                partial(service.decide, self._ctx, deduction_ids=[line.id for line in waiting], confirm=True),
+                done=self._told,
+                owner=self,
+                busy=self.confirm,
+            )
+
+    def open_paper(self) -> None:
+        """Preview the F04 of the vendor chosen, or of all."""
+        if self._standing is not None and self._people:
+            month = self._standing.month
+            self._desk.operations.run(
+                partial(month_sheets, self._ctx, month.year, month.number, self._vendor),
+                done=self._desk.open_paper,
+                owner=self,
+                busy=self.print,
+            )
+
+    def choose_folder(self) -> None:
+        """Let the user choose one folder for all workbooks."""
+        start = self._ctx.home / "exports"
+        name = QFileDialog.getExistingDirectory(self, "各单位的工作簿保存到哪个文件夹", str(start))
+        if name:
+            self.export_to(Path(name))
+
+    def export_to(self, folder: Path) -> None:
+        """Write one workbook a vendor into `folder`."""
+        if self._standing is None:
+            return
+        month, ctx = self._standing.month, self._ctx
+        vendors = [self._vendor] if self._vendor else list(rows.vendors(month.people))
+        self._desk.operations.run_long(
+            partial(month_export.export_vendors, ctx, month.year, month.number, vendors, folder),
+            "正在导出各单位",
+            done=partial(self._exported, folder),
+            owner=self,
+            busy=self.export,
+            beside=True,
+        )
+
+    def _exported(self, folder: Path, exported: Exported) -> None:
+        month_export.tell(self._desk.notices, exported, folder)
+        self._desk.operations.run(partial(month_export.record, self._ctx, exported), owner=self)
+
+    def _told(self, outcome: Outcome[str]) -> None:
+        self._desk.notices.show(outcome.value, Tone.FINE)
+
+    def _allow(self) -> None:
+        standing, role = self._standing, self._ctx.actor.role
+        people = bool(standing and standing.month.people)
+        supervises = role is Role.SUPERVISOR
+        over = standing is not None and standing.month.dates[-1] <= self._ctx.today()
+        settled = people and standing is not None and _settled(standing)
+        nobody = "" if people else "这个月没有应到岗的人员。"
+        _let(self.check, "" if role in WRITERS else "对照要记入操作记录，由主管或服务台来做。")
+        _let(self.export, nobody, "每家单位一份工作簿，只含本单位人员。")
+        _let(self.print, nobody, "Ctrl+P")
+        waiting = len(self.waiting())
+        self.confirm.setVisible(bool(waiting))
+        self.confirm.setText(f"全部确认（{waiting}）")
+        _let(self.confirm, "" if supervises else SUPERVISOR_ONLY)
+        self.settle.setVisible(not settled)
+        self.settle.setText("重新结算" if standing and standing.booked_at else "结算")
+        early = f"{standing.month.dates[-1].isoformat()} 当天或以后才能结算，现在看到的是试算。" if standing else ""
+        reason = nobody or (SUPERVISOR_ONLY if not supervises else "" if over else early)
+        _let(self.settle, reason, "记下每个人的数字和拟扣减，再逐条确认或免除。")
+        look.dress(self.print, class_="primary" if settled else "")
+        look.set_icon(self.print, "printer", "accent" if settled else "")
+
+
+def _settled(standing: Standing) -> bool:
+    return not standing.changed and all(each.person.id in standing.booked_at for each in standing.month.people)
+
+
+def _let(button: QPushButton, reason: str, tip: str = "") -> None:
+    button.setEnabled(not reason)
+    button.setToolTip(reason or tip)

@@ -1,0 +1,336 @@
+"""One person's month beside the table: every figure opens into its lines, their clauses and the records behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from opsdesk.register import Tone
+from opsdesk.registers.month import evidence, service
+from opsdesk.registers.month.evidence import Evidence
+from opsdesk.registers.month.listing import undecided
+from opsdesk.registers.month.service import Standing
+from opsdesk.rules.settlement import days_in_words
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.outcome import Outcome
+from opsdesk.services.settlement import PersonMonth
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.notices import confirm
+from opsdesk.ui.kit.operation import Fault
+from opsdesk.ui.kit.parts import ChipLabel, Figure, Panel, icon_label, label, link_button, primary_button
+from opsdesk.ui.kit.wording import day_in_words, minutes_in_words
+from opsdesk.ui.pages import month_rows as rows
+from opsdesk.ui.pages.month_line import LineCard
+from opsdesk.ui.pages.month_strip import MonthStrip
+
+NOT_YOURS = "拟扣减由主管确认或免除。"
+PARTS_OF = {
+    "late": ("count_fine", "minute_fine", "absent"),
+    "absent": ("absent",),
+    "early": ("early_fine", "early_awol"),
+    "awol": ("awol", "early_awol", "absent"),
+    "count_fine": ("count_fine",),
+    "minute_fine": ("minute_fine",),
+    "early_fine": ("early_fine",),
+}
+"""Which parts of the settlement a figure's column is made of; the others lead to a section of their own name."""
+SECTIONS = {"due": "days", "attended": "days", "hours": "time", "overtime": "time", "missing": "missing",
+            "leave": "leave"}  # fmt: skip
+
+
+class PersonPanel(Panel):
+    """`clause_asked(key)` and `day_asked(PersonDay)` lead to the law and to the day; `left` when it was closed."""
+
+    clause_asked = Signal(str)
+    day_asked = Signal(object)
+    left = Signal()
+
+    def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._ctx, self._desk = ctx, desk
+        self._standing: Standing | None = None
+        self._person: PersonMonth | None = None
+        self._figure = ""
+        self._content: QWidget | None = None
+        self._places: dict[str, QWidget] = {}
+        self.cards: list[LineCard] = []
+        self.confirm_all = primary_button("全部确认", "check")
+        self.confirm_all.clicked.connect(self._confirm_all)
+        self.foot.addStretch(1)
+        self.foot.addWidget(self.confirm_all)
+        self.body.addStretch(1)
+        self.closed.connect(self._close)
+        leave = QShortcut(QKeySequence("Esc"), self, self._close)
+        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def set_context(self, ctx: Context) -> None:
+        """Another person sits at the desk."""
+        self._ctx = ctx
+        self.leave()
+
+    @property
+    def staff_id(self) -> int | None:
+        """Whose month is shown."""
+        return self._person.person.id if self._person else None
+
+    def may_leave(self) -> bool:
+        """True where no reason is being written, or the user gives it up."""
+        written = any(card.asks and card.reason.text().strip() for card in self.cards)
+        return not written or confirm(self, "放弃理由", "免除的理由还没有保存。", "放弃")
+
+    def leave(self) -> None:
+        """Close the panel."""
+        self._person = None
+        self._take_content()
+        self.setVisible(False)
+
+    def show_person(self, standing: Standing, each: PersonMonth, figure: str = "") -> None:
+        """Show a person, at the lines of a figure if given; a reason being written for the same person stays."""
+        same = self.staff_id == each.person.id
+        if same and any(card.asks for card in self.cards):
+            return
+        if not same and not self.may_leave():
+            return
+        unchanged = same and self._standing is standing and self._person is each
+        self._standing, self._person, self._figure = standing, each, figure
+        self.set_title(f"{each.person.name}　{each.person.staff_no}")
+        self.setVisible(True)
+        if unchanged:
+            self._go_to_figure()
+            return
+        shown = rows.entries(each, standing.booked.get(each.person.id, ()))
+        references = [reference for entry in shown for reference in entry.evidence]
+        self._desk.operations.run(
+            partial(evidence.read, self._ctx, references),
+            done=partial(self._fill, standing, each, shown, same),
+            owner=self,
+            replaces="person",
+        )
+
+    def _fill(
+        self,
+        standing: Standing,
+        each: PersonMonth,
+        shown: Sequence[rows.Entry],
+        same: bool,
+        found: Mapping[str, Evidence],
+    ) -> None:
+        bar = self.scroller.verticalScrollBar()
+        scrolled = bar.value() if same else 0
+        self._take_content()
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look.px(12))
+        self._head(column, standing, each)
+        self._lines(column, standing, each, shown, found)
+        self._missing(column, each)
+        self._leave(column, each)
+        self._time(column, each)
+        self._content = content
+        self.body.insertWidget(0, content)
+        self._offer_all()
+        QTimer.singleShot(0, content, partial(self._settle_place, scrolled if same and not self._figure else None))
+
+    def _settle_place(self, scrolled: int | None) -> None:
+        if scrolled is not None:
+            self.scroller.verticalScrollBar().setValue(scrolled)
+        else:
+            self.scroller.verticalScrollBar().setValue(0)
+            self._go_to_figure()
+
+    def _take_content(self) -> None:
+        if self._content is not None:
+            self.body.removeWidget(self._content)
+            self._content.setVisible(False)
+            self._content.deleteLater()
+        self._content, self.cards, self._places = None, [], {}
+
+    def _head(self, column: QVBoxLayout, standing: Standing, each: PersonMonth) -> None:
+        chip = rows.chip(each, standing)
+        head = QHBoxLayout()
+        head.setSpacing(look.px(8))
+        head.addWidget(ChipLabel(chip.word, chip.tone))
+        head.addWidget(label(f"{each.person.vendor}　{each.person.post}", "secondary"), 1)
+        if (made := standing.booked_at.get(each.person.id)) is not None:
+            head.addWidget(label(f"{made:%m-%d %H:%M} 结算", "secondary"))
+        column.addLayout(head)
+        if each.person.id in standing.changed:
+            column.addWidget(_notice(rows.change_words(each, standing.booked[each.person.id])))
+        for warning in each.warnings:
+            column.addWidget(_notice(warning))
+        figures = QHBoxLayout()
+        figures.setSpacing(look.px(4))
+        attended = rows.half_days(each.attended_half_days) or "0"
+        for number, word, share in (
+            (str(each.due_days), "应出勤（日）", 5),
+            (attended, "实出勤（日）", 5),
+            (rows.hours(each.worked_minutes) or "0:00", "净工时", 6),
+            (rows.money(each.settled.figures.total) or "0", "拟扣减（元）", 5),
+        ):
+            figures.addWidget(Figure(number, word), share)
+        column.addLayout(figures)
+        strip = MonthStrip(each, standing.month.dates)
+        strip.day_asked.connect(self._ask_day)
+        column.addWidget(strip)
+        self._places["days"] = strip
+
+    def _lines(
+        self,
+        column: QVBoxLayout,
+        standing: Standing,
+        each: PersonMonth,
+        shown: Sequence[rows.Entry],
+        found: Mapping[str, Evidence],
+    ) -> None:
+        title = label("扣减与依据", "heading")
+        column.addWidget(title)
+        self._places["lines"] = title
+        if not shown:
+            column.addWidget(label("本月没有迟到、早退、缺勤和旷工。", "secondary", wraps=True))
+        settled = each.person.id in standing.booked_at
+        above: rows.Entry | None = None
+        for entry in shown:
+            card = LineCard(entry, found, settled=settled, above=above, closed=self._closed())
+            card.clause_asked.connect(self.clause_asked)
+            card.day_asked.connect(self._ask_day)
+            card.decided.connect(partial(self._decide, card))
+            card.asked.connect(self._look_at)
+            column.addWidget(card)
+            self.cards.append(card)
+            above = entry
+
+    def _missing(self, column: QVBoxLayout, each: PersonMonth) -> None:
+        if each.missing:
+            self._section(column, "missing", f"缺签 {len(each.missing)} 天")
+            for gap in each.missing:
+                late = "，补签期限已过" if gap.overdue else ""
+                self._day_row(column, gap.day, f"{gap.what}{late}")
+
+    def _leave(self, column: QVBoxLayout, each: PersonMonth) -> None:
+        if not each.leave:
+            return
+        self._section(column, "leave", "请假")
+        for kind, taken in each.leave.items():
+            half_days = days_in_words(taken.half_days)
+            column.addWidget(label(f"{kind} {half_days} 日，{minutes_in_words(taken.minutes)}。", wraps=True))
+        for day, halves in sorted(each.halves.items()):
+            kinds = [str(half.leave) if half.leave else "" for half in halves]
+            if any(kinds):
+                said = kinds[0] if kinds[0] == kinds[1] else f"{f'上午{kinds[0]}' if kinds[0] else f'下午{kinds[1]}'}"
+                self._day_row(column, day, said)
+
+    def _time(self, column: QVBoxLayout, each: PersonMonth) -> None:
+        self._section(column, "time", "工时")
+        planned, worked = minutes_in_words(each.planned_minutes), minutes_in_words(each.worked_minutes)
+        column.addWidget(label(f"计划 {planned}，净工时 {worked}（已扣午休）。", wraps=True))
+        if each.overtime_minutes:
+            column.addWidget(label(f"获准加班 {minutes_in_words(each.overtime_minutes)}。", wraps=True))
+        for day in sorted(each.overtime_days):
+            self._day_row(column, day, "加班")
+
+    def _section(self, column: QVBoxLayout, key: str, title: str) -> None:
+        heading = label(title, "heading")
+        column.addWidget(heading)
+        self._places[key] = heading
+
+    def _day_row(self, column: QVBoxLayout, day: date, said: str) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(look.px(8))
+        button = link_button(day_in_words(day))
+        button.setToolTip("打开这一天的到岗记录")
+        button.clicked.connect(partial(self._ask_day, day))
+        row.addWidget(button)
+        row.addWidget(label(said, "secondary"), 1)
+        column.addLayout(row)
+
+    def _go_to_figure(self) -> None:
+        parts = PARTS_OF.get(self._figure, ())
+        meant = [card for card in self.cards if card.entry.part in parts]
+        for card in self.cards:
+            card.mark(card in meant)
+        place: QWidget | None = meant[0] if meant else self._places.get(SECTIONS.get(self._figure, ""))
+        if self._figure in {"total", *PARTS_OF} and place is None:
+            place = self._places.get("lines")
+        if place is not None and self._content is not None:
+            top = place.mapTo(self.scroller.widget(), place.rect().topLeft()).y()
+            self.scroller.verticalScrollBar().setValue(max(0, top - look.px(12)))
+
+    def _look_at(self, widget: QWidget) -> None:
+        QTimer.singleShot(0, widget, partial(self.scroller.ensureWidgetVisible, widget, 0, look.px(24)))
+
+    def _ask_day(self, day: date) -> None:
+        known = next((one for one in self._person.days if one.day == day), None) if self._person else None
+        if known is not None:
+            self.day_asked.emit(known)
+
+    def _closed(self) -> str:
+        return "" if self._ctx.actor.role is Role.SUPERVISOR else NOT_YOURS
+
+    def _waiting(self) -> list[int]:
+        entries = [card.entry for card in self.cards if card.entry.now]
+        return [entry.booked.id for entry in entries if entry.booked and undecided(entry.booked)]
+
+    def _offer_all(self) -> None:
+        waiting = self._waiting()
+        self.show_foot(len(waiting) > 1)
+        self.confirm_all.setText(f"全部确认（{len(waiting)} 条）")
+        closed = self._closed()
+        self.confirm_all.setEnabled(not closed)
+        self.confirm_all.setToolTip(closed)
+
+    def _confirm_all(self) -> None:
+        self._run(self._waiting(), confirms=True, note="", card=None)
+
+    def _decide(self, card: LineCard, confirms: bool, note: str) -> None:
+        if card.entry.booked is not None:
+            self._run([card.entry.booked.id], confirms=confirms, note=note, card=card)
+
+    def _run(self, ids: Sequence[int], *, confirms: bool, note: str, card: LineCard | None) -> None:
+        self._desk.operations.run(
+            partial(service.decide, self._ctx, deduction_ids=ids, confirm=confirms, note=note),
+            done=partial(self._decided, card),
+            failed=partial(self._failed, card),
+            owner=self,
+            busy=(card.confirm if confirms else card.waive) if card else self.confirm_all,
+        )
+
+    def _decided(self, card: LineCard | None, outcome: Outcome[str]) -> None:
+        if card in self.cards:
+            card.give_up()
+        self._desk.notices.show(outcome.value, Tone.FINE)
+
+    def _failed(self, card: LineCard | None, error: Refusal | Trouble) -> None:
+        if isinstance(error, Refusal) and error.field == "note" and card in self.cards:
+            card.refuse(str(error))
+        elif not isinstance(error, Fault):
+            tone = Tone.WARNING if isinstance(error, Refusal) else Tone.BROKEN
+            self._desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", tone)
+
+    def _close(self) -> None:
+        asking = next((card for card in self.cards if card.asks), None)
+        if asking is not None:
+            if self.may_leave():
+                asking.give_up()
+            return
+        self.leave()
+        self.left.emit()
+
+
+def _notice(sentence: str) -> QWidget:
+    made = QFrame()
+    look.dress(made, class_="notice", tone=Tone.WARNING.value)
+    row = QHBoxLayout(made)
+    row.setContentsMargins(*(look.px(8),) * 4)
+    row.setSpacing(look.px(8))
+    row.addWidget(icon_label(look.TONE_ICONS[Tone.WARNING], Tone.WARNING.value), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label(sentence, wraps=True), 1)
+    return made
