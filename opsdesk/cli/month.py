@@ -14,7 +14,7 @@ from opsdesk.cli.printing import as_object
 from opsdesk.exports import archive
 from opsdesk.registers.month import service
 from opsdesk.registers.month.documents import vendor_workbook
-from opsdesk.registers.month.figures import Company, companies, hours_of, without_wage
+from opsdesk.registers.month.figures import Company, companies, hours_of
 from opsdesk.registers.month.service import figures_json, plain
 from opsdesk.rules.settlement import Line, Occurrence
 from opsdesk.services import papers
@@ -52,31 +52,29 @@ def export(home: Path, month: tuple[int, int], out: Path, *, vendor: str | None,
     """Write one workbook for every company with people in the month, or for the one named."""
     ctx = desk.as_command_line(desk.open_existing(home))
     chosen = _company(ctx, vendor)
-    found = [chosen] if chosen else _employing(ctx, month)
-    if not found:
-        raise Refusal(f"{month[0]}-{month[1]:02} 没有应到岗的人员，没有可以导出的考勤。请核对月份。")
+    found = [chosen] if chosen else companies(ctx)
     twice = Counter(archive.safe_name(company.short_name).casefold() for company in found)
     files = []
     for company in found:
-        sheets = vendor_workbook(ctx, *month, company.id)
+        try:
+            sheets = vendor_workbook(ctx, *month, company.id)
+        except Refusal:
+            if chosen:
+                raise
+            continue
         if twice[archive.safe_name(company.short_name).casefold()] > 1:
             sheets[0] = replace(sheets[0], name=f"{sheets[0].name}-{company.code}")
         kept = archive.export(sheets, out, ("xlsx",))
         papers.record(ctx, sheets, kept)
         files += [{"vendor": company.short_name, **as_object(file)} for file in kept]
+    if not files:
+        raise Refusal(f"{month[0]}-{month[1]:02} 没有应到岗的人员，没有可以导出的考勤。请核对月份。")
     if as_json:
         saying.one_object({"month": f"{month[0]}-{month[1]:02}", "files": files})
     else:
         for file in files:
             saying.result(f"{file['path']}  {saying.size(file['size'])}")
     return exits.DONE
-
-
-def _employing(ctx: Context, month: tuple[int, int]) -> list[Company]:
-    """Companies with anybody due or present in the month."""
-    people = service.standing(ctx, *month).month.people
-    present = {each.person.vendor_id for each in people}
-    return [company for company in companies(ctx) if company.id in present]
 
 
 def _company(ctx: Context, typed: str | None) -> Company | None:
@@ -122,7 +120,7 @@ def _person(each: PersonMonth, code: str) -> dict[str, Any]:
         "overtime_hours": float(hours_of(each.overtime_minutes)),
         "over_cap_hours": float(hours_of(each.over_cap_minutes)),
         "verdicts": [verdict(line) for line in each.settled.lines],
-        "warnings": [without_wage(warning) for warning in each.warnings],
+        "warnings": list(each.warnings),
     }
 
 
@@ -150,4 +148,4 @@ def _tell(each: PersonMonth) -> None:
         if line.amount or line.half_days:
             saying.result(f"  {line.citation.short}  {plain(line.amount)} 元  {line.because}")
     for warning in each.warnings:
-        saying.result(f"  {without_wage(warning)}")
+        saying.result(f"  {warning}")

@@ -226,41 +226,47 @@ def _known(regulations: Regulations, key: str) -> Clause:
 
 
 def _read(parameter: Parameter, typed: str) -> Value:
+    typed = one_line(typed)
+    if parameter.unit == law_library.TIMES and parameter.name.startswith("hours."):
+        typed = _hours(parameter, typed)
     try:
-        value = law_library.read_value(parameter, one_line(typed))
+        value = law_library.read_value(parameter, typed)
     except ValueError as error:
         raise Refusal(str(error), field=parameter.name) from None
-    if value is None:
-        return None
     if parameter.name in AT_LEAST_ONE and value == 0:
         raise Refusal(f"{parameter.label}至少是 1。请核对。", field=parameter.name)
-    if isinstance(value, str) and parameter.unit in law_library.TEXTS:
-        if len(value) > LONGEST_TEXT:
-            raise Refusal(f"{parameter.label}最多写 {LONGEST_TEXT} 个字。请改短。", field=parameter.name)
-        return _text(parameter, value)
-    return value
+    return _text(parameter, value) if isinstance(value, str) else value
+
+
+def _hours(parameter: Parameter, typed: str) -> str:
+    """Working hours or a noon break in the way they are kept: “08:30-12:00,13:30-17:30”."""
+    if typed in ("", law_library.BLANK):
+        return typed
+    pairs = parse_pairs(typed, field=parameter.name)
+    if parameter.name == "hours.noon" and (len(pairs) > 1 or pairs[0][1] >= 24 * 60):
+        raise Refusal("午休只写一段，在当天之内，例如 12:00-13:00。", field=parameter.name)
+    return write_pairs(pairs).replace(" ", ",")
 
 
 def _text(parameter: Parameter, written: str) -> str:
-    """A time, working hours, or the days of pay of a month, as they are kept; refused where they cannot be meant."""
-    if parameter.name == "wage.days":
-        try:
-            number = Decimal(written)
-        except InvalidOperation:
-            number = Decimal(0)
-        if not 1 <= number <= 31:
-            raise Refusal(f"{parameter.label}要填 1 到 31 之间的数，例如 21.75。", field=parameter.name)
+    """A time of day, the days of pay of a month, or words; refused where they cannot be meant."""
+    if len(written) > LONGEST_TEXT:
+        raise Refusal(f"{parameter.label}最多写 {LONGEST_TEXT} 个字。请改短。", field=parameter.name)
+    if parameter.name == "wage.days" and not _days_of_pay(written):
+        raise Refusal(f"{parameter.label}要填 1 到 31 之间的数，例如 21.75。", field=parameter.name)
+    if parameter.unit != law_library.TIMES or parameter.name.startswith("hours."):
         return written
-    if parameter.unit != "时刻":
-        return written
-    if parameter.name.startswith("hours."):
-        pairs = parse_pairs(written, field=parameter.name)
-        if parameter.name == "hours.noon" and (len(pairs) > 1 or pairs[0][1] >= 24 * 60):
-            raise Refusal("午休只写一段，在当天之内，例如 12:00-13:00。", field=parameter.name)
-        return write_pairs(pairs)
     if not (found := CLOCK.fullmatch(written)):
         raise Refusal(f"{parameter.label}要写成 20:00 这样的时刻，“{written}”不是。", field=parameter.name)
     return f"{int(found[1]):02}:{found[2]}"
+
+
+def _days_of_pay(written: str) -> bool:
+    try:
+        number = Decimal(written)
+    except InvalidOperation:
+        return False
+    return number.is_finite() and 1 <= number <= 31
 
 
 def _check_day(ctx: Context, begins_on: date) -> None:

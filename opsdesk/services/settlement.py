@@ -333,10 +333,9 @@ def _over_wage(settled: Settled, wage: Decimal | None, law: Law) -> str:
     if not total or wage is None:
         return ""
     cap = law.held("G13")
-    most = wage * cap.number("fine.cap_pct") / 100
-    if total <= most:
-        return ""
-    return f"扣减合计 {total} 元，超过当月工资的 {cap.number('fine.cap_pct')}%（{most:.2f} 元），请核对（G13）。"
+    percent = cap.number("fine.cap_pct")
+    # The wage itself is not told: the sentence is printed and goes to the vendor.
+    return f"扣减合计 {total} 元，超过当月工资的 {percent}%，请核对（G13）。" if total * 100 > wage * percent else ""
 
 
 def _basis(

@@ -47,7 +47,7 @@ def test_a_sound_site_is_named_with_its_size_and_left_as_it_is(call: Call, site:
     level, said = lines(call("doctor", "--json").out)["database"][0]
     assert level == OK
     assert str(site / "ops.db") in said
-    assert "结构 1" in said
+    assert "结构 2" in said
     assert (site / "ops.db").read_bytes() == before
 
 

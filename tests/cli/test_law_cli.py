@@ -120,6 +120,13 @@ def test_a_wrong_call_is_2(call: Call, words: tuple[str, ...], said: str) -> Non
     assert said in done.err
 
 
+def test_help_names_the_commands_of_the_law_and_of_the_month(call: Call) -> None:
+    said = call("--help").out
+    for word in ("law", "month", "export"):
+        assert f"    {word} " in said
+    assert "late.free=2" in call("law", "try", "--help").out
+
+
 def test_the_list_holds_every_clause(call: Call) -> None:
     found = json.loads(call("law", "list", "--json").out)["clauses"]
     assert len(found) == sum(len(each.clauses) for each in shipped().regulations) > 260

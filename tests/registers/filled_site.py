@@ -8,6 +8,7 @@ from typing import Any
 from opsdesk import bootstrap
 from opsdesk.catalog import by_slug
 from opsdesk.registers.correction import service as correction
+from opsdesk.registers.month import service as month
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Direction, Role
 from opsdesk.services.context import Actor, Context
@@ -210,6 +211,7 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         )
         for vendor in vendors
     ]
+    month.book(ctx, 2026, 2)
     accounts = [
         save(ctx, "account", name=name, role=role, password="机房门口第三块砖", active=True)
         for name, role in (("李值班", "服务台"), ("周审计", "只读"))

@@ -511,3 +511,6 @@ class TestImport:
             import_leave(desk, path)
         with pytest.raises(Refusal, match="开始时间"):
             import_leave(site, path)
+        numbers = ("工号", "类别", "开始时间", "结束时间", "事由")
+        by_number = book(tmp_path / "b.xlsx", numbers, ("1001", "事假", "2026-03-06", "2026-03-06", "家中有事"))
+        assert import_leave(site, by_number).stored == 1

@@ -1,6 +1,7 @@
 """月度考勤汇总表 and the vendor's workbook: read back from the PDF and the xlsx, and nobody else's name in them."""
 
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 
 import a_site
@@ -11,7 +12,7 @@ import team as team_module
 from team import go_to, grant
 
 from opsdesk.exports import archive
-from opsdesk.exports.document import Table
+from opsdesk.exports.document import Kind, Table
 from opsdesk.exports.pdf import pdf_bytes
 from opsdesk.models import Punch, Wage
 from opsdesk.registers.month import service as months
@@ -320,3 +321,29 @@ def test_february_fills_the_same_width(lived):
     days, sums = tables(document)[:2]
     assert len(days.columns) == 3 + 28 + 3
     assert sum(column.width for column in days.columns) == pytest.approx(sum(column.width for column in sums.columns))
+
+
+@pytest.mark.parametrize("mode", ["A", "B"])
+def test_every_table_fills_the_width_and_leaves_room_to_write(lived, mode):
+    ctx, _ = lived
+    draft = ctx.regulations.amended(
+        [("T2-ATT-08", amending.proposed(ctx.regulations.clause("T2-ATT-08"), date(2026, 1, 1), {"double.mode": mode}))]
+    )
+    for vendor in ("华信", "恒通"):
+        for table in tables(sheet_of(ctx.under(draft), vendor)):
+            assert sum(column.width for column in table.columns) == pytest.approx(257)
+            assert min(column.width for column in table.columns) > 5
+            for column in table.columns:
+                assert column.kind is not Kind.SIGNATURE or column.width >= 12
+
+
+def test_a_heading_does_not_stand_alone_at_the_foot_of_a_page(lived):
+    ctx, _ = lived
+    document = sheet_of(ctx, "华信")
+    days, heading, sums = document.body[:3]
+    for rows in range(8, 20):
+        grown = replace(days, rows=tuple(days.rows[0] for _ in range(rows)), record_labels=())
+        pdf = pypdfium2.PdfDocument(pdf_bytes(replace(document, body=(grown, heading, sums), notes=(), basis=())))
+        texts = [page.get_textpage().get_text_range() for page in pdf]
+        (page,) = [text for text in texts if "汇总与拟扣减" in text]
+        assert "净工时" in page, rows

@@ -268,6 +268,8 @@ class TestSwap:
             swap(site, one, TODAY, other, TODAY, reason=" ")
         with pytest.raises(Refusal, match="班次相同"):
             swap(site, one, TODAY, team["1002"], TODAY)
+        with pytest.raises(Refusal, match="赵夜 3月4日自己有班"):
+            swap(site, one, TODAY - DAY, other, TODAY)
         with pytest.raises(Refusal, match="3月8日没有班"):
             swap(site, one, date(2026, 3, 8), other, TODAY)
         assert links(site) == before

@@ -170,6 +170,8 @@ def test_a_blank_is_filled_in_and_comes_into_force(site):
 def test_hours_are_kept_in_one_way_of_writing(site):
     amend(site, clause="E19-01", typed={"hours.pairs": "9：00至18：00"})
     assert site.law_on(DAY).held("E19-01").text("hours.pairs") == "09:00-18:00"
+    amend(site, clause="E19-01", typed={"hours.pairs": "9:00-12:00 14:00-18:00"})
+    assert site.law_on(DAY).held("E19-01").text("hours.pairs") == "09:00-12:00,14:00-18:00"
 
 
 @pytest.mark.parametrize(
@@ -188,6 +190,7 @@ def test_hours_are_kept_in_one_way_of_writing(site):
         ("T1-ATT-01", {"hours.pairs": "八点半"}, "hours.pairs", "看不懂"),
         ("G11", {"hours.noon": "12:00-12:30 13:00-13:30"}, "hours.noon", "午休只写一段"),
         ("T1-RPT-01", {"report.daily.due": "25:00"}, "report.daily.due", "20:00 这样的时刻"),
+        ("T1-RPT-01", {"report.daily.due": "晚八点"}, "report.daily.due", "看不懂"),
         ("G13", {"wage.days": "很多天"}, "wage.days", "1 到 31 之间"),
         ("T1-RPT-02", {"report.weekly.day": "周" * 101}, "report.weekly.day", "最多写 100 个字"),
     ],

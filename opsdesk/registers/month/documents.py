@@ -77,13 +77,9 @@ class _Sheet:
 
     def decision(self, each: PersonMonth, line: Line) -> Booked | None:
         """What was booked for a line, if it still says the same."""
+        said = (line.part, line.amount, line.half_days, line.because, line.evidence)
         for kept in self.standing.booked.get(each.person.id, ()):
-            if (kept.part, kept.amount, kept.half_days, kept.sentence) == (
-                line.part,
-                line.amount,
-                line.half_days,
-                line.because,
-            ):
+            if (kept.part, kept.amount, kept.half_days, kept.sentence, kept.evidence) == said:
                 return kept
         return None
 
@@ -205,13 +201,9 @@ def _sum_columns(*, double: bool, ruled: bool) -> tuple[Column, ...]:
         return Column(title, width, kind, Align.CENTER, group=group)
 
     fines = [count(title, 2 * DAY, "拟扣减（元）") for _, title in FINES]
-    room = SIGN
     if double:
         fines.append(count("另罚", 1.5 * DAY, "拟扣减（元）"))
-        room -= 1.5 * DAY
-    last = [Column("异议", room, Kind.SIGNATURE)]
-    if ruled:
-        last = [count("核定（元）", 2 * DAY), Column("异议", room - 2 * DAY, Kind.SIGNATURE)]
+    decided = [count("核定（元）", 2 * DAY)] if ruled else []
     return (
         Column("序号", NUMBER, Kind.NUMBER, Align.CENTER),
         Column("姓名", NAME),
@@ -232,8 +224,9 @@ def _sum_columns(*, double: bool, ruled: bool) -> tuple[Column, ...]:
         count("超176h", 2 * DAY, "工时（时）"),
         *fines,
         count("合计", 2 * DAY, "拟扣减（元）"),
-        Column("备注", DAY + 2 * END),
-        *last,
+        Column("备注", DAY + 2 * END - (2 * DAY if ruled else 0)),
+        *decided,
+        Column("异议", SIGN - (1.5 * DAY if double else 0), Kind.SIGNATURE),
     )
 
 
@@ -334,7 +327,7 @@ def _lines(sheet: _Sheet) -> Table | None:
 
 def _line(sheet: _Sheet, place: int, each: PersonMonth, line: Line) -> tuple[Value, ...]:
     cited = line.citation
-    handled: Sequence[Value] = (_handled(sheet.decision(each, line)),) if sheet.ruled else ()
+    handled: Sequence[Value] = (_handled(line, sheet.decision(each, line)),) if sheet.ruled else ()
     return (
         place,
         each.person.name,
@@ -347,9 +340,9 @@ def _line(sheet: _Sheet, place: int, each: PersonMonth, line: Line) -> tuple[Val
     )
 
 
-def _handled(kept: Booked | None) -> str:
+def _handled(line: Line, kept: Booked | None) -> str:
+    if not line.amount and not line.half_days:
+        return "—"
     if kept is None:
         return "未结算"
-    if kept.state is Decision.WAIVED:
-        return f"{kept.state}：{kept.note}"
-    return f"{kept.state}" + (f"：{kept.note}" if kept.note else "")
+    return f"{kept.state}：{kept.note}" if kept.note else str(kept.state)

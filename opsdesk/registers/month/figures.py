@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +22,6 @@ DAY = 5.5
 """Width of a day's column in millimetres: with names and signatures 31 of them fill a landscape A4."""
 NAMED = (LeaveKind.PERSONAL, LeaveKind.SICK)
 """Kinds of leave with a column of their own; the others share one."""
-_WAGE_SUM = re.compile(r"（[\d.,]+ 元）")
 
 
 @dataclass(frozen=True)
@@ -90,14 +88,9 @@ def charged(each: PersonMonth) -> bool:
     return any(line.amount or line.half_days for line in each.settled.lines)
 
 
-def without_wage(warning: str) -> str:
-    """A warning without the sum that would tell somebody's wage: it is never printed or exported."""
-    return _WAGE_SUM.sub("", warning)
-
-
 def warning_words(each: PersonMonth) -> list[str]:
     """The person's warnings with his name."""
-    return [f"{each.person.name}：{without_wage(warning)}" for warning in each.warnings]
+    return [f"{each.person.name}：{warning}" for warning in each.warnings]
 
 
 def line_days(line: Line) -> Value:

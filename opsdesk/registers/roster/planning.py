@@ -264,10 +264,15 @@ def swap(
     with ctx.transaction("换班", reason) as tx:
         record = _record(tx, ctx, dict.fromkeys(keys))
         one, other = record.person(first_staff), record.person(second_staff)
-        for person, day in ((one, first_day), (other, second_day)):
-            refuse_absent(person, day)
-            if first_day != second_day and record.plan.duty(person, day) is None:
-                raise Refusal(f"{person.name} {_short(day)}没有班，不能换出。请核对日期。", field="first_day")
+        for giver, taker, day, field in (
+            (one, other, first_day, "first_day"),
+            (other, one, second_day, "second_day"),
+        ):
+            refuse_absent(giver, day)
+            if first_day != second_day and record.plan.duty(giver, day) is None:
+                raise Refusal(f"{giver.name} {_short(day)}没有班，不能换出。请核对日期。", field=field)
+            if first_day != second_day and record.plan.duty(taker, day) is not None:
+                raise Refusal(f"{taker.name} {_short(day)}自己有班，不能再接班。请换一个人或一天。", field=field)
         wanted: dict[CellKey, int] = {}
         for day in {first_day, second_day}:
             for taker, giver in ((one, other), (other, one)):

@@ -1,0 +1,443 @@
+"""The month's page on a real site: figures that open into their lines, booking, deciding, papers and files."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import a_site
+import february
+import openpyxl
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from team import go_to
+
+from opsdesk.registers.correction import service as correction
+from opsdesk.registers.month import service
+from opsdesk.rules.vocabulary import Decision, Direction, Role
+from opsdesk.services.context import Actor
+from opsdesk.ui.kit.change_bus import ChangeBus
+from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.notices import Confirmation, Notices
+from opsdesk.ui.kit.operation import Operations
+from opsdesk.ui.pages import month_rows
+from opsdesk.ui.pages.month import MonthPage
+
+
+class Window(QWidget):
+    """The page with its desk in a real window."""
+
+    def __init__(self, ctx):
+        super().__init__()
+        self.bus = ChangeBus(self)
+        self.notices = Notices(self)
+        self.operations = Operations(self.bus, self.notices, self)
+        self.papers = []
+        self.desk = Desk(self.operations, self.bus, self.notices, self.papers.append, ctx.today)
+        self.page = MonthPage(ctx, self.desk)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.page)
+        column.addWidget(self.notices)
+        self.resize(1182, 672)
+        self.show()
+        self.settle()
+
+    def settle(self):
+        for _ in range(4):
+            assert self.operations.wait_idle()
+            QApplication.processEvents()
+
+
+@pytest.fixture(scope="module")
+def lived(founded, tmp_path_factory):
+    """Data folder of a site that has lived through February."""
+    home = tmp_path_factory.mktemp("february")
+    for ctx in a_site.opened_copy(founded, home):
+        february.live(ctx)
+    return home
+
+
+@pytest.fixture
+def ctx(lived, tmp_path):
+    yield from a_site.opened_copy(lived, tmp_path)
+
+
+@pytest.fixture
+def open_page(qtbot) -> Callable[..., Window]:
+    made = []
+
+    def start(ctx):
+        window = Window(ctx)
+        qtbot.addWidget(window)
+        made.append(window)
+        return window
+
+    yield start
+    for window in made:
+        window.operations.close()
+
+
+@pytest.fixture
+def window(open_page, ctx):
+    return open_page(ctx)
+
+
+def row_of(window, number):
+    records = window.page.table.records
+    return next(row for n in range(records.rowCount()) if (row := records.row_at(n)).values["staff_no"] == number)
+
+
+def show(window, number, figure=""):
+    window.page.open_person(row_of(window, number).id, figure)
+    window.settle()
+    return window.page.panel
+
+
+def words(widget):
+    return " ".join(label.text() for label in widget.findChildren(QLabel) if not label.isHidden())
+
+
+def card(panel, part):
+    return next(each for each in panel.cards if each.entry.part == part)
+
+
+def press(window, button):
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    window.settle()
+
+
+def answering(press_it):
+    """Answer the next question in a dialog: press the action, or refuse; gives the sentences asked."""
+    asked = []
+    waiting = QTimer(interval=5)
+
+    def answer():
+        for each in QApplication.topLevelWidgets():
+            if isinstance(each, Confirmation) and each.isVisible():
+                waiting.stop()
+                asked.append(" ".join(label.text() for label in each.findChildren(QLabel)))
+                (each.action if press_it else each.refuse).click()
+
+    waiting.timeout.connect(answer)
+    waiting.start()
+    asked.append(waiting)
+    return asked
+
+
+def booked(window, ctx):
+    outcome = service.book(ctx, 2026, 2)
+    window.bus.announce(outcome.touched)
+    window.settle()
+
+
+def correct(window, ctx, crew_id, day):
+    slip = correction.file(
+        ctx,
+        staff_id=crew_id,
+        day=date(2026, 2, day),
+        direction=Direction.IN,
+        actual_at=datetime(2026, 2, day, 8, 25),
+        cause="忘签",
+        explanation="到岗后直接去机房",
+        witness="李敏",
+    )
+    outcome = correction.decide(ctx, correction_id=slip.value, accept=True)
+    window.bus.announce(outcome.touched)
+    window.settle()
+
+
+def test_in_the_first_ten_days_one_looks_at_the_month_before():
+    assert month_rows.opening_month(date(2026, 3, 10)) == (2026, 2)
+    assert month_rows.opening_month(date(2026, 3, 11)) == (2026, 3)
+    assert month_rows.opening_month(date(2026, 1, 1)) == (2025, 12)
+    assert month_rows.step(2026, 12, 1) == (2027, 1)
+
+
+def test_everybody_stands_there_with_figures_and_sums(window):
+    page = window.page
+    assert page.month == (2026, 2)
+    assert page.head.state().startswith("应出勤 8 人 · 拟扣减 360 元 · 未结事项 ")
+    late = row_of(window, "1001").values
+    shown = [late[key] for key in ("due", "attended", "late", "count_fine", "minute_fine", "early_fine", "total")]
+    assert shown == ["16", "16", "4/104", "20", "200", "", "220"]
+    assert late["state"].word == "未结算"
+    assert row_of(window, "1002").values["absent"] == "1"
+    assert row_of(window, "1003").values["leave"] == "1"
+    assert row_of(window, "1004").values["missing"] == "1"
+    assert (row_of(window, "1005").values["early"], row_of(window, "1005").values["awol"]) == ("2/70", "1")
+    assert page.totals.sums["total"] == "360"
+    assert page.totals.sums["late"] == "5/166"
+    assert page.totals.sums["awol"] == "2"
+
+
+def test_a_figure_opens_into_its_lines_their_clause_and_records(window):
+    panel = show(window, "1001", "late")
+    assert [each.entry.part for each in panel.cards] == ["count_fine", "minute_fine"]
+    assert all(each.marked for each in panel.cards)
+    said = words(card(panel, "count_fine"))
+    assert "次数罚 20 元" in said
+    assert "当月迟到 4 次，超过 3 次的 1 次 × 20 元 = 20 元。" in said
+    assert "08:56 到岗　服务台" in said
+    assert "依据与上一条相同，共 4 条记录。" in words(card(panel, "minute_fine"))
+    asked, days = [], []
+    panel.clause_asked.connect(asked.append)
+    panel.day_asked.connect(days.append)
+    links = card(panel, "count_fine").findChildren(QPushButton)
+    press(window, next(each for each in links if each.text() == "T2 二.7"))
+    press(window, next(each for each in links if each.text() == "2026-02-04 周三"))
+    assert asked == ["T2-ATT-07"]
+    assert [(each.person.staff_no, each.day) for each in days] == [("1001", date(2026, 2, 4))]
+
+
+def test_arrow_keys_and_enter_go_to_the_figure_they_stand_on(window):
+    page = window.page
+    page.table.choose(row_of(window, "1005").id)
+    page.table.setFocus()
+    columns = [column.key for column in month_rows.COLUMNS if not page.table.isColumnHidden(_place(column.key))]
+    for _ in range(columns.index("early")):
+        QTest.keyClick(page.table, Qt.Key.Key_Right)
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    window.settle()
+    assert page.panel.isVisible()
+    assert {each.entry.part for each in page.panel.cards if each.marked} == {"early_fine", "early_awol"}
+    QTest.keyClick(page.table, Qt.Key.Key_Down)
+    window.settle()
+    assert page.panel.title() == "李𬭎　1006"
+    QTest.keyClick(page.table, Qt.Key.Key_Escape)
+    assert page.panel.isHidden()
+
+
+def _place(key):
+    return next(n for n, column in enumerate(month_rows.COLUMNS) if column.key == key)
+
+
+def test_a_click_on_a_figure_opens_it(window):
+    table = window.page.table
+    place = table.records.place_of(row_of(window, "1006").id)
+    spot = table.visualRect(table.records.index(place, _place("awol"))).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    window.settle()
+    panel = window.page.panel
+    assert [each.entry.part for each in panel.cards if each.marked] == ["awol"]
+    assert "没有到岗记录" in words(panel.cards[0])
+
+
+def test_a_day_of_the_strip_is_told_in_words_and_leads_to_the_day(window):
+    from opsdesk.ui.pages.month_strip import MonthStrip
+
+    panel = show(window, "1001")
+    (strip,) = panel.findChildren(MonthStrip)
+    assert strip.words(date(2026, 2, 3)) == "2026-02-03 周二：上午迟到 26 分，下午出勤。"
+    assert strip.words(date(2026, 2, 7)) == "2026-02-07 周六：休。"
+    days = []
+    panel.day_asked.connect(lambda each: days.append(each.day))
+    strip.setFocus()
+    QTest.keyClick(strip, Qt.Key.Key_Down)
+    QTest.keyClick(strip, Qt.Key.Key_Right)
+    QTest.keyClick(strip, Qt.Key.Key_Return)
+    assert days == [date(2026, 2, 18)]
+
+
+def test_an_open_question_is_a_door_with_its_form_filled_in(window, ctx):
+    page, asked = window.page, []
+    page.door_asked.connect(lambda question, values: asked.append((question, values)))
+    questions = page.questions.questions
+    place = next(n for n, each in enumerate(questions) if each.kind == "未签退")
+    assert questions[place].name == "吴琼"
+    spot = page.questions.table.visualRect(page.questions.table.records.index(place, 0)).center()
+    QTest.mouseClick(page.questions.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    ((question, values),) = asked
+    assert question.door == "correction"
+    assert (values["day"], values["direction"]) == (date(2026, 2, 25), "离岗")
+    assert values["actual_at"] == datetime(2026, 2, 25, 17, 30)
+    assert values["staff_id"] == question.staff_id
+    asked.clear()
+    place = next(n for n, each in enumerate(questions) if each.kind == "无假缺席")
+    page.questions.table.selectRow(place)
+    QTest.keyClick(page.questions.table, Qt.Key.Key_Return)
+    ((question, values),) = asked
+    assert question.door == "leave"
+    assert (values["first_day"], values["last_day"], values["first_part"]) == (*[date(2026, 2, 26)] * 2, "全天")
+
+
+def test_booking_asks_once_while_questions_are_open(window, ctx):
+    page = window.page
+    assert page.head.settle.isEnabled()
+    asked = answering(False)
+    press(window, page.head.settle)
+    assert "件未结事项" in asked[-1]
+    assert service.standing(ctx, 2026, 2).booked_at == {}
+    answering(True)
+    press(window, page.head.settle)
+    assert "已结算 8 人 · 待确认 7 条" in page.head.state()
+    assert row_of(window, "1001").values["state"].word == "待确认 2"
+    assert row_of(window, "2001").values["state"].word == "已结算"
+    assert page.head.settle.isHidden()
+    assert page.head.print.property("class") == "primary"
+
+
+def test_a_line_is_waived_with_a_reason_written_in_the_panel(window, ctx):
+    booked(window, ctx)
+    panel = show(window, "1001", "minute_fine")
+    line = card(panel, "minute_fine")
+    press(window, line.waive)
+    QTest.keyClick(line.reason, Qt.Key.Key_Return)
+    window.settle()
+    assert "理由" in line.said.text()
+    assert not line.said.isHidden()
+    line.reason.setText("暴雨，地铁停运")
+    QTest.keyClick(line.reason, Qt.Key.Key_Return)
+    window.settle()
+    line = card(panel, "minute_fine")
+    assert line.entry.booked.state is Decision.WAIVED
+    assert "原拟 200 元，决定 0 元。" in words(line)
+    assert "理由：暴雨，地铁停运" in words(line)
+    press(window, card(panel, "count_fine").confirm)
+    assert row_of(window, "1001").values["state"].word == "含免除"
+    assert "已确认" in words(card(panel, "count_fine"))
+
+
+def test_a_reason_being_written_survives_what_happens_meanwhile(window, ctx):
+    booked(window, ctx)
+    panel = show(window, "1001", "minute_fine")
+    line = card(panel, "minute_fine")
+    press(window, line.waive)
+    line.reason.setText("写到一半")
+    window.bus.announce({"sign_in"})
+    window.settle()
+    assert card(panel, "minute_fine") is line
+    assert line.reason.text() == "写到一半"
+    answering(False)
+    assert not window.page.may_leave()
+
+
+def test_everything_of_a_person_or_of_all_shown_is_confirmed_at_once(window, ctx):
+    booked(window, ctx)
+    page = window.page
+    panel = show(window, "1005")
+    assert panel.confirm_all.text() == "全部确认（2 条）"
+    press(window, panel.confirm_all)
+    assert row_of(window, "1005").values["state"].word == "已确认"
+    page.find_field.setText("1001")
+    assert page.head.confirm.text() == "全部确认（2）"
+    asked = answering(True)
+    press(window, page.head.confirm)
+    assert "1 人的 2 条拟扣减，共 220 元" in asked[-1]
+    page.find_field.clear()
+    assert page.head.confirm.text() == "全部确认（3）"
+    assert row_of(window, "1001").values["state"].word == "已确认"
+    assert row_of(window, "1002").values["state"].word == "待确认 2"
+
+
+def test_what_changed_after_the_booking_is_told_until_it_is_booked_again(window, ctx):
+    booked(window, ctx)
+    panel = show(window, "1001")
+    correct(window, ctx, panel.staff_id, 6)
+    assert row_of(window, "1001").values["state"].word == "有变化"
+    assert "结算后记录有变化：原 220 元，现 100 元，重新结算后生效。" in words(panel)
+    outdated = [each for each in panel.cards if not each.entry.now]
+    assert {each.entry.part for each in outdated} == {"count_fine", "minute_fine"}
+    assert "已作废" in words(outdated[0])
+    assert not outdated[0].confirm.isVisible()
+    assert window.page.head.settle.text() == "重新结算"
+    assert "有变化 1 人" in window.page.head.state()
+    answering(True)
+    press(window, window.page.head.settle)
+    assert row_of(window, "1001").values["state"].word == "待确认 1"
+    assert "重新结算后生效" not in words(panel)
+
+
+def test_a_month_that_is_not_over_is_a_trial(window, ctx):
+    page = window.page
+    QTest.keyClick(page.table, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    window.settle()
+    assert page.month == (2026, 3)
+    assert not page.head.settle.isEnabled()
+    assert "2026-03-31" in page.head.settle.toolTip()
+    assert page.hint.text().startswith("试算：本月还没有过完")
+    go_to(ctx, "2026-03-31 18:00:00")
+    page.refresh()
+    window.settle()
+    assert page.head.settle.isEnabled()
+
+
+def test_filters_narrow_and_say_how_to_widen(window):
+    page = window.page
+    page.charged_box.setChecked(True)
+    assert page.table.records.rowCount() == 4
+    page.vendor_box.setCurrentIndex(2)
+    assert page.table.records.rowCount() == 0
+    assert page.table.list_state.sentence() == "没有找到符合条件的记录。"
+    assert page.totals.isHidden()
+    page._widen()
+    assert page.table.records.rowCount() == 8
+    page.find_field.setText("mmtalj")
+    assert [row_of(window, "1005").values["name"]] == ["买买提·艾力江"]
+    assert page.table.records.rowCount() == 1
+
+
+def test_a_month_without_people_says_what_to_do_first(window):
+    window.page.go_to(2025, 11)
+    window.settle()
+    assert "2025-11 没有应到岗的人员" in window.page.table.list_state.sentence()
+    assert not window.page.head.settle.isEnabled()
+    assert not window.page.head.print.isEnabled()
+
+
+def test_the_paper_of_the_vendor_chosen_is_previewed(window):
+    page = window.page
+    press(window, page.head.print)
+    assert [each.number for each in window.papers[-1]] == ["KQ-202602-V1", "KQ-202602-V2"]
+    page.vendor_box.setCurrentIndex(2)
+    QTest.keyClick(page.table, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    window.settle()
+    assert [each.number for each in window.papers[-1]] == ["KQ-202602-V2"]
+
+
+def test_the_export_writes_a_workbook_for_each_vendor_and_records_it(window, ctx, tmp_path):
+    folder = tmp_path / "导出"
+    window.page.head.export_to(folder)
+    window.settle()
+    files = sorted(folder.iterdir())
+    assert [each.name for each in files] == ["考勤结算-华信-2026-02.xlsx", "考勤结算-恒通-2026-02.xlsx"]
+    texts = [
+        {str(cell) for sheet in openpyxl.load_workbook(each) for row in sheet.values for cell in row if cell}
+        for each in files
+    ]
+    assert any("王强" in text for text in texts[0])
+    assert not any("王强" in text for text in texts[1])
+    assert any("已导出 2 家单位的考勤结算" in sentence for sentence in window.notices.sentences())
+    with ctx.read() as connection:
+        kept = connection.exec_driver_sql("SELECT number, format FROM printed_paper ORDER BY number").all()
+    assert [tuple(each) for each in kept] == [("KQ-202602-V1", "xlsx"), ("KQ-202602-V2", "xlsx")]
+
+
+def test_who_may_not_decide_sees_why(open_page, ctx):
+    service.book(ctx, 2026, 2)
+    window = open_page(ctx.acting_as(Actor("看看", Role.READER)))
+    head = window.page.head
+    assert not head.confirm.isEnabled()
+    assert "主管" in head.confirm.toolTip()
+    assert not head.check.isEnabled()
+    panel = show(window, "1001")
+    line = card(panel, "count_fine")
+    assert not line.waive.isEnabled()
+    assert "主管" in line.waive.toolTip()
+    assert not panel.confirm_all.isEnabled()
+
+
+def test_a_report_that_cannot_be_read_is_told_in_place_and_the_month_comes_back(window, tmp_path):
+    page = window.page
+    press(window, page.head.check)
+    assert page.check.isVisible()
+    assert page.head.isHidden()
+    strange = tmp_path / "通讯录.csv"
+    strange.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    page.check.take_file(strange)
+    window.settle()
+    assert page.check.said.text().endswith("。")
+    assert not page.check.paper.isEnabled()
+    QTest.keyClick(page.check.table, Qt.Key.Key_Escape)
+    assert page.table.isVisible()
+    assert page.head.isVisible()
