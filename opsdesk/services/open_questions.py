@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from opsdesk.models import Correction, Overtime
 from opsdesk.rules.clause import Regulations
 from opsdesk.rules.vocabulary import State
-from opsdesk.services import duties, holiday_consents, leave_slips
+from opsdesk.services import coverage, duties, holiday_consents, leave_slips
 from opsdesk.services.overtime import WAITING
 from opsdesk.services.settlement import Month, PersonMonth
 
@@ -40,6 +40,10 @@ def of_month(connection: Connection, regulations: Regulations, month: Month, now
         Question("节假日同意", None, "", vendors[gap.vendor_id], gap.first, gap.sentence, "holiday_consent")
         for gap in holiday_consents.missing(connection, regulations, month.calendar, first, last)
         if gap.vendor_id in vendors
+    )
+    found.extend(
+        Question("排班缺口", None, "", "", gap.day, gap.sentence, "roster")
+        for gap in coverage.gaps(connection, regulations, first, last)
     )
     if warning := month.calendar.unannounced(first):
         found.append(Question("日历", None, "", "", first, warning, "calendar"))

@@ -1,6 +1,8 @@
 """The month's page on a real site: figures that open into their lines, booking, deciding, papers and files."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime
 
 import a_site
@@ -12,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from team import go_to
 
+from opsdesk import bootstrap
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.month import service
 from opsdesk.rules.vocabulary import Decision, Direction, Role
@@ -20,7 +23,7 @@ from opsdesk.ui.kit.change_bus import ChangeBus
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import Confirmation, Notices
 from opsdesk.ui.kit.operation import Operations
-from opsdesk.ui.pages import month_rows
+from opsdesk.ui.pages import month_export, month_rows
 from opsdesk.ui.pages.month import MonthPage
 
 
@@ -339,6 +342,7 @@ def test_what_changed_after_the_booking_is_told_until_it_is_booked_again(window,
     outdated = [each for each in panel.cards if not each.entry.now]
     assert {each.entry.part for each in outdated} == {"count_fine", "minute_fine"}
     assert "已作废" in words(outdated[0])
+    assert "将被替代" in words(outdated[0])
     assert not outdated[0].confirm.isVisible()
     assert window.page.head.settle.text() == "重新结算"
     assert "有变化 1 人" in window.page.head.state()
@@ -355,7 +359,7 @@ def test_a_month_that_is_not_over_is_a_trial(window, ctx):
     assert page.month == (2026, 3)
     assert not page.head.settle.isEnabled()
     assert "2026-03-31" in page.head.settle.toolTip()
-    assert page.hint.text().startswith("试算：本月还没有过完")
+    assert page.hint.text() == "试算，数据截至 03-05 08:00"
     go_to(ctx, "2026-03-31 18:00:00")
     page.refresh()
     window.settle()
@@ -441,3 +445,63 @@ def test_a_report_that_cannot_be_read_is_told_in_place_and_the_month_comes_back(
     QTest.keyClick(page.check.table, Qt.Key.Key_Escape)
     assert page.table.isVisible()
     assert page.head.isVisible()
+
+
+def test_a_report_is_compared_in_the_page_and_its_differences_go_to_paper(window, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["每日统计表 统计日期：2026-02-03 至 2026-02-03"],
+        ["报表生成时间"],
+        ["姓名", "工号", "日期", "上班1打卡时间", "下班1打卡时间", "迟到次数", "迟到时长"],
+        ["王强", "1001", "2026-02-03", "08:20", "17:31", 0, 0],
+        ["李敏", "1002", "2026-02-03", "08:20", "17:31", 0, 0],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "钉钉日报.xlsx")
+    check = window.page.check
+    window.page.open_check()
+    check.take_file(tmp_path / "钉钉日报.xlsx")
+    window.settle()
+    assert "钉钉" in check.said.text()
+    sentences = [check.table.records.row_at(n).values["sentence"] for n in range(check.table.records.rowCount())]
+    assert any("王强 2026-02-03" in each and "26 分" in each for each in sentences)
+    assert not any("李敏 2026-02-03" in each for each in sentences)
+    press(window, check.paper)
+    assert window.papers[-1].number.startswith("DZ-202602")
+
+
+def test_a_cancelled_export_tells_what_was_written(window, ctx, tmp_path):
+    vendors = list(month_rows.vendors(window.page.standing.month.people))
+    assert month_export.export_vendors(ctx, 2026, 2, vendors, tmp_path / "a", lambda _done, _all: False) is None
+    one = month_export.export_vendors(ctx, 2026, 2, vendors, tmp_path / "b", lambda done, _all: done < 1)
+    assert len(list((tmp_path / "b").iterdir())) == 1
+    month_export.tell(window.notices, one, tmp_path / "b")
+    assert "已导出 1 家单位的考勤结算，还有 1 家没有导出" in window.notices.sentences()[-1]
+
+
+def test_what_cannot_be_read_is_told_and_read_again(window, ctx):
+    page = window.page
+    with closing(sqlite3.connect(bootstrap.database(ctx.home))) as damaged:
+        damaged.execute("ALTER TABLE settlement RENAME TO away")
+        page.refresh()
+        window.settle()
+        assert page.table.list_state.sentence().endswith("。")
+        assert not page.table.list_state.loading
+        assert page.questions.isHidden()
+        damaged.execute("ALTER TABLE away RENAME TO settlement")
+    page.table.reload()
+    assert page.table.list_state.loading
+    window.settle()
+    assert page.table.records.rowCount() == 8
+    assert page.questions.isVisible()
+
+
+def test_another_month_shows_a_skeleton_and_nothing_of_the_last(window):
+    page = window.page
+    page.go_to(2026, 1)
+    assert page.table.list_state.loading
+    assert page.head.state() == ""
+    assert page.questions.isHidden()
+    assert not page.head.settle.isEnabled()
+    window.settle()
+    assert row_of(window, "1001").values["awol"] == "21"

@@ -23,6 +23,7 @@ from opsdesk.ui.kit.parts import label, page_title
 from opsdesk.ui.kit.record_table import RecordTable
 from opsdesk.ui.pages.law_amend import LawPanel, Mode
 from opsdesk.ui.pages.law_detail import (
+    AHEAD,
     IN_FORCE,
     STATES,
     begins_in_words,
@@ -150,9 +151,9 @@ class LawPage(QWidget):
         if day is None:
             return
         query = self.filters.query()
-        found = [n for n, each in enumerate(self._entries) if self._answers(each, query, day)]
+        found = [n for n, each in enumerate(self._entries) if answers(each, query, day)]
         self.table.set_narrowed(self.filters.narrowed, self.filters.clear)
-        self.table.set_rows([self._row(n, day) for n in found])
+        self.table.set_rows([row_of(self._entries[n], n, day) for n in found])
         clauses = [each for n in found if isinstance(each := self._entries[n], Clause)]
         in_force = sum(state_of(clause, day) == IN_FORCE for clause in clauses)
         self.title.set_state(f"{len(clauses)} 条，{day.isoformat()} 生效 {in_force} 条")
@@ -265,41 +266,6 @@ class LawPage(QWidget):
     def _regulation(self, clause: Clause) -> Regulation:
         return next(each for each in self._regulations.regulations if each.code == clause.regulation)
 
-    def _answers(self, entry: Clause | Regulation, query: Query, day: date) -> bool:
-        asked = query.filters or {}
-        words = query.text.casefold().split()
-        if isinstance(entry, Regulation):
-            hay = f"{entry.code} {entry.title} {repeats_in_words(entry)}".casefold()
-            facts: dict[str, str] = {"regulation": entry.code}
-        else:
-            sources = " ".join(holding.source for holding in entry.holdings)
-            hay = f"{entry.key} {entry.regulation} {entry.number} {entry.wording} {sources}".casefold()
-            facts = {
-                "regulation": entry.regulation,
-                "governs": entry.governs,
-                "carried_out": str(entry.carried_out),
-                "state": state_of(entry, day),
-            }
-        return all(facts.get(key) == value for key, value in asked.items()) and all(word in hay for word in words)
-
-    def _row(self, place: int, day: date) -> Row:
-        entry = self._entries[place]
-        if isinstance(entry, Regulation):
-            return Row(place, {"regulation": entry.code, "wording": f"{repeats_in_words(entry)}。"}, muted=True)
-        holding, state = standing(entry, day), state_of(entry, day)
-        shown = holding or entry.holdings[0]
-        values: dict[str, str | Chip] = {
-            "regulation": entry.regulation,
-            "number": entry.number,
-            "wording": entry.wording,
-            "values": values_in_words(entry, shown) if holding else "",
-            "governs": GOVERNED[entry.governs],
-            "carried_out": str(entry.carried_out),
-            "state": chip_of(state),
-            "begins": "" if shown.begins == FIRST_DAY else shown.begins.isoformat(),
-        }
-        return Row(place, values, muted=state != IN_FORCE)
-
     def _turn_day(self) -> None:
         self.refresh()
         self._show_again()
@@ -338,3 +304,43 @@ class LawPage(QWidget):
     def _follow(self, row: Row | None) -> None:
         if row is not None and self.panel.isVisible() and self.panel.mode is Mode.READ:
             self._show(self._entries[row.id])
+
+
+def answers(entry: Clause | Regulation, query: Query, day: date) -> bool:
+    """Whether an entry of the list is what is asked for on `day`."""
+    asked = query.filters or {}
+    words = query.text.casefold().split()
+    if isinstance(entry, Regulation):
+        hay = f"{entry.code} {entry.title} {repeats_in_words(entry)}".casefold()
+        facts: dict[str, str] = {"regulation": entry.code}
+    else:
+        sources = " ".join(holding.source for holding in entry.holdings)
+        hay = f"{entry.key} {entry.regulation} {entry.number} {entry.wording} {sources}".casefold()
+        facts = {
+            "regulation": entry.regulation,
+            "governs": entry.governs,
+            "carried_out": str(entry.carried_out),
+            "state": state_of(entry, day),
+        }
+    return all(facts.get(key) == value for key, value in asked.items()) and all(word in hay for word in words)
+
+
+def row_of(entry: Clause | Regulation, place: int, day: date) -> Row:
+    """An entry of the list as it stands on `day`."""
+    if isinstance(entry, Regulation):
+        state: Chip | str = chip_of(AHEAD) if day < FIRST_DAY else ""
+        said = {"regulation": entry.code, "wording": f"{repeats_in_words(entry)}。", "state": state}
+        return Row(place, said, muted=True)
+    holding, word = standing(entry, day), state_of(entry, day)
+    shown = holding or entry.holdings[0]
+    values: dict[str, str | Chip] = {
+        "regulation": entry.regulation,
+        "number": entry.number,
+        "wording": entry.wording,
+        "values": values_in_words(entry, shown) if holding else "",
+        "governs": GOVERNED[entry.governs],
+        "carried_out": str(entry.carried_out),
+        "state": chip_of(word),
+        "begins": "" if shown.begins == FIRST_DAY else shown.begins.isoformat(),
+    }
+    return Row(place, values, muted=word != IN_FORCE)

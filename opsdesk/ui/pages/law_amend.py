@@ -11,10 +11,10 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from opsdesk.register import Field, Kind, Options, Tone
-from opsdesk.rules.clause import Clause, Holding, Parameter, Regulation
+from opsdesk.register import Field, Tone
+from opsdesk.rules.clause import Clause, Regulation
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import amending, law_library, what_if
+from opsdesk.services import amending, what_if
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
@@ -23,14 +23,9 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import FormPanel, Sheet
 from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import label, secondary_button
-from opsdesk.ui.pages.law_detail import ClauseDetail, RepeatDetail, changes_in_words
+from opsdesk.ui.pages import law_form
+from opsdesk.ui.pages.law_detail import ClauseDetail, RepeatDetail
 from opsdesk.ui.pages.step_up import ask_supervisor
-
-VALUES, AMENDMENT = "数值", "修订"
-BEGINS, ISSUED, SOURCE, REASON, REPEALED = "begins_on", "issued_on", "source", "reason", "repealed"
-BANDS_HELP = "写成 100=100,150=200,=500：分钟上限=元，逐档升高，最后一档不写上限。"
-HOURS_HELP = "例如 08:30-17:30，分段写 08:30-12:00 13:30-17:30。"
-BLANK_HELP = "原文留空，现在待填。"
 
 
 class Mode(Enum):
@@ -39,28 +34,6 @@ class Mode(Enum):
     READ = "read"
     AMEND = "amend"
     TRY = "try"
-
-
-def value_field(parameter: Parameter, now: Holding) -> Field:
-    """The input for one value: a whole number, a time, a reading, bands."""
-    blank = now.values.get(parameter.name) is None
-    kind, said = Kind.INTEGER, ""
-    title = f"{parameter.label}（{parameter.unit}）"
-    if parameter.unit == law_library.SWITCH:
-        words = [word for _, word in parameter.readings]
-        kind, title, said = Kind.CHOICE, parameter.label, f"可选：{'；'.join(words)}。"
-    elif parameter.unit == law_library.BANDS:
-        kind, title, said = Kind.CODE, parameter.label, BANDS_HELP
-    elif parameter.unit in law_library.TEXTS:
-        clock = parameter.unit == "时刻"
-        kind, title = Kind.CODE if clock else Kind.TEXT, parameter.label
-        said = HOURS_HELP if parameter.name.startswith("hours.") else "例如 20:00。" if clock else ""
-    return Field(parameter.name, title, kind, not blank, VALUES, f"{BLANK_HELP if blank else ''}{said}")
-
-
-def typed_value(value: Any) -> str:
-    """What an input holds, as it is typed for the law library."""
-    return "" if value is None else str(value)
 
 
 class LawPanel(FormPanel):
@@ -137,46 +110,33 @@ class LawPanel(FormPanel):
 
     def start_amend(self, values: Mapping[str, Any] | None = None) -> None:
         """Ask for an amendment of the clause shown; `values` are those tried before."""
-        if (clause := self.clause) is None:
-            return
-        kept, self._kept = self._kept, {}
-        sheet = self._sheet({BEGINS: self._ctx.today(), **kept, **(values or {})})
-        fields = [
-            *self._value_fields(),
-            Field(BEGINS, "生效日", Kind.DATE, required=True, group=AMENDMENT),
-            Field(ISSUED, "发布日", Kind.DATE, group=AMENDMENT, help="文件没有写日期的，不填。"),
-            Field(SOURCE, "出处", required=True, group=AMENDMENT, help="写明哪份文件、哪一条。"),
-            Field(REASON, "理由", required=True, group=AMENDMENT, help="为什么修订，至少两个字。"),
-        ]
-        if self._in_force() and not clause.does.startswith(amending.READING):
-            fields.append(
-                Field(REPEALED, "废止", Kind.FLAG, group=AMENDMENT, help="自生效日起整条不再执行，上面的数值不用改。")
-            )
-        self._start(Mode.AMEND, f"修订 {clause.short}", fields, sheet)
+        if (clause := self.clause) is not None:
+            kept, self._kept = self._kept, {}
+            given = {law_form.BEGINS: self._ctx.today(), **kept, **(values or {})}
+            fields = law_form.amendment_fields(clause, self._day)
+            self._start(Mode.AMEND, f"修订 {clause.short}", fields, law_form.sheet(clause, self._day, given))
 
-    def start_try(self, values: Mapping[str, Any] | None = None) -> None:
+    def start_try(self) -> None:
         """Ask for a draft of the clause's values and let the month be tried by it."""
-        if (clause := self.clause) is None:
-            return
-        if self.mode is Mode.AMEND and self.form is not None:
-            self._kept = self.form.values()
-            values = {name: self._kept[name] for name in self._names()}
-        sheet = self._sheet({BEGINS: self._ctx.today().replace(day=1), **(values or {})})
-        begins = Field(BEGINS, "从哪一天起", Kind.DATE, required=True, group="假设", help="不写进记录，只用来试算。")
-        self._start(Mode.TRY, f"试算 {clause.short}", [*self._value_fields(), begins], sheet)
+        if (clause := self.clause) is not None:
+            given: dict[str, Any] = {law_form.BEGINS: self._ctx.today().replace(day=1)}
+            if self.mode is Mode.AMEND and self.form is not None:
+                self._kept = self.form.values()
+                given |= {each.name: self._kept[each.name] for each in clause.parameters}
+            fields = law_form.trial_fields(clause, self._day)
+            self._start(Mode.TRY, f"试算 {clause.short}", fields, law_form.sheet(clause, self._day, given))
 
     def turn_month(self, before: date, month: date) -> None:
         """Another month is tried: a draft that began with the one before begins with this one."""
         if self.mode is Mode.TRY and self.form is not None:
-            editor = self.form.rows[BEGINS].editor
+            editor = self.form.rows[law_form.BEGINS].editor
             if editor.value() == before:
                 editor.set_value(month)
 
     def draft(self) -> tuple[date, dict[str, str]]:
         """From when, and the values typed."""
-        assert self.form is not None  # noqa: S101 — asked of a form that can be read
-        values = self.form.values()
-        return values[BEGINS], {name: typed_value(values[name]) for name in self._names()}
+        assert self.form is not None and self.clause is not None  # noqa: S101, PT018 — asked of a form that can be read
+        return law_form.draft_of(self.form, self.clause)
 
     def tell(self, error: Refusal | Trouble) -> None:
         """Show what was refused beside its field, else above the form."""
@@ -196,77 +156,20 @@ class LawPanel(FormPanel):
         """What is said of the form: old → new, and from when."""
         return self._changes.text()
 
-    def _names(self) -> list[str]:
-        return [parameter.name for parameter in self.clause.parameters] if self.clause else []
-
-    def _in_force(self) -> bool:
-        now = amending.standing(self.clause, self._day) if self.clause else None
-        return now is not None and not now.repealed
-
-    def _value_fields(self) -> list[Field]:
-        assert self.clause is not None  # noqa: S101 — a form is started from a clause
-        now = amending.base(self.clause, self._day)
-        return [value_field(parameter, now) for parameter in self.clause.parameters]
-
-    def _sheet(self, values: Mapping[str, Any]) -> Sheet:
-        assert self.clause is not None  # noqa: S101 — a form is started from a clause
-        now = amending.base(self.clause, self._day)
-        shown: dict[str, Any] = {}
-        options: dict[str, Options] = {}
-        for parameter in self.clause.parameters:
-            value = now.values.get(parameter.name)
-            shown[parameter.name] = law_library.written(value) if isinstance(value, tuple) else value
-            if parameter.readings:
-                options[parameter.name] = parameter.readings
-        return Sheet({**shown, **values}, options)
-
     def _start(self, mode: Mode, title: str, fields: list[Field], sheet: Sheet) -> None:
         if self._content is not None:
             self._content.setVisible(False)
         form = self.lay_form(title, fields, sheet)
-        form.changed.connect(self._on_changed)
+        form.changed.connect(self._say_changes)
+        form.changed.connect(self.draft_changed)
         self._show_mode(mode)
         self._say_changes()
         form.focus_first()
 
-    def _on_changed(self) -> None:
-        self._say_changes()
-        self.draft_changed.emit()
-
-    def _proposed(self) -> Holding | None:
-        """What the form says, None while it cannot be read."""
-        if self.form is None or self.clause is None or self.form.rows[BEGINS].problem():
-            return None
-        if any(self.form.rows[name].editor.problem() for name in self._names()):
-            return None
-        try:
-            begins, typed = self.draft()
-            return amending.proposed(self.clause, begins, typed, repealed=bool(self.form.values().get(REPEALED)))
-        except Refusal:
-            return None
-
     def _say_changes(self) -> None:
-        clause, holding = self.clause, self._proposed()
-        if clause is None:
-            return
-        if holding is None:
-            self._changes.setText("数值或日期还读不出来，请先改正。")
-            return
-        lines = changes_in_words(clause, amending.standing(clause, holding.begins), holding)
-        if lines:
-            lines = [f"自 {holding.begins.isoformat()} 起：", *lines, *self._consequences(clause, holding)]
-        self._changes.setText("\n".join(lines) or "和现行的一样，还没有改动。")
-
-    def _consequences(self, clause: Clause, holding: Holding) -> list[str]:
-        said = []
-        if (later := amending.following(clause, holding.begins)) is not None:
-            said.append(f"{later.begins.isoformat()} 起另有数值，这里只管到前一天。")
-        if self.mode is Mode.AMEND and amending.judges(clause):
-            if holding.begins <= self._ctx.today():
-                said.append("这一天到今天的到岗记录会重新判定，原判定保留备查。")
-            else:
-                said.append("到那一天才生效，已有的判定不变。")
-        return said
+        if self.form is not None and self.clause is not None:
+            signing = self.mode is Mode.AMEND
+            self._changes.setText(law_form.form_in_words(self.form, self.clause, self._ctx.today(), signing=signing))
 
     def _submit_form(self) -> None:
         if self.mode is Mode.TRY:
@@ -279,10 +182,10 @@ class LawPanel(FormPanel):
         assert self.form is not None and self.clause is not None  # noqa: S101, PT018 — the form asked for it
         ctx, values = self._ctx, self.form.values()
         begins, typed = self.draft()
-        repealed = bool(values.get(REPEALED))
-        source, reason = values[SOURCE] or "", values[REASON] or ""
+        repealed = bool(values.get(law_form.REPEALED))
+        source, reason = values[law_form.SOURCE] or "", values[law_form.REASON] or ""
         draft = amending.Draft(
-            self.clause.key, begins, {} if repealed else typed, source, reason, values[ISSUED], repealed
+            self.clause.key, begins, {} if repealed else typed, source, reason, values[law_form.ISSUED], repealed
         )
         self._desk.operations.run(
             partial(amending.check, ctx, draft),
@@ -314,7 +217,7 @@ class LawPanel(FormPanel):
 
     def _adopt(self) -> None:
         if self.form is not None:
-            self.start_amend({name: value for name, value in self.form.values().items() if name in self._names()})
+            self.start_amend({name: value for name, value in self.form.values().items() if name != law_form.BEGINS})
 
     def _back(self) -> None:
         if self.mode is Mode.READ:

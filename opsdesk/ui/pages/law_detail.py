@@ -26,6 +26,7 @@ CARRIED_OUT = {
     CarriedOut.PROMPTED: "由程序提示，由人办理。",
     CarriedOut.REMINDER: "目前只供查阅，程序不判定。",
 }
+SHOWN_UNITS = {"元/次": "元", "分值": "分"}
 NAME_WIDTH = 132
 
 
@@ -37,7 +38,7 @@ def plain_value(parameter: Parameter, value: Value) -> str:
         return "，".join(f"{upto} 分以内 {yuan} 元" if upto is not None else f"以上 {yuan} 元" for upto, yuan in value)
     if isinstance(value, str):
         return parameter.word(value)
-    return f"{value} {'元' if parameter.unit == '元/次' else parameter.unit}"
+    return f"{value} {SHOWN_UNITS.get(parameter.unit, parameter.unit)}"
 
 
 def value_in_words(parameter: Parameter, value: Value) -> str:
@@ -228,11 +229,17 @@ def _history(clause: Clause, day: date) -> Sequence[QWidget]:
         superseded = later is not None and later.begins == holding.begins
         begins = "自始生效（原文未署日期）" if holding.begins == FIRST_DAY else f"自 {holding.begins.isoformat()} 起"
         mark = "，当日适用" if holding is now else "，已由同日后录的一条代替" if superseded else ""
-        made.append(label(f"{begins}{mark}", "heading" if holding is now else "state", wraps=True))
+        block = QWidget()
+        column = QVBoxLayout(block)
+        column.setContentsMargins(0, 0, 0, look.px(8))
+        column.setSpacing(look.px(4))
+        column.addWidget(label(f"{begins}{mark}", "heading" if holding is now else "state", wraps=True))
         if before is not None or holding is not now:
-            made.extend(label(line, wraps=True) for line in changes_in_words(clause, before, holding))
+            for line in changes_in_words(clause, before, holding):
+                column.addWidget(label(line, wraps=True))
         issued = f"，{holding.issued.isoformat()} 发布" if holding.issued else ""
-        made.append(label(f"出处：{holding.source}{issued}", "secondary", wraps=True))
+        column.addWidget(label(f"出处：{holding.source}{issued}", "secondary", wraps=True))
         if holding.entered:
-            made.append(label(holding.entered, "secondary", wraps=True))
+            column.addWidget(label(holding.entered, "secondary", wraps=True))
+        made.append(block)
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -57,6 +58,8 @@ class TryView(QWidget):
         self._desk = desk
         self.month = today.replace(day=1)
         self.comparison: Comparison | None = None
+        self._asked = 0
+        self._stale = False
         self.title = page_title("试算")
         self.earlier, self.later = icon_button("chevron-left", "上一月"), icon_button("chevron-right", "下一月")
         self._month_label = label("", "heading")
@@ -79,7 +82,8 @@ class TryView(QWidget):
         self.forget()
 
     def forget(self) -> None:
-        """Show no result: none was asked for yet."""
+        """Show no result: none was asked for yet, and one under way is no longer wanted."""
+        self._asked += 1
         self.comparison = None
         self.title.set_state("只试不改，什么都不会写入记录")
         self.table.set_narrowed(False)
@@ -88,7 +92,8 @@ class TryView(QWidget):
         self.lines.setVisible(False)
 
     def mark_stale(self) -> None:
-        """The draft is another one than that of the result shown."""
+        """The draft is another one than that of the result shown or under way."""
+        self._stale = True
         if self.comparison is not None:
             self.title.set_state("草稿有改动，下面还是上一次的结果，请再按“试算”")
 
@@ -96,20 +101,31 @@ class TryView(QWidget):
         self, ctx: Context, clause: str, begins_on: date, typed: Mapping[str, str], button: QPushButton, failed: Failed
     ) -> None:
         """Settle the month by both laws in a thread of its own and show it."""
-        month = self.month
+        month, self._stale = self.month, False
+        self._asked += 1
 
         def compare(progress: Progress) -> Comparison | None:
             draft = amending.drafted(ctx, clause, begins_on, typed)
             return what_if.compare(ctx, draft, month.year, month.month, progress=progress)
 
         self._desk.operations.run_long(
-            compare, "正在试算", done=self.show_result, failed=failed, owner=self, busy=button, beside=True
+            compare,
+            "正在试算",
+            done=partial(self._take, self._asked),
+            failed=failed,
+            owner=self,
+            busy=button,
+            beside=True,
         )
 
-    def show_result(self, comparison: Comparison | None) -> None:
-        """Show a month by both laws, unless another month has been turned to meanwhile."""
-        if comparison is None or (comparison.year, comparison.number) != (self.month.year, self.month.month):
-            return
+    def _take(self, asked: int, comparison: Comparison | None) -> None:
+        if asked == self._asked and comparison is not None:
+            self.show_result(comparison)
+            if self._stale:
+                self.mark_stale()
+
+    def show_result(self, comparison: Comparison) -> None:
+        """Show a month by both laws."""
         self.comparison = comparison
         total, changed = comparison.total, len(comparison.changed)
         said = f"{changed} 人有变化" if changed else "没有人有变化"

@@ -52,6 +52,7 @@ class MonthPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._lay_out()
         self._connect()
+        self._begin_reading()
         desk.bus.watch(self, TOPICS, self.refresh)
         self.refresh()
 
@@ -112,7 +113,8 @@ class MonthPage(QWidget):
         for other in (self.vendor_box, self.find_field, self.charged_box):
             row.addWidget(other)
         row.addStretch(1)
-        row.addWidget(self.hint)
+        for last in (self.hint, self.head.check, self.head.export):
+            row.addWidget(last)
 
     def _connect(self) -> None:
         self.before.clicked.connect(lambda: self.go_to(*rows.step(*self._month, -1)))
@@ -124,7 +126,9 @@ class MonthPage(QWidget):
         self.questions.door_asked.connect(self._open_door)
         self.table.figure_chosen.connect(self.open_person)
         self.table.moved_to.connect(self._follow)
-        self.table.copied.connect(self._on_copied)
+        self.table.retry_asked.connect(self.refresh)
+        notices = self._desk.notices
+        self.table.copied.connect(lambda copied, _all: notices.show(f"已复制 {copied} 行。", Tone.FINE))
         self.panel.left.connect(self.table.setFocus)
         self.check.left.connect(self.close_check)
         self.head.check_asked.connect(self.open_check)
@@ -132,6 +136,7 @@ class MonthPage(QWidget):
             ("Ctrl+P", self.head.open_paper),
             ("Ctrl+F", self._find),
             ("F5", self.refresh),
+            ("Esc", self._step_back),
             ("Alt+Left", self.before.click),
             ("Alt+Right", self.after.click),
         ):
@@ -166,9 +171,15 @@ class MonthPage(QWidget):
             self.panel.leave()
             self._month = (year, number)
             self.standing = None
-            self.head.show_month(None)
-            self.table.set_rows([])
+            self._begin_reading()
             self.refresh()
+
+    def _begin_reading(self) -> None:
+        self.head.show_month(None)
+        self.hint.setText("")
+        self.questions.setVisible(False)
+        self.totals.setVisible(False)
+        self.table.begin_reading()
 
     def refresh(self) -> None:
         """Settle the month anew; what is shown stays until it is here."""
@@ -182,11 +193,12 @@ class MonthPage(QWidget):
         )
 
     def _fail(self, error: Refusal | Trouble) -> None:
-        self.table.set_rows([])
+        self._begin_reading()
         self.table.show_failure(error)
 
     def _take(self, standing: Standing) -> None:
         self.standing = standing
+        self.questions.setVisible(True)
         self._fill_vendors()
         self._filter()
         again = self._shown.get(self.panel.staff_id or 0)
@@ -247,12 +259,9 @@ class MonthPage(QWidget):
         if self.panel.isVisible():
             self.open_person(staff_id, figure)
 
-    def _on_copied(self, copied: int, _selected: int) -> None:
-        self._desk.notices.show(f"已复制 {copied} 行。", Tone.FINE)
-
     def _say_hint(self, standing: Standing) -> None:
         last, now = standing.month.dates[-1], self._ctx.now()
-        self.hint.setText(f"试算：本月还没有过完，数据截至 {now:%m-%d %H:%M}。" if last >= now.date() else "")
+        self.hint.setText(f"试算，数据截至 {now:%m-%d %H:%M}" if last >= now.date() else "")
 
     def open_check(self) -> None:
         """Show the check beside a report in the place of the month."""
@@ -268,6 +277,14 @@ class MonthPage(QWidget):
         self._bar.setVisible(True)
         self.stack.setCurrentIndex(0)
         self.focus_first()
+
+    def _step_back(self) -> None:
+        if self.stack.currentWidget() is self.check:
+            self.close_check()
+        elif self.find_field.hasFocus() and self.find_field.text():
+            self.find_field.clear()
+        elif self.panel.isVisible():
+            self.panel.step_back()
 
     def may_leave(self) -> bool:
         """True where no reason of a waiver would be lost, or the user says so."""

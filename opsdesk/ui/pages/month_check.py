@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from opsdesk.register import Column, Kind, Row, Tone
@@ -56,8 +55,6 @@ class CheckView(QWidget):
         self.choose.clicked.connect(self.ask_file)
         self.paper.clicked.connect(self.open_paper)
         self.back.clicked.connect(self.left)
-        leave = QShortcut(QKeySequence("Esc"), self, self.left.emit)
-        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         for button in (self.back, self.choose, self.paper):
             self.title.add_action(button)
         column = QVBoxLayout(self)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from opsdesk.rules.vocabulary import Direction, State
+from opsdesk.rules.vocabulary import Direction, Mark, State
 from opsdesk.services.attendance import PersonDay
+from opsdesk.services.leave_slips import Part
 from opsdesk.services.open_questions import Question
 from opsdesk.services.settlement import PersonMonth
 
@@ -14,13 +15,16 @@ from opsdesk.services.settlement import PersonMonth
 def values(question: Question, each: PersonMonth | None) -> Mapping[str, Any]:
     """Values by field of a new 补签单, 请假单 or 加班申请; nothing where a record is already there to be looked at."""
     day = next((one for one in each.days if one.day == question.day), None) if each else None
-    if day is None:
+    if each is None or day is None:
         return {}
     match question.kind:
         case State.NO_SIGN_OUT | State.NO_SIGN_IN:
             return _missed_end(question, day)
-        case "无假缺席" if day.duty is not None:
-            return {"staff_id": day.person.id, "begins_at": day.duty.begins, "ends_at": day.duty.ends}
+        case "无假缺席" if day.day in each.halves:
+            morning, afternoon = (half.mark is Mark.AWOL for half in each.halves[day.day])
+            part = Part.WHOLE if morning and afternoon else Part.MORNING if morning else Part.AFTERNOON
+            return {"staff_id": day.person.id, "first_day": day.day, "first_part": str(part), "last_day": day.day,
+                    "last_part": str(part)}  # fmt: skip
         case "未排班到岗" if day.punches:
             first, last = day.punches[0].fact.at, day.punches[-1].fact.at
             return {"staff_id": day.person.id, "begins_at": first, "ends_at": last if last > first else None}

@@ -30,7 +30,10 @@ SUPERVISOR_ONLY = "这一步由主管来做。"
 
 
 class MonthHead(PageTitle):
-    """Books, confirms, prints and exports the month shown; `check_asked` opens the check beside a report."""
+    """Books, confirms, prints and exports the month shown; `check_asked` opens the check beside a report.
+
+    The buttons `check` and `export` have no room here: the page puts them into its own bar.
+    """
 
     check_asked = Signal()
 
@@ -45,9 +48,9 @@ class MonthHead(PageTitle):
         self.confirm = secondary_button("全部确认", "check")
         self.print = secondary_button("打印汇总", "printer")
         self.settle = primary_button("结算", "calculator")
+        self.check.clicked.connect(self.check_asked)
+        self.export.clicked.connect(self.choose_folder)
         for button, act in (
-            (self.check, self.check_asked.emit),
-            (self.export, self.choose_folder),
             (self.confirm, self.confirm_all),
             (self.print, self.open_paper),
             (self.settle, self.book),

@@ -49,17 +49,13 @@ class LineCard(Card):
         self.reason = QLineEdit()
         self.said = label("", "error", wraps=True)
         self._asking = QWidget()
-        self._head(entry)
+        self._head(entry, coming=settled and entry.booked is None)
         self._clause(entry)
         self.body.addWidget(label(entry.sentence, wraps=True))
         if above is not None and above.evidence == entry.evidence and entry.evidence:
             self.body.addWidget(label(f"依据与上一条相同，共 {len(entry.evidence)} 条记录。", "secondary"))
         else:
             self._evidence(entry, found)
-        if not entry.now:
-            self.body.addWidget(label(OUTDATED, "secondary", wraps=True))
-        elif settled and entry.booked is None:
-            self.body.addWidget(label(COMING, "secondary", wraps=True))
         if entry.booked is not None and at_stake(entry.booked) and entry.now:
             self._decision(entry.booked, closed)
         elif entry.booked is not None and entry.booked.state is not Decision.PROPOSED:
@@ -101,10 +97,14 @@ class LineCard(Card):
             painter = QPainter(self)
             painter.fillRect(1, look.px(6), look.px(3), self.height() - look.px(12), QColor(look.colours().accent))
 
-    def _head(self, entry: Entry) -> None:
+    def _head(self, entry: Entry, *, coming: bool) -> None:
         row = QHBoxLayout()
         row.setSpacing(look.px(8))
         row.addWidget(label(PARTS.get(entry.part, entry.part), "heading"))
+        if coming or not entry.now:
+            chip = ChipLabel("待重新结算", Tone.WARNING) if coming else ChipLabel("将被替代")
+            chip.setToolTip(COMING if coming else OUTDATED)
+            row.addWidget(chip)
         row.addStretch(1)
         costs = label(cost(entry), "heading")
         costs.setFont(look.font(bold=True, tabular=True))

@@ -7,15 +7,13 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
 from opsdesk.registers.month import evidence, service
 from opsdesk.registers.month.evidence import Evidence
 from opsdesk.registers.month.listing import undecided
 from opsdesk.registers.month.service import Standing
-from opsdesk.rules.settlement import days_in_words
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
@@ -25,11 +23,10 @@ from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.operation import Fault
-from opsdesk.ui.kit.parts import ChipLabel, Figure, Panel, icon_label, label, link_button, primary_button
-from opsdesk.ui.kit.wording import day_in_words, minutes_in_words
+from opsdesk.ui.kit.parts import Panel, label, primary_button
 from opsdesk.ui.pages import month_rows as rows
+from opsdesk.ui.pages import month_sections as sections
 from opsdesk.ui.pages.month_line import LineCard
-from opsdesk.ui.pages.month_strip import MonthStrip
 
 NOT_YOURS = "拟扣减由主管确认或免除。"
 PARTS_OF = {
@@ -67,9 +64,7 @@ class PersonPanel(Panel):
         self.foot.addStretch(1)
         self.foot.addWidget(self.confirm_all)
         self.body.addStretch(1)
-        self.closed.connect(self._close)
-        leave = QShortcut(QKeySequence("Esc"), self, self._close)
-        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.closed.connect(self.step_back)
 
     def set_context(self, ctx: Context) -> None:
         """Another person sits at the desk."""
@@ -125,19 +120,23 @@ class PersonPanel(Panel):
     ) -> None:
         bar = self.scroller.verticalScrollBar()
         scrolled = bar.value() if same else 0
+        focus = QApplication.focusWidget()
+        held = focus is not None and self.isAncestorOf(focus)
         self._take_content()
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(12))
-        self._head(column, standing, each)
+        sections.head(column, standing, each)
+        self._places["days"] = sections.strip(column, standing, each, self._ask_day)
         self._lines(column, standing, each, shown, found)
-        self._missing(column, each)
-        self._leave(column, each)
-        self._time(column, each)
+        self._places |= sections.beyond_money(column, each, self._ask_day)
         self._content = content
         self.body.insertWidget(0, content)
         self._offer_all()
+        if held:
+            waiting = (card.confirm for card in self.cards if card.entry.booked and undecided(card.entry.booked))
+            next(waiting, self._places["days"]).setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, content, partial(self._settle_place, scrolled if same and not self._figure else None))
 
     def _settle_place(self, scrolled: int | None) -> None:
@@ -153,35 +152,6 @@ class PersonPanel(Panel):
             self._content.setVisible(False)
             self._content.deleteLater()
         self._content, self.cards, self._places = None, [], {}
-
-    def _head(self, column: QVBoxLayout, standing: Standing, each: PersonMonth) -> None:
-        chip = rows.chip(each, standing)
-        head = QHBoxLayout()
-        head.setSpacing(look.px(8))
-        head.addWidget(ChipLabel(chip.word, chip.tone))
-        head.addWidget(label(f"{each.person.vendor}　{each.person.post}", "secondary"), 1)
-        if (made := standing.booked_at.get(each.person.id)) is not None:
-            head.addWidget(label(f"{made:%m-%d %H:%M} 结算", "secondary"))
-        column.addLayout(head)
-        if each.person.id in standing.changed:
-            column.addWidget(_notice(rows.change_words(each, standing.booked[each.person.id])))
-        for warning in each.warnings:
-            column.addWidget(_notice(warning))
-        figures = QHBoxLayout()
-        figures.setSpacing(look.px(4))
-        attended = rows.half_days(each.attended_half_days) or "0"
-        for number, word, share in (
-            (str(each.due_days), "应出勤（日）", 5),
-            (attended, "实出勤（日）", 5),
-            (rows.hours(each.worked_minutes) or "0:00", "净工时", 6),
-            (rows.money(each.settled.figures.total) or "0", "拟扣减（元）", 5),
-        ):
-            figures.addWidget(Figure(number, word), share)
-        column.addLayout(figures)
-        strip = MonthStrip(each, standing.month.dates)
-        strip.day_asked.connect(self._ask_day)
-        column.addWidget(strip)
-        self._places["days"] = strip
 
     def _lines(
         self,
@@ -207,50 +177,6 @@ class PersonPanel(Panel):
             column.addWidget(card)
             self.cards.append(card)
             above = entry
-
-    def _missing(self, column: QVBoxLayout, each: PersonMonth) -> None:
-        if each.missing:
-            self._section(column, "missing", f"缺签 {len(each.missing)} 天")
-            for gap in each.missing:
-                late = "，补签期限已过" if gap.overdue else ""
-                self._day_row(column, gap.day, f"{gap.what}{late}")
-
-    def _leave(self, column: QVBoxLayout, each: PersonMonth) -> None:
-        if not each.leave:
-            return
-        self._section(column, "leave", "请假")
-        for kind, taken in each.leave.items():
-            half_days = days_in_words(taken.half_days)
-            column.addWidget(label(f"{kind} {half_days} 日，{minutes_in_words(taken.minutes)}。", wraps=True))
-        for day, halves in sorted(each.halves.items()):
-            kinds = [str(half.leave) if half.leave else "" for half in halves]
-            if any(kinds):
-                said = kinds[0] if kinds[0] == kinds[1] else f"{f'上午{kinds[0]}' if kinds[0] else f'下午{kinds[1]}'}"
-                self._day_row(column, day, said)
-
-    def _time(self, column: QVBoxLayout, each: PersonMonth) -> None:
-        self._section(column, "time", "工时")
-        planned, worked = minutes_in_words(each.planned_minutes), minutes_in_words(each.worked_minutes)
-        column.addWidget(label(f"计划 {planned}，净工时 {worked}（已扣午休）。", wraps=True))
-        if each.overtime_minutes:
-            column.addWidget(label(f"获准加班 {minutes_in_words(each.overtime_minutes)}。", wraps=True))
-        for day in sorted(each.overtime_days):
-            self._day_row(column, day, "加班")
-
-    def _section(self, column: QVBoxLayout, key: str, title: str) -> None:
-        heading = label(title, "heading")
-        column.addWidget(heading)
-        self._places[key] = heading
-
-    def _day_row(self, column: QVBoxLayout, day: date, said: str) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(look.px(8))
-        button = link_button(day_in_words(day))
-        button.setToolTip("打开这一天的到岗记录")
-        button.clicked.connect(partial(self._ask_day, day))
-        row.addWidget(button)
-        row.addWidget(label(said, "secondary"), 1)
-        column.addLayout(row)
 
     def _go_to_figure(self) -> None:
         parts = PARTS_OF.get(self._figure, ())
@@ -315,7 +241,8 @@ class PersonPanel(Panel):
             tone = Tone.WARNING if isinstance(error, Refusal) else Tone.BROKEN
             self._desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", tone)
 
-    def _close(self) -> None:
+    def step_back(self) -> None:
+        """Put a reason away that is being written, else close."""
         asking = next((card for card in self.cards if card.asks), None)
         if asking is not None:
             if self.may_leave():
@@ -323,14 +250,3 @@ class PersonPanel(Panel):
             return
         self.leave()
         self.left.emit()
-
-
-def _notice(sentence: str) -> QWidget:
-    made = QFrame()
-    look.dress(made, class_="notice", tone=Tone.WARNING.value)
-    row = QHBoxLayout(made)
-    row.setContentsMargins(*(look.px(8),) * 4)
-    row.setSpacing(look.px(8))
-    row.addWidget(icon_label(look.TONE_ICONS[Tone.WARNING], Tone.WARNING.value), 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(label(sentence, wraps=True), 1)
-    return made

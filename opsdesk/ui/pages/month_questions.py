@@ -88,7 +88,8 @@ class Questions(QWidget):
         some = bool(questions)
         tone = Tone.WARNING if some else Tone.FINE
         look.set_icon(self._icon, look.TONE_ICONS[tone], tone.value)
-        self._title.setText(f"未结事项 {len(questions)} 件" if some else "")
+        self._title.setText(f"未结事项 {len(questions)} 件")
+        self._title.setVisible(some)
         self._hint.setText("先处理再结算。回车或点击一行去处理。" if some else NONE)
         self.fold_button.setVisible(some)
         self.table.set_rows([_row(place, each) for place, each in enumerate(questions)])

@@ -80,7 +80,7 @@ def entries(each: PersonMonth, booked: Sequence[Booked]) -> list[Entry]:
             )
         )  # fmt: skip
     shown.extend(_outdated(kept) for rest in waiting.values() for kept in rest)
-    return sorted(shown, key=lambda entry: not (entry.amount or entry.half_days))
+    return sorted(shown, key=lambda entry: (not entry.now, not (entry.amount or entry.half_days)))
 
 
 def _outdated(kept: Booked) -> Entry:

@@ -40,16 +40,31 @@ class FigureCells(CellPainter):
 
 
 class MonthTable(RecordTable):
-    """People with their figures. `figure_chosen(staff id, column key)`: a click, Enter, or an arrow key on a figure."""
+    """People with their figures. `figure_chosen(staff id, column key)`: a click or Enter; `moved_to` the arrow keys.
+
+    `retry_asked` when it should be read again after a failure.
+    """
 
     figure_chosen = Signal(int, str)
     moved_to = Signal(int, str)
+    retry_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(rows.COLUMNS, parent=parent)
         self.setItemDelegate(FigureCells(self))
         self.selectionModel().currentChanged.connect(self._on_place)
         self.opened.connect(self._on_opened)
+
+    def begin_reading(self) -> None:
+        """Show the skeleton until the month asked for is here."""
+        self.records.set_rows(())
+        self._answered = False
+        self._show_state()
+
+    def reload(self, *, from_top: bool = False) -> None:
+        """Ask the page to read the month anew."""
+        super().reload(from_top=from_top)
+        self.retry_asked.emit()
 
     def fit_columns(self) -> None:
         """Hide the minor columns, the least first, until all others have their width; what is left is shared."""

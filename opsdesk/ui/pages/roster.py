@@ -100,6 +100,7 @@ class RosterPage(QWidget):
         self.grid.told.connect(lambda sentence: self._desk.notices.show(sentence, Tone.WARNING))
         self.grid.undo_asked.connect(self.saving.undo)
         self.duty.asked.connect(self.show_gaps)
+        self.panel.shown.connect(self._make_room)
         self.saving.changed.connect(self._show_state)
         self.saving.refused.connect(self._soon.start)
         self._soon.timeout.connect(self.refresh)
@@ -197,6 +198,10 @@ class RosterPage(QWidget):
             said.append("正在保存…" if self.saving.busy else "改动随时保存")
         self.title.set_state(" · ".join(said))
         self.bar.undo.setEnabled(self.saving.can_undo and self.grid.writable)
+
+    def _make_room(self, needed: bool) -> None:
+        self.bar.set_compact(needed)
+        QTimer.singleShot(0, self.grid, lambda: self.grid.scrollTo(self.grid.currentIndex()))
 
     def _enter(self, cells: Mapping[tuple[int, date], int]) -> None:
         self.grid.month.put(cells)

@@ -35,6 +35,8 @@ class RosterBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._plan: MonthPlan | None = None
+        self._compact = False
         before, after = icon_button("chevron-left", "上个月（Alt+←）"), icon_button("chevron-right", "下个月（Alt+→）")
         before.clicked.connect(partial(self._turn, -1))
         after.clicked.connect(partial(self._turn, 1))
@@ -86,9 +88,8 @@ class RosterBar(QWidget):
     def show_plan(self, plan: MonthPlan) -> None:
         """Say which month it is, offer its vendors, and count what is short."""
         self.month.setText(f"{plan.year} 年 {plan.month} 月")
-        self.now.setVisible((plan.year, plan.month) != (plan.today.year, plan.today.month))
-        self.gaps.setText(f"岗位缺口 {len(plan.gaps)} 处")
-        self.gaps.setVisible(bool(plan.gaps))
+        self._plan = plan
+        self.set_compact(self._compact)
         chosen = self.vendor_id
         self.vendors.blockSignals(True)
         self.vendors.clear()
@@ -99,6 +100,17 @@ class RosterBar(QWidget):
         self.vendors.blockSignals(False)
         if chosen is not None and self.vendor_id is None:
             self.vendor_chosen.emit()
+
+    def set_compact(self, compact: bool) -> None:
+        """With a form open beside there is room for less."""
+        self._compact, plan = compact, self._plan
+        self.undo.setVisible(not compact)
+        self.copy.setVisible(not compact)
+        if plan is not None:
+            here = (plan.year, plan.month) == (plan.today.year, plan.today.month)
+            self.now.setVisible(not here and not compact)
+            self.gaps.setText(f"缺口 {len(plan.gaps)}" if compact else f"岗位缺口 {len(plan.gaps)} 处")
+            self.gaps.setVisible(bool(plan.gaps))
 
     def allow(self, role: Role) -> None:
         """Offer what the role may do, and say why the rest is closed."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from opsdesk.registers.roster import rotation
@@ -15,10 +15,10 @@ from opsdesk.services.choices import REST
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.list_state import ListState
 from opsdesk.ui.pages.roster_model import Index, RosterModel, written
-from opsdesk.ui.pages.roster_painting import CellInk, DayHeads, Inks, PeopleHeads
+from opsdesk.ui.pages.roster_painting import DayHeads, Inks, PeopleHeads, RowInk
 
 Cells = Mapping[tuple[int, date], int]
-LEAST_DAY, MOST_DAY, TOTAL = 26, 40, 30
+LEAST_DAY, MOST_DAY, TOTAL = 26, 44, 30
 REST_KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 ENTER_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
@@ -42,13 +42,18 @@ class RosterGrid(QTableView):
         self.inks = Inks()
         self.overnight: frozenset[int] = frozenset()
         self.typed_so_far = ""
+        self.standing = (-1, -1)
+        self.block = QRect()
         self.writable = True
         self._codes: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self.setModel(self.month)
         self.setHorizontalHeader(DayHeads(self))
         self.setVerticalHeader(PeopleHeads(self))
-        self.setItemDelegate(CellInk(self))
+        self._painter = RowInk(self)
+        self.month.dataChanged.connect(lambda first, last: self._painter.forget_rows(first.row(), last.row()))
+        self.month.modelReset.connect(self._painter.forget)
+        self.horizontalHeader().sectionResized.connect(self._painter.forget)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -68,6 +73,7 @@ class RosterGrid(QTableView):
         held = self.currentIndex()
         place = (held.row(), held.column()) if held.isValid() else None
         self.overnight = frozenset(shift.id for shift in plan.shifts if shift.overnight)
+        self._painter.forget()
         current = [shift for shift in plan.shifts if shift.current]
         self._words = rotation.names(plan.shifts)
         self._codes = {shift.code.casefold(): shift.id for shift in current} | {".": REST}
@@ -164,6 +170,15 @@ class RosterGrid(QTableView):
             return
         event.accept()
 
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 — Qt's name
+        """Draw the rows in sight that are to be drawn."""
+        first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self.inks.surface)
+        if first >= 0:
+            self._painter.draw(painter, first, last if last >= 0 else self.month.rowCount() - 1)
+        painter.end()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
         """Share the width anew."""
         super().resizeEvent(event)
@@ -175,12 +190,23 @@ class RosterGrid(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self.inks = Inks()
+            self._painter.forget()
 
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 — Qt's name
         """A code typed half is forgotten on leaving its cell."""
         super().currentChanged(current, previous)
+        self.standing = (current.row(), current.column())
         self._set_typed("")
         self.verticalHeader().viewport().update()
+        self.viewport().update()
+
+    def selectionChanged(self, on: QItemSelection, off: QItemSelection) -> None:  # noqa: N802 — Qt's name
+        """Keep the block chosen, in columns and rows, for drawing."""
+        super().selectionChanged(on, off)
+        self.block = QRect()
+        for part in self.selectionModel().selection().toList():
+            self.block |= QRect(part.left(), part.top(), part.width(), part.height())
+        self.viewport().update()
 
     def _move(self, event: QKeyEvent) -> None:
         plain = not event.modifiers()
@@ -224,7 +250,7 @@ class RosterGrid(QTableView):
         if typed != self.typed_so_far:
             self.typed_so_far = typed
             self.typing.emit(typed)
-            self.update(self.currentIndex())
+            self.viewport().update()
 
     def _fill(self, value: int, *, go_on: bool) -> None:
         chosen = self.chosen()

@@ -23,6 +23,9 @@ from opsdesk.services.choices import REST
 
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
+_NOTHING = Qt.ItemFlag.NoItemFlags
+_TOTAL = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+_DAY = _TOTAL | Qt.ItemFlag.ItemIsSelectable
 STANDARD_TITLE = "标"
 
 
@@ -85,9 +88,12 @@ class RosterModel(QAbstractTableModel):
 
     def cell(self, index: Index) -> PlannedCell | None:
         """The cell of a day; None in the totals."""
-        if not index.isValid() or index.column() >= len(self.days):
-            return None
-        return self._cells[index.row()][index.column()]
+        return self.cell_at(index.row(), index.column()) if index.isValid() else None
+
+    def cell_at(self, row: int, column: int) -> PlannedCell | None:
+        """The cell of a day by its place; None in the totals."""
+        line = self._cells[row]
+        return line[column] if column < len(line) else None
 
     def line(self, row: int) -> PlannedPerson:
         """The person of a row."""
@@ -159,10 +165,8 @@ class RosterModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Totals can be seen, days also chosen."""
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        seen = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
-        return seen | Qt.ItemFlag.ItemIsSelectable if index.column() < len(self.days) else seen
+        column = index.column()
+        return _NOTHING if column < 0 else _DAY if column < len(self.days) else _TOTAL
 
 
 def written(cell: PlannedCell) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPolygon
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygon
+from PySide6.QtWidgets import QHeaderView, QToolTip, QWidget
 
 from opsdesk.exports.document import weekday
 from opsdesk.register import Tone
+from opsdesk.registers.roster.month_plan import PlannedCell
 from opsdesk.services.coverage import Gap
 from opsdesk.ui.kit import look
 from opsdesk.ui.pages.roster_model import is_standard
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 PEOPLE_WIDTH = 176
 DAY_HEAD_HEIGHT = 40
 LINE_HEIGHT = 24
+MOST_ROWS = 150
+"""Rows kept as pictures."""
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
@@ -44,75 +47,136 @@ class Inks:
         self.name = look.font()
 
 
-class CellInk(QStyledItemDelegate):
-    """Draws days and totals: night shifts on grey, day shifts on the accent's tint, rest and standard hours faint."""
+class RowInk:
+    """Draws the rows: night shifts on grey, day shifts on the accent's tint, rest and standard hours faint.
+
+    A month has few kinds of cell; each is drawn once, each row is put together once, and both are kept as pictures
+    until data, width or look change. What is chosen is drawn over them.
+    """
 
     def __init__(self, grid: RosterGrid) -> None:
-        super().__init__(grid)
         self._grid = grid
+        self._faces: dict[tuple[object, ...], QPixmap] = {}
+        self._rows: dict[int, QPixmap] = {}
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Draw one cell."""
-        model, inks = self._grid.month, self._grid.inks
-        rect: QRect = option.rect  # type: ignore[attr-defined]  # PySide's stubs lack the members of style options
-        cell = model.cell(index)
+    def forget(self) -> None:
+        """The look, the month or the widths have changed: draw everything anew."""
+        self._faces.clear()
+        self._rows.clear()
+
+    def forget_rows(self, first: int, last: int) -> None:
+        """These rows say something else now."""
+        for row in range(first, last + 1):
+            self._rows.pop(row, None)
+
+    def draw(self, painter: QPainter, first: int, last: int) -> None:
+        """Draw the rows in sight and what is chosen in them."""
+        grid = self._grid
+        left = grid.columnViewportPosition(0)
+        for row in range(first, last + 1):
+            painter.drawPixmap(left, grid.rowViewportPosition(row), self._row(row, painter))
+        inks, block = grid.inks, grid.block
+        if not block.isEmpty():
+            corners = (block.topLeft(), block.bottomRight())
+            begins, ends = (grid.visualRect(grid.month.index(place.y(), place.x())) for place in corners)
+            painter.fillRect(begins.united(ends), inks.chosen)
+        row, column = grid.standing
+        cell = grid.month.cell_at(row, column) if first <= row <= last else None
+        if cell is not None:
+            rect = grid.visualRect(grid.currentIndex())
+            if grid.typed_so_far:
+                painter.fillRect(rect, inks.surface)
+                painter.setFont(inks.bold)
+                painter.setPen(inks.accent_text)
+                painter.drawText(rect, _CENTRE, grid.typed_so_far.upper())
+            painter.setPen(inks.accent)
+            for step in (0, 1):
+                painter.drawRect(rect.adjusted(step, step, -1 - step, -1 - step))
+
+    def _row(self, row: int, on: QPainter) -> QPixmap:
+        if row in self._rows:
+            return self._rows[row]
+        grid = self._grid
+        if len(self._rows) > MOST_ROWS:
+            self._rows.clear()
+        high, count = grid.rowHeight(row), grid.month.columnCount()
+        wide = grid.columnViewportPosition(count - 1) + grid.columnWidth(count - 1) - grid.columnViewportPosition(0)
+        made = _picture(QSize(wide, high), on)
+        painter, left = QPainter(made), 0
+        for column in range(count):
+            width = grid.columnWidth(column)
+            painter.drawPixmap(left, 0, self._face(row, column, QSize(width, high), on))
+            left += width
+        painter.end()
+        self._rows[row] = made
+        return made
+
+    def _face(self, row: int, column: int, size: QSize, on: QPainter) -> QPixmap:
+        model = self._grid.month
+        cell = model.cell_at(row, column)
         if cell is None:
-            painter.setFont(inks.small)
-            painter.setPen(inks.faint)
-            painter.drawText(rect, _CENTRE, str(index.data() or ""))
-            painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, inks.line)
-            return
-        works = model.days[index.column()].works
+            text = str(model.index(row, column).data() or "")
+            face: tuple[object, ...] = (size.width(), text)
+        else:
+            works = model.days[column].works
+            face = (size.width(), cell.mark, cell.entry, cell.on_site, cell.away[:1], cell.kept_away, works)
+        if face not in self._faces:
+            made = _picture(size, on)
+            painter, rect = QPainter(made), QRect(0, 0, size.width(), size.height())
+            if cell is None:
+                self._draw_total(painter, rect, text)
+            else:
+                self._draw_day(painter, rect, cell, works)
+            painter.end()
+            self._faces[face] = made
+        return self._faces[face]
+
+    def _draw_total(self, painter: QPainter, rect: QRect, text: str) -> None:
+        inks = self._grid.inks
+        painter.fillRect(rect, inks.surface)
+        painter.setFont(inks.small)
+        painter.setPen(inks.faint)
+        painter.drawText(rect, _CENTRE, text)
+        painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, inks.line)
+
+    def _draw_day(self, painter: QPainter, rect: QRect, cell: PlannedCell, works: bool) -> None:
+        inks, inner = self._grid.inks, rect.adjusted(1, 1, -2, -2)
         painter.fillRect(rect, inks.surface if works else inks.rest_day)
         if not cell.on_site:
             painter.fillRect(rect, inks.rest_day)
             painter.setPen(inks.line)
             painter.drawLine(rect.bottomLeft(), rect.topRight())
         elif cell.kept_away:
-            painter.fillRect(rect.adjusted(1, 1, -2, -2), inks.away_tint)
+            painter.fillRect(inner, inks.away_tint)
         elif cell.entry:
-            ground = inks.night_shift if cell.entry in self._grid.overnight else inks.day_shift
-            painter.fillRect(rect.adjusted(1, 1, -2, -2), ground)
-        self._draw_mark(painter, rect, index)
+            painter.fillRect(inner, inks.night_shift if cell.entry in self._grid.overnight else inks.day_shift)
+        painter.setFont(inks.bold if cell.entry or is_standard(cell) else inks.small)
+        painter.setPen(self._ink_of(cell))
+        painter.drawText(rect, _CENTRE, cell.away[:1] if cell.kept_away else cell.mark)
         if cell.away:
             corner = look.px(7)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(inks.away)
             tip = rect.topRight() + QPoint(-1, 1)
             painter.drawPolygon(QPolygon([tip, tip - QPoint(corner, 0), tip + QPoint(0, corner)]))
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, inks.chosen)
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, inks.line)
         painter.fillRect(rect.right(), rect.y(), 1, rect.height(), inks.line)
-        if index == self._grid.currentIndex():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(inks.accent)
-            for step in (0, 1):
-                painter.drawRect(rect.adjusted(step, step, -1 - step, -1 - step))
 
-    def _draw_mark(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
-        inks, cell = self._grid.inks, self._grid.month.cell(index)
-        if cell is None:
-            return
-        typed = self._grid.typed_so_far if index == self._grid.currentIndex() else ""
-        mark = typed or (cell.away[:1] if cell.kept_away else cell.mark)
-        if not mark:
-            return
-        painter.setFont(inks.bold if cell.entry or typed else inks.small)
-        ink = inks.faint
-        if typed:
-            ink = inks.accent_text
-        elif cell.kept_away:
-            ink = inks.away
-        elif cell.entry:
-            ink = inks.text if cell.entry in self._grid.overnight else inks.accent_text
-        elif is_standard(cell):
-            painter.setFont(inks.bold)
-        painter.setPen(ink)
-        painter.drawText(rect, _CENTRE, mark)
+    def _ink_of(self, cell: PlannedCell) -> QColor:
+        inks = self._grid.inks
+        if cell.kept_away:
+            return inks.away
+        if cell.entry:
+            return inks.text if cell.entry in self._grid.overnight else inks.accent_text
+        return inks.off if is_standard(cell) else inks.faint
+
+
+def _picture(size: QSize, on: QPainter) -> QPixmap:
+    """An empty picture as sharp as what it is drawn on."""
+    ratio = on.device().devicePixelRatioF()
+    made = QPixmap(size * ratio)
+    made.setDevicePixelRatio(ratio)
+    return made
 
 
 class DayHeads(QHeaderView):
@@ -169,7 +233,7 @@ class PeopleHeads(QHeaderView):
 
     def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:  # noqa: N802 — Qt's name
         """Draw one name."""
-        inks, current = self._grid.inks, self._grid.currentIndex().row() == logical
+        inks, current = self._grid.inks, self._grid.standing[0] == logical
         painter.fillRect(rect, inks.surface)
         person = self._grid.month.line(logical).person
         inner = rect.adjusted(look.px(10), 0, -look.px(8), 0)

@@ -73,7 +73,7 @@ class RosterPanel(FormPanel):
             ),
             Field("first", "开始日期", Kind.DATE, required=True),
             Field("last", "结束日期", Kind.DATE, required=True),
-            Field("offset", "每人错开", Kind.INTEGER, help="第二个人比第一个人往后错几天，依次类推；不错开填 0。"),
+            Field("offset", "每人错开", Kind.INTEGER, help="第二个人从往后数几个班开始，依次类推；不错开填 0。"),
             Field("begins", "起算日", Kind.DATE, help="轮班从哪一天的第一个班算起；接着上月排时填当初的起算日。"),
         )  # fmt: skip
         values = {

@@ -61,7 +61,9 @@ class StepUp(QDialog):
         column.setContentsMargins(*(look.px(24),) * 4)
         column.setSpacing(look.px(12))
         column.addWidget(label("需要主管确认", "heading"))
-        column.addWidget(label(sentence, wraps=True))
+        words = label(sentence, wraps=True)
+        words.setMinimumHeight(words.heightForWidth(self.width() - 2 * look.px(24)))  # a dialog would cut several lines
+        column.addWidget(words)
         column.addWidget(self.form)
         column.addWidget(self.said)
         column.addLayout(foot)
