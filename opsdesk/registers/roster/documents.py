@@ -236,7 +236,7 @@ def swaps(connection: Connection, plan: MonthPlan, staff_ids: set[int]) -> list[
             f"{row['by']}　{_short(row['at'].date())}",
         )
         for row in connection.execute(query.order_by(RosterSwap.at, RosterSwap.id)).mappings()
-        if {row["first_staff_id"], row["second_staff_id"]} or True
+        if {row["first_staff_id"], row["second_staff_id"]} <= staff_ids
     ]
 
 
