@@ -14,8 +14,8 @@ class LeaveSlip(Base):
     """请假单 (F02) with every opinion on it. Consent makes the approved absence `leave_id`, which frees planned time.
 
     `applied_at` is when it was asked for, `submitted_on` when the written slip came in after the event (T2-ATT-02c),
-    `vendor_agreed_at` the company's agreement, `sealed_on` its seal, `consented_at` the centre's consent; `extends_id` is
-    the slip that this one prolongs (续假, T2-ATT-04); `returned_at` the return to work (销假).
+    `vendor_agreed_at` the company's agreement, `sealed_on` its seal, `consented_at` the centre's consent; `extends_id`
+    is the slip that this one prolongs (续假, T2-ATT-04); `returned_at` the return to work (销假).
     """
 
     __tablename__ = "leave_slip"
@@ -84,7 +84,7 @@ class Overtime(Base):
 
 
 class StandBy(Base):
-    """What a stand-by (储备) is ready for: which post, trained when, chosen by which two departments (T2-RSV-01, 04)."""
+    """What a stand-by (储备) is ready for: post, training, the two departments that chose him (T2-RSV-01, 04)."""
 
     __tablename__ = "stand_by"
 

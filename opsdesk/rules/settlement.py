@@ -37,13 +37,17 @@ class Missed:
 
 @dataclass(frozen=True)
 class Account:
-    """What is settled together: the days of a month under one regulation with one set of values (G14)."""
+    """What is settled together: the days of a month under one regulation with one set of values (G14).
+
+    `personal` is the planned time of each day that 事假 freed, in minutes.
+    """
 
     law: Law
     regulation: str
     late: tuple[Occurrence, ...] = ()
     early: tuple[Occurrence, ...] = ()
     missed: tuple[Missed, ...] = ()
+    personal: tuple[Occurrence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def _settle(account: Account) -> Settled:
     late, late_lines = _lateness(account)
     early, early_lines = _early_leaving(account)
     missed, missed_lines = _absence(account)
-    return Settled(late + early + missed, (*late_lines, *early_lines, *missed_lines))
+    return Settled(late + early + missed, (*late_lines, *early_lines, *missed_lines, *_personal_leave(account)))
 
 
 def _evidence(found: Iterable[Occurrence | Missed]) -> tuple[str, ...]:
@@ -274,6 +278,19 @@ def _absence(account: Account) -> tuple[Figures, list[Line]]:
     said = f"{which} 没有到岗记录，也没有获准的请假，按旷工 {days_in_words(total)} 日处理。"
     line = Line("awol", held.cite(), NOTHING, total, said, _evidence(missed))
     return Figures(awol_half_days=total), [line]
+
+
+def _personal_leave(account: Account) -> list[Line]:
+    """Wage is kept back for the time of 事假 (T2-ATT-05): the hours by the clause's smallest unit, not the money."""
+    held = account.law.part("leave.pay", account.regulation)
+    minutes = sum(each.minutes for each in account.personal)
+    if held is None or not minutes:
+        return []
+    unit = held.number("leave.unit")
+    hours = Decimal(minutes // unit * unit) / 60
+    which = "、".join(f"{each.day:%m-%d}" for each in account.personal)
+    said = f"{which} 事假，以 {unit} 分为单位计 {hours.normalize():f} 小时，按事假时间扣薪，由所属公司核算。"
+    return [Line("leave_pay", held.cite(), NOTHING, 0, said, _evidence(account.personal))]
 
 
 def days_in_words(half_days: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -41,6 +42,7 @@ def of_month(connection: Connection, regulations: Regulations, month: Month, now
         for gap in holiday_consents.missing(connection, regulations, month.calendar, first, last)
         if gap.vendor_id in vendors
     )
+    found.extend(_reserves(connection, regulations, month, people, last))
     found.extend(
         Question("排班缺口", None, "", "", gap.day, gap.sentence, "roster")
         for gap in coverage.gaps(connection, regulations, first, last)
@@ -107,3 +109,23 @@ def _waiting(connection: Connection, people: dict[int, PersonMonth], first: date
             said = f"{who.name} {day.isoformat()} 的加班申请 {row.number} 还没有批。"
             found.append(Question("加班申请", who.id, who.name, who.vendor, day, said, "overtime"))
     return found
+
+
+def _reserves(
+    connection: Connection, regulations: Regulations, month: Month, people: dict[int, PersonMonth], last: date
+) -> list[Question]:
+    """Vendors whose regulation asks for stand-by people (T2-RSV-01) and that had fewer on the last day looked at."""
+    standing_by: Counter[int] = Counter(
+        person.vendor_id for person in duties.people(connection) if person.reserve and person.on_site(last)
+    )
+    found = {}
+    for each in people.values():
+        who, day = each.person, each.days[-1]
+        held = regulations.on(last).part("staff.reserve", day.terms.penalties)
+        if held and standing_by[who.vendor_id] < held.number("reserve.min"):
+            said = (
+                f"{who.vendor}登记的储备人员 {standing_by[who.vendor_id]} 人，少于 {held.number('reserve.min')} 人"
+                f"（{held.cite().short}）。请在人员里登记储备人员。"
+            )
+            found[who.vendor_id] = Question("储备人员", None, "", who.vendor, month.dates[0], said, "staff")
+    return list(found.values())

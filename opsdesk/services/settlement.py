@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -44,6 +45,7 @@ PENALTY_PARTS = (
     "attendance.early_each",
     "attendance.early_awol",
     "attendance.no_leave",
+    "leave.pay",
 )
 ATTENDED = frozenset({Mark.PRESENT, Mark.LATE, Mark.EARLY, Mark.OPEN})
 
@@ -204,6 +206,7 @@ def _person_month(
     late: list[tuple[PersonDay, Occurrence]] = []
     early: list[tuple[PersonDay, Occurrence]] = []
     missed: list[tuple[PersonDay, Missed]] = []
+    personal: list[tuple[PersonDay, Occurrence]] = []
     missing: list[Missing] = []
     taken: dict[LeaveKind, list[int]] = defaultdict(lambda: [0, 0])
     planned = worked = 0
@@ -224,14 +227,18 @@ def _person_month(
             if half.leave is not None:
                 taken[half.leave][0] += 1
         for span, kind in away:
-            taken[kind][1] += hours.freed_minutes(each.duty, [span], noon)
+            freed = hours.freed_minutes(each.duty, [span], noon)
+            taken[kind][1] += freed
+            if kind is LeaveKind.PERSONAL and freed:
+                evidence = (f"day:{person.id}:{each.day.isoformat()}",)
+                personal.append((each, Occurrence(each.day, freed, evidence)))
         planned += hours.planned_minutes(each.duty, noon)
         at_work = [span for span, kind in away if kind in AT_WORK]
         worked += hours.worked_minutes(each.duty, each.result.pairs, noon, at_work)
     more = sum(credited.values())
     last = days[-1]
     over, cap_words = hours.over_cap(worked + more, laws[last.day], last.terms.hours)
-    settled = settle(_accounts(laws, late, early, missed))
+    settled = settle(_accounts(laws, late, early, missed, personal))
     return PersonMonth(
         person=person,
         days=tuple(days),
@@ -309,17 +316,17 @@ def _accounts(
     late: Sequence[tuple[PersonDay, Occurrence]],
     early: Sequence[tuple[PersonDay, Occurrence]],
     missed: Sequence[tuple[PersonDay, Missed]],
+    personal: Sequence[tuple[PersonDay, Occurrence]],
 ) -> list[Account]:
     """The month in segments of one regulation with one set of values, in order of time (G14)."""
-    found: dict[tuple[str, tuple[date | None, ...]], tuple[Law, str, list[Occurrence], list[Occurrence], list[Missed]]]
-    found = {}
-    for place, group in enumerate((late, early, missed)):
+    found: dict[tuple[str, tuple[date | None, ...]], tuple[Law, str, tuple[list[Any], ...]]] = {}
+    for place, group in enumerate((late, early, missed, personal)):
         for each, one in group:
             law, code = laws[each.day], each.terms.penalties
-            account = found.setdefault((code, _values(law, code)), (law, code, [], [], []))
-            account[2 + place].append(one)  # type: ignore[union-attr, arg-type]  # one list a kind of fact
+            _, _, facts = found.setdefault((code, _values(law, code)), (law, code, ([], [], [], [])))
+            facts[place].append(one)
     ordered = sorted(found.values(), key=lambda each: each[0].day)
-    return [Account(law, code, tuple(a), tuple(b), tuple(c)) for law, code, a, b, c in ordered]
+    return [Account(law, code, *map(tuple, facts)) for law, code, facts in ordered]
 
 
 def _values(law: Law, regulation: str) -> tuple[date | None, ...]:

@@ -165,6 +165,14 @@ class TestConsent:
             assert refused.value.field == key
         file(site, crew["1001"], MORNING, EVENING, consented_at=at(5, "08:00"), sealed_on=THURSDAY)
 
+    def test_remote_work_needs_a_phone_that_answers(self, site: Context, crew: Team) -> None:
+        remote = {"kind": "远程办公"}
+        with pytest.raises(Refusal, match="E15") as no:
+            file(site, crew["1001"], at(9, "08:30"), at(9, "17:30"), **remote)
+        assert no.value.field == "contact"
+        file(site, crew["1001"], at(9, "08:30"), at(9, "17:30"), **remote, contact="13800000000")
+        assert freed(site) == [(at(9, "08:30"), at(9, "17:30"))]
+
     def test_nobody_stands_in_for_himself(self, site: Context, crew: Team) -> None:
         with pytest.raises(Refusal) as refused:
             file(site, crew["1001"], MORNING, EVENING, deputy_id=crew["1001"])

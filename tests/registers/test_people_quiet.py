@@ -260,9 +260,7 @@ class TestLeave:
         made = self.approve(site, person, datetime(2026, 3, 6, 8, 30), datetime(2026, 3, 6, 12, 0))
         desk = as_role(site, Role.DESK)
         with pytest.raises(Refusal, match="主管"):
-            self.approve(
-                desk, person, datetime(2026, 3, 9, 8, 30), datetime(2026, 3, 9, 12, 0), consented_by="李值班"
-            )
+            self.approve(desk, person, datetime(2026, 3, 9, 8, 30), datetime(2026, 3, 9, 12, 0), consented_by="李值班")
         filed = self.approve(desk, person, datetime(2026, 3, 9, 8, 30), datetime(2026, 3, 9, 12, 0))
         with pytest.raises(Refusal, match="主管"):
             run(desk, "leave", "consent", filed)

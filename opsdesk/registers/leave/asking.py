@@ -48,6 +48,10 @@ def read(connection: Connection, ctx: Context, values: Mapping[str, Any]) -> Ask
     facts["deputy_id"] = None if deputy in (None, "") else entry.chosen(values, "deputy_id", "顶岗人", people)
     if facts["deputy_id"] == staff_id:
         raise Refusal("顶岗人不能是请假的本人。请换一个人。", field="deputy_id")
+    if facts["kind"] == LeaveKind.REMOTE and not facts["contact"]:
+        reachable = ctx.law_on(now.date()).part("leave.remote", "E15")
+        by = f"（{reachable.cite().short}）" if reachable else ""
+        raise Refusal(f"远程办公要保持联系得上{by}，请填写联系电话。", field="contact")
     by_day = "first_day" in values
     facts["begins_at"], facts["ends_at"] = _span(connection, ctx, people[staff_id], values, by_day=by_day)
     keys = ("first_day", "last_day") if by_day else ("begins_at", "ends_at")
