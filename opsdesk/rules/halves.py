@@ -35,8 +35,10 @@ def halves(duty: Duty, result: DayResult, away: Sequence[tuple[Span, LeaveKind]]
         first = second = result.pairs
         noon = duty.begins + (duty.ends - duty.begins) / 2
         spans = (Span(duty.begins, noon), Span(noon, duty.ends))
-    morning = _half(spans[0], first, result, away, now, duty, arriving=True, leaving=bool(middle))
-    afternoon = _half(spans[1], second, result, away, now, duty, arriving=bool(middle), leaving=True)
+    away_first, away_second = (_leave_on(span, away) is not None for span in spans)
+    # Of a single pair the half that is left alone by leave has both the coming and the going.
+    morning = _half(spans[0], first, result, away, now, duty, arriving=True, leaving=bool(middle) or away_second)
+    afternoon = _half(spans[1], second, result, away, now, duty, arriving=bool(middle) or away_first, leaving=True)
     if not middle and morning.mark is Mark.ABSENT and afternoon.mark is not Mark.LEAVE:
         afternoon = Half(spans[1], Mark.ABSENT, morning.minutes)
     return morning, afternoon
