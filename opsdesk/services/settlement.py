@@ -14,8 +14,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
+from opsdesk.models import Punch
 from opsdesk.rules import calendar as dates
 from opsdesk.rules import hours
 from opsdesk.rules.calendar import Calendar
@@ -130,7 +131,10 @@ def read(
     vendor_id: int | None = None,
     staff_id: int | None = None,
 ) -> Month:
-    """Settle a calendar month (G6) from the record; one vendor's people or one person if given."""
+    """Settle a calendar month (G6) from the record; one vendor's people or one person if given.
+
+    Days before the site's first sign-in of all are no part of it: nobody was absent from a desk that was not there.
+    """
     with without_collection():
         return _read(connection, regulations, year, number, now, vendor_id, staff_id)
 
@@ -163,12 +167,15 @@ def _read(
     own: dict[int, list[PersonDay]] = defaultdict(list)
     for each in attendance.read(connection, regulations, days[0], days[-1], now, ids, plan):
         own[each.person.id].append(each)
+    opened = connection.execute(select(func.min(Punch.day))).scalar_one_or_none() or now.date()
     extra = _overtime(connection, regulations, own, days)
     pay = wages.on(connection, days[-1])
     people = [
-        _person_month(plan, laws, person_days, now, extra.get(staff, {}), pay.get(staff))
+        _person_month(
+            plan, laws, [each for each in person_days if each.day >= opened], now, extra.get(staff, {}), pay.get(staff)
+        )
         for staff, person_days in own.items()
-        if any(each.duty or each.punches for each in person_days)
+        if any((each.duty or each.punches) and each.day >= opened for each in person_days)
     ]
     return Month(year, number, plan.calendar, tuple(people), _basis(laws, people, days, now))
 

@@ -61,6 +61,8 @@ def lived(founded, tmp_path_factory):
         for clock, direction in zip(HOURS.get((number, day.day), ("08:20", "17:31")), ("到岗", "离岗"), strict=True)
         if clock
     ]
+    opening = datetime(2026, 2, 2, 8, 20)
+    rows.append({**rows[0], "staff_id": crew["2001"], "day": opening.date(), "at": opening, "entered_at": opening})
     with ctx.transaction("三月") as tx:
         tx.insert(Wage, staff_id=crew["1001"], holds_from=date(2026, 1, 1), monthly="1234.00")
         tx.insert_many(Punch, rows)
