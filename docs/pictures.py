@@ -14,7 +14,15 @@ from opsdesk.services.clock import FixedClock
 from opsdesk.ui.shell.app import picture
 
 MORNING = datetime(2026, 3, 5, 9, 20)
-PICTURES = (("sign-in.png", "sign_in"), ("kiosk.png", "kiosk"), ("paper.png", "paper"), ("people.png", "people"))
+PICTURES = (
+    ("sign-in.png", "sign_in"),
+    ("kiosk.png", "kiosk"),
+    ("paper.png", "paper"),
+    ("people.png", "people"),
+    ("month.png", "month"),
+    ("roster.png", "leave.roster"),
+    ("law.png", "law"),
+)
 
 
 def main() -> None:

@@ -32,6 +32,9 @@ POSTS = (
 )
 SHIFTS = (("D", "白班", "08:30-17:30"), ("N", "夜班", "20:00-次日08:00"))
 
+NEEDS = (("服务台", "", "工作日", 2), ("机房值守", "夜班", "每天", 1))
+"""Post, shift (none: the standard hours), days, how many."""
+
 
 @dataclass(frozen=True)
 class Invented:

@@ -24,6 +24,7 @@ from opsdesk.models import LedgerRow, Punch, RosterEntry
 from opsdesk.registers.contact import service as contact
 from opsdesk.registers.contract import service as contract
 from opsdesk.registers.correction import service as correction
+from opsdesk.registers.coverage_need import service as coverage_need
 from opsdesk.registers.leave import service as leave
 from opsdesk.registers.post import service as post
 from opsdesk.registers.shift import service as shift
@@ -136,6 +137,9 @@ def _register(site: Site) -> None:
     posts = {name: kept(post.save, name=name, duties=duties) for name, duties in invented.POSTS}
     for code, name, pairs in invented.SHIFTS:
         site.shifts[name] = kept(shift.save, code=code, name=name, pairs=pairs)
+    for name, code, days, need in invented.NEEDS:
+        wanted = {"post_id": posts[name], "shift_id": site.shifts[code] if code else coverage_need.ANY}
+        kept(coverage_need.save, **wanted, days=days, need=need, begins_on=begins)
     for place, person in enumerate(invented.PEOPLE, 1):
         site.ids[person.number] = kept(
             staff.save,
