@@ -17,7 +17,7 @@ from pathlib import Path
 
 from opsdesk import bootstrap
 from opsdesk.exports.pdf import pdf_bytes
-from opsdesk.models import Contract, ContractTerm, Staff, Vendor
+from opsdesk.models import Contract, ContractTerm, Setting, Staff, Vendor
 from opsdesk.registers.sign_in import documents, service
 from opsdesk.registers.sign_in.punch_import import import_punches
 from opsdesk.services import settlement
@@ -44,6 +44,7 @@ def site(home: Path, people: int) -> tuple[Context, list[int]]:
     ctx = bootstrap.open_site(home, FixedClock(MORNING))
     ctx = ctx.acting_as(bootstrap.found_site(ctx, site="示例市信息中心", password="一句足够长的测试密码"))
     with ctx.transaction("建队") as tx:
+        tx.insert(Setting, name="site.opened_on", value=SINCE.isoformat())
         vendor = tx.insert(Vendor, code="V1", name="华信系统集成有限公司", short_name="华信")
         contract = tx.insert(Contract, vendor_id=vendor, number="HT-1", project="一卡通", begins_on=SINCE)
         for topic, regulation in (("作息", "T1"), ("考勤罚则", "T2")):

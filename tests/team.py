@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from opsdesk.models import Contract, ContractTerm, Leave, Post, RosterEntry, Shift, Staff, Vendor
+from opsdesk.models import Contract, ContractTerm, Leave, Post, RosterEntry, Setting, Shift, Staff, Vendor
 from opsdesk.services.clock import FixedClock
 from opsdesk.services.context import Context
 
@@ -39,6 +39,7 @@ PEOPLE = (
 def build(ctx: Context) -> Team:
     """Put the team into the record."""
     with ctx.transaction("建队") as tx:
+        tx.insert(Setting, name="site.opened_on", value=SINCE.isoformat())
         vendors = {}
         for code, name, short, hours in (
             ("V1", "华信系统集成有限公司", "华信", "T1"),

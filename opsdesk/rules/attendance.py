@@ -222,7 +222,7 @@ def choose(plan: Span, punches: Sequence[Punch]) -> tuple[Punch | None, Punch | 
 
     Machines do not know directions (`domain.md` 4.1): of undirected punches the first counts as arrival and the last as
     departure, unless they are so near each other, or to a directed one, that they are the same coming or going. One
-    alone counts for the nearer end. A missing end stays missing.
+    alone counts for the nearer end. A missing end stays missing; who came back after leaving has not left.
     """
     ordered = sorted(punches, key=lambda punch: (punch.at, punch.id))
     if not ordered:
@@ -233,6 +233,8 @@ def choose(plan: Span, punches: Sequence[Punch]) -> tuple[Punch | None, Punch | 
         return (first, None) if near_start else (None, last)
     arrival = next((p for p in ordered if p.direction is Direction.IN or (p is first and _open(p))), None)
     departure = next((p for p in reversed(ordered) if p.direction is Direction.OUT or (p is last and _open(p))), None)
+    if departure and any(p.direction is Direction.IN and p.at > departure.at for p in ordered):
+        departure = None
     if arrival and departure:
         if _open(arrival) and departure.at - arrival.at <= SAME_END:
             arrival = None

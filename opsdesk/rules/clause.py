@@ -26,6 +26,11 @@ class ClauseNotInForce(LookupError):
         self.key, self.day = key, day
 
 
+def short_name(regulation: str, number: str) -> str:
+    """“T2 二.7” of a regulation's code and a clause's number; “G12” where the number names the regulation itself."""
+    return number if number.startswith(regulation) else f"{regulation} {number}"
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A named value of a clause (“late.free”): its unit (次, 分, 元, 时刻, 档) and what it means.
@@ -78,7 +83,7 @@ class Citation:
     @property
     def short(self) -> str:
         """“T2 二.7”: how the window and the paper name the clause."""
-        return f"{self.regulation} {self.number}"
+        return short_name(self.regulation, self.number)
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class Clause:
     @property
     def short(self) -> str:
         """“T2 二.7”: how the window and the paper name the clause."""
-        return f"{self.regulation} {self.number}"
+        return short_name(self.regulation, self.number)
 
     def parameter(self, name: str) -> Parameter:
         """The parameter called `name`. KeyError for an unknown one."""

@@ -21,11 +21,14 @@ class Half:
     leave: LeaveKind | None = None
 
 
-def halves(duty: Duty, result: DayResult, away: Sequence[tuple[Span, LeaveKind]], now: datetime) -> tuple[Half, Half]:
+def halves(
+    duty: Duty, result: DayResult, away: Sequence[tuple[Span, LeaveKind]], now: datetime, unexcused: Mark = Mark.AWOL
+) -> tuple[Half, Half]:
     """The two halves of a duty: of several pairs the first and the last ones, of one pair its two equal parts.
 
     A half that leave covers by half or more is leave. Planned time that is over without any sign-in is absence without
-    leave; more than the clause's limit late makes both halves 视缺勤 (T2-ATT-08).
+    leave (`unexcused`: 旷工 only where a clause says so); more than the clause's limit late makes the day 视缺勤, both
+    halves of it that are not leave (T2-ATT-08).
     """
     middle = len(duty.pairs) // 2
     if middle:
@@ -39,8 +42,17 @@ def halves(duty: Duty, result: DayResult, away: Sequence[tuple[Span, LeaveKind]]
     # Of a single pair the half that is left alone by leave has both the coming and the going.
     morning = _half(spans[0], first, result, away, now, duty, arriving=True, leaving=bool(middle) or away_second)
     afternoon = _half(spans[1], second, result, away, now, duty, arriving=bool(middle) or away_first, leaving=True)
-    if not middle and morning.mark is Mark.ABSENT and afternoon.mark is not Mark.LEAVE:
-        afternoon = Half(spans[1], Mark.ABSENT, morning.minutes)
+    for absent in (morning, afternoon):
+        if absent.mark is Mark.ABSENT:
+            morning, afternoon = (
+                half if half.mark is Mark.LEAVE else Half(half.span, Mark.ABSENT, absent.minutes)
+                for half in (morning, afternoon)
+            )
+            break
+    if unexcused is not Mark.AWOL:
+        morning, afternoon = (
+            Half(half.span, unexcused) if half.mark is Mark.AWOL else half for half in (morning, afternoon)
+        )
     return morning, afternoon
 
 
@@ -77,4 +89,4 @@ def _leave_on(span: Span, away: Sequence[tuple[Span, LeaveKind]]) -> LeaveKind |
     touching = [(each, kind) for each, kind in away if each.begins < span.ends and each.ends > span.begins]
     if not touching or uncovered(span, [each for each, _ in touching]) * 2 > span.ends - span.begins:
         return None
-    return touching[0][1]
+    return max(touching, key=lambda each: min(each[0].ends, span.ends) - max(each[0].begins, span.begins))[1]

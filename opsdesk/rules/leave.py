@@ -116,6 +116,14 @@ def _as_awol(law: Law, regulation: str) -> tuple[str, tuple[Citation, ...]]:
     return (f"，按旷工处理（{_of(held)}）", (held.cite(),)) if held else ("", ())
 
 
+def _overdue(law: Law, regulation: str) -> tuple[str, tuple[Citation, ...]]:
+    """What a written slip that is too late may lead to: consent stands until the supervisor withdraws the slip."""
+    held = law.part(NO_LEAVE, regulation)
+    if held is None:
+        return "逾期。", ()
+    return f"逾期，可按旷工处理（{_of(held)}）。要按旷工处理请撤销这张请假单。", (held.cite(),)
+
+
 def in_time(applied: datetime, begins: datetime, law: Law, regulation: str) -> LeaveVerdict:
     """Whether leave was applied for early enough, by calendar days and by date, not by hours (T2-ATT-02a)."""
     held = law.part(LEAD, regulation)
@@ -153,8 +161,8 @@ def made_up_in_time(
     said += f"{_short(submitted_on)} 补交"
     if submitted_on <= last:
         return LeaveVerdict(True, LeaveStanding.COMPLETE, f"{said}，按时。", (held.cite(),))
-    as_awol, cited = _as_awol(law, regulation)
-    return LeaveVerdict(False, LeaveStanding.OVERDUE, f"{said}，逾期{as_awol}。", (held.cite(), *cited))
+    overdue, cited = _overdue(law, regulation)
+    return LeaveVerdict(False, LeaveStanding.OVERDUE, f"{said}，{overdue}", (held.cite(), *cited))
 
 
 def extension_stands(*, vendor_agreed: bool, consented: bool, law: Law, regulation: str) -> LeaveVerdict:
@@ -217,8 +225,8 @@ def _written(facts: SlipFacts, calendar: Calendar, law: Law, regulation: str, to
     if today <= last:
         cited = (*applied.citations, held.cite())
         return LeaveVerdict(False, LeaveStanding.AWAITS_SLIP, f"{said}，还没有交。", cited)
-    as_awol, cited = _as_awol(law, regulation)
-    return LeaveVerdict(False, LeaveStanding.OVERDUE, f"{said}，已经逾期{as_awol}。", (held.cite(), *cited))
+    overdue, cited = _overdue(law, regulation)
+    return LeaveVerdict(False, LeaveStanding.OVERDUE, f"{said}，已经{overdue}", (held.cite(), *cited))
 
 
 def counts(facts: SlipFacts, law: Law, regulation: str) -> bool:

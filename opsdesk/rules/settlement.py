@@ -7,6 +7,7 @@ yuan as Decimal, minutes and half days are whole numbers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -19,11 +20,15 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One lateness or early leaving of a shift day, in whole minutes (G4); `evidence` leads to the records."""
+    """One lateness or early leaving of a shift day, in whole minutes (G4); `evidence` leads to the records.
+
+    `half_days` is what of the day no leave covers: a day that counts as absent costs no more than that.
+    """
 
     day: date
     minutes: int
     evidence: tuple[str, ...] = ()
+    half_days: int = 2
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,15 @@ class Missed:
 
     day: date
     half_days: int
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenEnd:
+    """A missing sign-in or sign-out whose time for a 补签单 is over, of a day that costs nothing else (G12)."""
+
+    day: date
+    what: str
     evidence: tuple[str, ...] = ()
 
 
@@ -48,6 +62,7 @@ class Account:
     early: tuple[Occurrence, ...] = ()
     missed: tuple[Missed, ...] = ()
     personal: tuple[Occurrence, ...] = ()
+    open_ends: tuple[OpenEnd, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +79,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Figures:
-    """The sums of a month. Fines in yuan; `absent_days` 视缺勤, `absent_wage_days` days of wage they cost."""
+    """The sums of a month. Fines in yuan; `absent_half_days` 视缺勤, `absent_wage_half_days` what it costs."""
 
     late_count: int = 0
     late_minutes: int = 0
@@ -75,9 +90,19 @@ class Figures:
     early_count: int = 0
     early_minutes: int = 0
     early_fine: Decimal = NOTHING
-    absent_days: int = 0
-    absent_wage_days: int = 0
+    absent_half_days: int = 0
+    absent_wage_half_days: int = 0
     awol_half_days: int = 0
+
+    @property
+    def absent_days(self) -> Decimal:
+        """视缺勤 in days and halves."""
+        return Decimal(self.absent_half_days) / 2
+
+    @property
+    def absent_wage_days(self) -> Decimal:
+        """Days of wage that 视缺勤 costs."""
+        return Decimal(self.absent_wage_half_days) / 2
 
     @property
     def awol_days(self) -> Decimal:
@@ -116,7 +141,9 @@ def _settle(account: Account) -> Settled:
     late, late_lines = _lateness(account)
     early, early_lines = _early_leaving(account)
     missed, missed_lines = _absence(account)
-    return Settled(late + early + missed, (*late_lines, *early_lines, *missed_lines, *_personal_leave(account)))
+    ends, end_lines = _open_ends(account)
+    lines = (*late_lines, *early_lines, *missed_lines, *end_lines, *_personal_leave(account))
+    return Settled(late + early + missed + ends, lines)
 
 
 def _evidence(found: Iterable[Occurrence | Missed]) -> tuple[str, ...]:
@@ -149,19 +176,19 @@ def _lateness(account: Account) -> tuple[Figures, list[Line]]:
         late_fine = max(count_fine, minute_fine)
         lines = [_only_the_heavier(line, late_fine, lines) for line in lines]
     figures = Figures(count, minutes, count_fine, minute_fine)
-    days = len({each.day for each in over})
+    halves = sum({each.day: each.half_days for each in over}.values())
     if absent and over:
         each = Decimal(by_count.number("late.unit")) if by_count else NOTHING
         double_fine = 2 * each * len(over) if mode == "B" else NOTHING
-        lines.append(_absent_line(absent, over, days, double_fine))
+        lines.append(_absent_line(absent, over, halves, double_fine))
     as_awol = absent is not None and absent.text("absent.as") == "awol"
-    wage_days = 2 * days if mode == "C" else days
+    wage = 2 * halves if mode == "C" else halves
     figures += Figures(
         double_fine=double_fine,
         late_fine=late_fine + double_fine,
-        absent_days=0 if as_awol else days,
-        absent_wage_days=wage_days - days if as_awol else wage_days,
-        awol_half_days=2 * days if as_awol else 0,
+        absent_half_days=0 if as_awol else halves,
+        absent_wage_half_days=wage - halves if as_awol else wage,
+        awol_half_days=halves if as_awol else 0,
     )
     return figures, lines
 
@@ -215,18 +242,18 @@ def _only_the_heavier(line: Line, kept: Decimal, lines: Sequence[Line]) -> Line:
     return Line(line.part, line.citation, NOTHING, 0, said, line.evidence)
 
 
-def _absent_line(held: Held, over: Sequence[Occurrence], days: int, double_fine: Decimal) -> Line:
+def _absent_line(held: Held, over: Sequence[Occurrence], halves: int, double_fine: Decimal) -> Line:
     limit, mode = held.number("absent.over"), held.text("double.mode")
     which = "、".join(f"{each.day:%m-%d} 迟到 {each.minutes} 分" for each in over)
     awol = held.text("absent.as") == "awol"
-    said = f"{which}，单次超过 {limit} 分，视当天缺勤，{'计旷工' if awol else '计缺勤'} {days} 日。"
+    said = f"{which}，单次超过 {limit} 分，视当天缺勤，{'计旷工' if awol else '计缺勤'} {days_in_words(halves)} 日。"
     if mode == "B":
         said += f"双重处罚：{len(over)} 次另扣两份次数罚，共 {double_fine} 元，不再计次数和分钟。"
     elif mode == "C":
-        said += f"双重处罚：按 {2 * days} 日扣薪，不再计次数和分钟。"
+        said += f"双重处罚：按 {days_in_words(2 * halves)} 日扣薪，不再计次数和分钟。"
     else:
         said += "双重处罚：该次照常计入次数和分钟。"
-    return Line("absent", held.cite(), double_fine, 2 * days, said, _evidence(over))
+    return Line("absent", held.cite(), double_fine, halves, said, _evidence(over))
 
 
 def _early_leaving(account: Account) -> tuple[Figures, list[Line]]:
@@ -275,9 +302,34 @@ def _absence(account: Account) -> tuple[Figures, list[Line]]:
     which = "、".join(
         f"{each.day:%m-%d}{'' if count == 2 else ' 半日'}" for each, count in zip(missed, halves, strict=True)
     )
-    said = f"{which} 没有到岗记录，也没有获准的请假，按旷工 {days_in_words(total)} 日处理。"
+    factor = held.number("awol.wage_factor")
+    said = (
+        f"{which} 没有到岗记录，也没有获准的请假，按旷工 {days_in_words(total)} 日处理，"
+        f"每日扣 {factor} 日薪，由所属公司核算。"
+    )
     line = Line("awol", held.cite(), NOTHING, total, said, _evidence(missed))
     return Figures(awol_half_days=total), [line]
+
+
+def _open_ends(account: Account) -> tuple[Figures, list[Line]]:
+    """What missing ends come to by the reading chosen (G12): nothing while they wait, else half a day or one early."""
+    held = account.law.held("G12")
+    if not account.open_ends or held.text("missing.policy") == "pending":
+        return Figures(), []
+    which = "、".join(f"{each.day:%m-%d} {each.what}" for each in account.open_ends)
+    count = len(account.open_ends)
+    said = f"{which}，{held.number('missing.hours')} 小时内没有补签，"
+    evidence = tuple(reference for each in account.open_ends for reference in each.evidence)
+    by_half = held.text("missing.policy") == "half"
+    each = account.law.part("attendance.no_leave" if by_half else "attendance.early_each", account.regulation)
+    if each is None:
+        return Figures(), []
+    if by_half:
+        line = f"{said}按旷工半日，计 {days_in_words(count)} 日。"
+        return Figures(awol_half_days=count), [Line("open_end", held.cite(), NOTHING, count, line, evidence)]
+    fine = Decimal(each.number("early.unit") * count)
+    line = f"{said}按早退 {count} 次，扣 {fine} 元，不计分钟。"
+    return Figures(early_count=count, early_fine=fine), [Line("open_end", held.cite(), fine, 0, line, evidence)]
 
 
 def _personal_leave(account: Account) -> list[Line]:
@@ -308,10 +360,15 @@ def common_basis(law: Law) -> str:
 def hours_basis(law: Law, regulation: str) -> str:
     """The working hours of a regulation as the sheet prints them; empty where it has none."""
     if held := law.part("attendance.hours", regulation):
-        return f"作息 {held.text('hours.pairs')}（{held.cite().short}）。"
+        return f"作息 {_clock_words(held.text('hours.pairs'))}（{held.cite().short}）。"
     if held := law.part("attendance.client_hours", regulation):
         return f"作息随客户单位（{held.cite().short}）。"
     return ""
+
+
+def _clock_words(pairs: str) -> str:
+    """Working hours as people read them: what lies beyond midnight is 次日."""
+    return re.sub(r"\b(2[4-9]|3\d):", lambda found: f"次日{int(found[1]) - 24:02}:", pairs)
 
 
 def penalty_basis(law: Law, regulation: str) -> str:
@@ -341,6 +398,8 @@ def penalty_basis(law: Law, regulation: str) -> str:
         )
     if held := law.part("attendance.no_leave", regulation):
         said.append(f"无获准请假的缺席按旷工，以{held.word('awol.unit')}为单位（{held.cite().short}）")
+    if held := law.part("leave.pay", regulation):
+        said.append(f"事假按时间扣薪，以 {held.number('leave.unit')} 分为单位（{held.cite().short}）")
     return "；".join(said) + "。" if said else "考勤罚则不适用。"
 
 

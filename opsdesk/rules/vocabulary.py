@@ -96,6 +96,7 @@ class Mark(StrEnum):
     EARLY = "早退"
     ABSENT = "视缺勤"
     AWOL = "旷工"
+    AWAY = "缺席"
     LEAVE = "请假"
     OPEN = "缺签"
     AHEAD = "未到"

@@ -85,7 +85,7 @@ def schema_hash(connection: Connection) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One change to be chained: insert, update or event, with the full new row or the facts of the event."""
+    """One change to be chained: insert, update, delete or event, with the full row or the facts of the event."""
 
     kind: str
     subject: str
@@ -218,6 +218,8 @@ def _verify_links(
         previous, expected_seq = row["hash"], row["seq"] + 1
         if row["kind"] == "schema":
             schema = _facts(row["body"]).get("schema", "")
+        elif row["kind"] == "delete":
+            latest.pop((row["subject"], row["subject_id"]), None)
         elif row["kind"] != "event":
             latest[row["subject"], row["subject_id"]] = (row["seq"], row["body"])
             if row["subject"] in Base.metadata.tables and (hidden := _personal_columns(row["subject"])):

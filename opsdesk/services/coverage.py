@@ -115,11 +115,7 @@ def away(plan: Plan, person: Person, duty: Duty) -> str:
 
 
 def _gap(plan: Plan, need: Need, day: date, due: Sequence[tuple[Person, Duty]], clause: Held | None) -> Gap | None:
-    planned = [
-        (person, duty)
-        for person, duty in due
-        if (need.post is None or person.post == need.post) and _serves(plan, need, person, duty)
-    ]
+    planned = [(person, duty) for person, duty in due if _serves(plan, need, person, duty)]
     absent = [person.name for person, duty in planned if away(plan, person, duty)]
     there = len(planned) - len(absent)
     if there >= need.need:
@@ -135,7 +131,18 @@ def _gap(plan: Plan, need: Need, day: date, due: Sequence[tuple[Person, Duty]], 
 
 
 def _serves(plan: Plan, need: Need, person: Person, duty: Duty) -> bool:
+    """Whether the duty is one that the need asks for; a stand-by serves what those serve for whom he stands in."""
+    instead = plan.stood_in_for(person, duty.day)
+    if not instead:
+        return _serves_himself(plan, need, person, duty)
+    owed = ((each, plan.duty(each, duty.day)) for each in instead)
+    return any(own is not None and _serves_himself(plan, need, each, own) for each, own in owed)
+
+
+def _serves_himself(plan: Plan, need: Need, person: Person, duty: Duty) -> bool:
     """A need of the standard hours is served by whoever works them, also by a shift of the same hours."""
+    if need.post is not None and person.post != need.post:
+        return False
     if need.shift_id is not None:
         return plan.roster.get((person.id, duty.day)) == need.shift_id
     hours = plan.hours_on(plan.terms_on(person.vendor_id, duty.day).hours, duty.day)

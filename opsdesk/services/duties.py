@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Row, or_, select
 from sqlalchemy.orm import aliased
 
 from opsdesk.models import Contract, ContractTerm, Leave, LeaveSlip, Post, RosterEntry, Shift, SiteHours, Staff, Vendor
@@ -24,6 +25,9 @@ NO_CONTRACT = Terms("T3", "T3")
 STANDARD = "标准班"
 CUSTOMARY = "08:30-17:30"
 """Hours of a site that has not said its own."""
+COVERS = "顶岗"
+STRANGER = "其他单位人员"
+"""Stands for a deputy of another vendor: no vendor reads the names of another's people."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Absence:
-    """An approved absence as planned time is freed by it; `cover` is the name of who takes over (顶岗人)."""
+    """An approved absence as planned time is freed by it; `cover` names who takes over (顶岗人), of the same vendor."""
 
     id: int
     kind: str
@@ -155,7 +159,8 @@ class Plan:
                 return None
             name, pairs = self.shifts[shift_id]
         elif person.reserve:
-            return self._taken_over(person, day)
+            duty = self._cover_duty(person, day, frozenset())
+            return self._freed(person, duty) if duty else None
         elif not self.calendar.works(day):
             return None
         else:
@@ -163,22 +168,59 @@ class Plan:
         key = (name, pairs, day)
         if key not in self._known:
             self._known[key] = Duty(day, name, spans(day, pairs))
-        duty = self._known[key]
+        return self._freed(person, self._known[key])
+
+    def _freed(self, person: Person, duty: Duty) -> Duty:
+        """The duty with the person's own approved absences that touch it."""
         absences = self.absences.get(person.id, ())
         approved = tuple(
             each.span for each in absences if each.span.begins < duty.ends and each.span.ends > duty.begins
         )
         return replace(duty, approved=approved) if approved else duty
 
-    def _taken_over(self, person: Person, day: date) -> Duty | None:
-        """What a stand-by owes because he takes over: the planned time of the other that the absence frees."""
+    def _waits(self, person: Person, day: date) -> bool:
+        """True of a stand-by on site whose day the roster says nothing about: he owes only what he takes over."""
+        return person.reserve and person.on_site(day) and (person.id, day) not in self.roster
+
+    def _cover_duty(self, person: Person, day: date, asked: frozenset[int]) -> Duty | None:
+        """What a waiting stand-by owes because he takes over: the planned time of all others that he stands in for."""
+        parts = self._taken_over(person, day, asked)
+        pairs = _joined([pair for _, own in parts for pair in own])
+        names = "、".join(dict.fromkeys(each.name for each, _ in parts if each.vendor_id == person.vendor_id))
+        return Duty(day, f"{COVERS}（{names}）" if names else COVERS, pairs) if pairs else None
+
+    def _taken_over(self, person: Person, day: date, asked: frozenset[int]) -> list[tuple[Person, tuple[Span, ...]]]:
+        """Whom a waiting stand-by takes over from and the planned time that each absence frees.
+
+        A stand-by may cover another who covers; `asked` are those on the way here, so that a ring of them ends.
+        """
+        found = []
+        asked = asked | {person.id}
         for cover in self.covers.get(person.id, ()):
-            theirs = None if cover.person.reserve else self.duty(cover.person, day)
-            if theirs is not None:
-                cut = (Span(max(p.begins, cover.span.begins), min(p.ends, cover.span.ends)) for p in theirs.pairs)
-                if pairs := tuple(span for span in cut if span.begins < span.ends):
-                    return Duty(day, f"顶岗（{cover.person.name}）", pairs)
-        return None
+            other = cover.person
+            if other.id in asked:
+                continue
+            theirs = self._cover_duty(other, day, asked) if self._waits(other, day) else self.duty(other, day)
+            cut = (
+                Span(max(pair.begins, cover.span.begins), min(pair.ends, cover.span.ends))
+                for pair in (theirs.pairs if theirs else ())
+            )
+            if pairs := tuple(span for span in cut if span.begins < span.ends):
+                found.append((other, pairs))
+        return found
+
+    def stood_in_for(self, person: Person, day: date) -> tuple[Person, ...]:
+        """Those whose own planned time a stand-by owes on `day`, also by way of other stand-bys; empty for others."""
+        return tuple(dict.fromkeys(self._stood_in_for(person, day, frozenset())))
+
+    def _stood_in_for(self, person: Person, day: date, asked: frozenset[int]) -> Iterator[Person]:
+        if not self._waits(person, day):
+            return
+        for other, _ in self._taken_over(person, day, asked):
+            if self._waits(other, day):
+                yield from self._stood_in_for(other, day, asked | {person.id})
+            else:
+                yield other
 
     def duties(self, person: Person, first: date, last: date) -> list[Duty]:
         """The person's duties from `first` to `last`, in order of time."""
@@ -192,6 +234,27 @@ class Plan:
         return None
 
 
+def _joined(pairs: Collection[Span]) -> tuple[Span, ...]:
+    """These spans in order, those that touch or overlap as one."""
+    joined: list[Span] = []
+    for pair in sorted(pairs):
+        if joined and pair.begins <= joined[-1].ends:
+            joined[-1] = Span(joined[-1].begins, max(joined[-1].ends, pair.ends))
+        else:
+            joined.append(pair)
+    return tuple(joined)
+
+
+def _covered(away: Collection[Row[Any]], ids: Collection[int] | None) -> set[int]:
+    """Everybody covered by one of `ids` (None: by anybody), or by a stand-by whom one of them covers."""
+    if ids is None:
+        return {row.staff_id for row in away if row.deputy_id is not None}
+    found: set[int] = set()
+    while more := {row.staff_id for row in away if row.deputy_id in {*ids, *found}} - found:
+        found |= more
+    return found
+
+
 def load(
     connection: Connection, regulations: Regulations, first: date, last: date, ids: Collection[int] | None = None
 ) -> Plan:
@@ -202,15 +265,16 @@ def load(
     absent = (
         select(
             Leave.id, Leave.staff_id, Leave.kind, Leave.begins_at, Leave.ends_at, Leave.reason,
-            LeaveSlip.deputy_id, deputy.name.label("deputy"),
+            LeaveSlip.deputy_id, deputy.name.label("deputy"), (deputy.vendor_id != Staff.vendor_id).label("strange"),
         )
+        .join(Staff, Staff.id == Leave.staff_id)
         .join(LeaveSlip, LeaveSlip.leave_id == Leave.id, isouter=True)
         .join(deputy, deputy.id == LeaveSlip.deputy_id, isouter=True)
         .where(Leave.withdrawn_at.is_(None), Leave.begins_at < ends, Leave.ends_at > begins)
         .order_by(Leave.begins_at)
     )  # fmt: skip
     away = connection.execute(absent).all()
-    covered = {row.staff_id for row in away if row.deputy_id is not None and (ids is None or row.deputy_id in ids)}
+    covered = _covered(away, ids)
     roster = select(RosterEntry.staff_id, RosterEntry.day, RosterEntry.shift_id).where(
         RosterEntry.day.between(since, until)
     )
@@ -231,7 +295,8 @@ def load(
     those = {person.id: person for person in people(connection, ids=covered)} if covered else {}
     for gone in away:
         span = Span(gone.begins_at, gone.ends_at)
-        absences[gone.staff_id].append(Absence(gone.id, gone.kind, span, gone.reason, gone.deputy or ""))
+        told = STRANGER if gone.strange else gone.deputy or ""
+        absences[gone.staff_id].append(Absence(gone.id, gone.kind, span, gone.reason, told))
         if gone.staff_id in those and gone.deputy_id is not None:
             covers[gone.deputy_id].append(Cover(span, those[gone.staff_id]))
     own_hours = select(SiteHours.holds_from, SiteHours.pairs).order_by(SiteHours.holds_from)

@@ -25,7 +25,7 @@ SYMBOLS = {
 }
 LEAVE_LEGEND = "　".join(f"{symbol} {kind}" for kind, symbol in SYMBOLS.items())
 LEGEND = (
-    f"图例：√ 出勤　迟、退 加分钟数　缺 迟到视缺勤　× 旷工　未 未签退或缺签到　○ 休　{LEAVE_LEGEND}。"
+    f"图例：√ 出勤　迟、退 加分钟数　缺 迟到视缺勤　× 旷工　— 缺席　未 未签退或缺签到　○ 休　{LEAVE_LEGEND}。"
     "每格上行为上午，下行为下午；上下相同只印一个。"
 )
 PRESENT, REST, AWOL = "√", "○", "×"
@@ -35,6 +35,7 @@ _SIGNS = {
     Mark.EARLY: "退",
     Mark.ABSENT: "缺",
     Mark.AWOL: AWOL,
+    Mark.AWAY: "—",
     Mark.OPEN: "未",
     Mark.AHEAD: "",
     Mark.REST: REST,

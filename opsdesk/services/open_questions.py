@@ -33,7 +33,7 @@ def of_month(connection: Connection, regulations: Regulations, month: Month, now
     """Everything open in the month up to now, by day."""
     first, last = month.dates[0], min(month.dates[-1], now.date())
     people = {each.person.id: each for each in month.people}
-    found = [question for each in month.people for question in _of_person(each)]
+    found = [question for each in month.people for question in _of_person(each, regulations)]
     found.extend(_slips(connection, regulations, people, first, last, now.date()))
     found.extend(_waiting(connection, people, first, last))
     vendors = {each.person.vendor_id: each.person.vendor for each in month.people}
@@ -45,31 +45,35 @@ def of_month(connection: Connection, regulations: Regulations, month: Month, now
     found.extend(_reserves(connection, regulations, month, people, last))
     found.extend(
         Question("排班缺口", None, "", "", gap.day, gap.sentence, "roster")
-        for gap in coverage.gaps(connection, regulations, first, last)
+        for gap in (coverage.gaps(connection, regulations, first, last) if month.vendor_id is None else ())
     )
     if warning := month.calendar.unannounced(first):
         found.append(Question("日历", None, "", "", first, warning, "calendar"))
     return tuple(sorted(found, key=lambda each: (each.day, each.kind, each.name)))
 
 
-def _of_person(each: PersonMonth) -> list[Question]:
+def _of_person(each: PersonMonth, regulations: Regulations) -> list[Question]:
     who = each.person
     found = []
     for missing in each.missing:
         late = "，补签期限已过" if missing.overdue else ""
         said = f"{who.name} {missing.day.isoformat()} {missing.what}{late}，请补签或核对。"
         found.append(Question(str(missing.what), who.id, who.name, who.vendor, missing.day, said, "correction"))
+    terms = {day.day: day.terms for day in each.days}
     for missed in each.missed:
-        if missed.evidence and not missed.evidence[0].startswith("day:"):
-            continue
         part = "全天" if missed.half_days == 2 else "半天"
-        said = f"{who.name} {missed.day.isoformat()} {part}没有到岗记录，也没有获准的请假单。请补请假单，否则按旷工。"
+        clause = regulations.on(missed.day).part("attendance.no_leave", terms[missed.day].penalties)
+        end = f"，否则按旷工（{clause.cite().short}）。" if clause else "。"
+        said = f"{who.name} {missed.day.isoformat()} {part}没有到岗记录，也没有获准的请假单。请补请假单{end}"
         found.append(Question("无假缺席", who.id, who.name, who.vendor, missed.day, said, "leave"))
-    approved = each.overtime_days
     for day in each.unplanned:
-        if day.result.state is State.PRESENT_UNPLANNED and day.day not in approved:
+        if day.result.state is State.PRESENT_UNPLANNED and day.day not in each.overtime_days:
             said = f"{who.name} {day.day.isoformat()} 未排班到岗，没有获准的加班申请。请补申请或核对。"
             found.append(Question("未排班到岗", who.id, who.name, who.vendor, day.day, said, "overtime"))
+    for begun, credited in each.overtime_days.items():
+        if not credited:
+            said = f"{who.name} {begun.isoformat()} 获准的加班没有完整的到离岗记录，没有计入。请补签或核对。"
+            found.append(Question("加班未计", who.id, who.name, who.vendor, begun, said, "correction"))
     return found
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
-from opsdesk.models import Setting
+from opsdesk.models import Account, Punch, Setting
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -17,6 +18,7 @@ DEFAULTS: Mapping[str, str] = {
     "site.name": "",
     "site.project": "",
     "site.supervisor": "",
+    "site.opened_on": "",
     "desk.lock_minutes": "5",
     "desk.double_scan_seconds": "5",
     "desk.undo_seconds": "10",
@@ -35,6 +37,16 @@ def read_all(ctx: Context) -> dict[str, str]:
 def read(ctx: Context, name: str) -> str:
     """One setting. KeyError for a name that does not exist."""
     return read_all(ctx)[name]
+
+
+def opened_on(connection: Connection) -> date:
+    """启用日, before which nobody is absent: as set, else the set-up of the site or the first sign-in, if earlier."""
+    stored = connection.execute(select(Setting.value).where(Setting.name == "site.opened_on")).scalar_one_or_none()
+    if stored:
+        return date.fromisoformat(stored)
+    founded: datetime = connection.execute(select(func.min(Account.created_at))).scalar_one()
+    signed = connection.execute(select(func.min(Punch.day)).where(Punch.void_at.is_(None))).scalar_one_or_none()
+    return min(founded.date(), signed or founded.date())
 
 
 def number(ctx: Context, name: str) -> int:
@@ -63,7 +75,7 @@ def write(ctx: Context, values: Mapping[str, str]) -> Outcome[None]:
                 tx.update(Setting, stored[name], value=value)
             else:
                 tx.insert(Setting, name=name, value=value)
-    return Outcome(None, frozenset({"settings", "sign_in"}))
+    return Outcome(None, frozenset({"settings", "sign_in", "month"}))
 
 
 def check(name: str, value: str) -> None:
@@ -72,6 +84,11 @@ def check(name: str, value: str) -> None:
         raise KeyError(name)
     if name == "site.name" and not value:
         raise Refusal("站点名称不能空着。请填写单位全称，它会印在每张表上。", field=name)
+    if name == "site.opened_on" and value:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise Refusal(f"启用日要写成 2026-03-05 这样的日期，“{value}”不是。", field=name) from None
     if name in LIMITS:
         low, high = LIMITS[name]
         if not value.isdecimal() or not low <= int(value) <= high:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from opsdesk.models import Punch
 from opsdesk.rules import calendar as dates
 from opsdesk.rules import hours
 from opsdesk.rules.calendar import Calendar
@@ -27,6 +25,7 @@ from opsdesk.rules.settlement import (
     Account,
     Missed,
     Occurrence,
+    OpenEnd,
     Settled,
     basis,
     common_basis,
@@ -34,8 +33,8 @@ from opsdesk.rules.settlement import (
     penalty_basis,
     settle,
 )
-from opsdesk.rules.vocabulary import AT_WORK, LeaveKind, Mark, State
-from opsdesk.services import attendance, duties, overtime, wages
+from opsdesk.rules.vocabulary import AT_WORK, Judgement, LeaveKind, Mark, State
+from opsdesk.services import attendance, duties, overtime, settings, wages
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.duties import Person, Plan
 
@@ -48,6 +47,7 @@ PENALTY_PARTS = (
     "attendance.no_leave",
     "leave.pay",
 )
+UNEXCUSED = frozenset({Mark.AWOL, Mark.AWAY})
 ATTENDED = frozenset({Mark.PRESENT, Mark.LATE, Mark.EARLY, Mark.OPEN})
 
 
@@ -85,7 +85,7 @@ class PersonMonth:
     planned_minutes: int
     worked_minutes: int
     overtime_minutes: int
-    overtime_days: frozenset[date]
+    overtime_days: Mapping[date, int]
     over_cap_minutes: int
     settled: Settled
     warnings: tuple[str, ...]
@@ -98,13 +98,14 @@ class PersonMonth:
 
 @dataclass(frozen=True)
 class Month:
-    """A settled month: people by vendor and number, and the readings used (采用口径)."""
+    """A settled month: people by vendor and number, the readings used (采用口径), the vendor it was narrowed to."""
 
     year: int
     number: int
     calendar: Calendar
     people: tuple[PersonMonth, ...]
     basis: tuple[str, ...]
+    vendor_id: int | None = None
 
     @property
     def key(self) -> str:
@@ -133,7 +134,7 @@ def read(
 ) -> Month:
     """Settle a calendar month (G6) from the record; one vendor's people or one person if given.
 
-    Days before the site's first sign-in of all are no part of it: nobody was absent from a desk that was not there.
+    Before the site's 启用日 nobody is absent from a desk that was not there.
     """
     with without_collection():
         return _read(connection, regulations, year, number, now, vendor_id, staff_id)
@@ -167,17 +168,18 @@ def _read(
     own: dict[int, list[PersonDay]] = defaultdict(list)
     for each in attendance.read(connection, regulations, days[0], days[-1], now, ids, plan):
         own[each.person.id].append(each)
-    opened = connection.execute(select(func.min(Punch.day))).scalar_one_or_none() or now.date()
+    opened = settings.opened_on(connection)
     extra = _overtime(connection, regulations, own, days)
     pay = wages.on(connection, days[-1])
     people = [
-        _person_month(
-            plan, laws, [each for each in person_days if each.day >= opened], now, extra.get(staff, {}), pay.get(staff)
-        )
+        _person_month(plan, laws, person_days, now, opened, extra.get(staff, {}), pay.get(staff))
         for staff, person_days in own.items()
-        if any((each.duty or each.punches) and each.day >= opened for each in person_days)
+        if any(each.duty or each.punches for each in person_days)
     ]
-    return Month(year, number, plan.calendar, tuple(people), _basis(laws, people, days, now))
+    said = _basis(laws, people, days, now)
+    if days[0] < opened <= days[-1]:
+        said = (*said, f"自启用日 {opened.isoformat()} 起计缺席，此前没有记录的不计。")
+    return Month(year, number, plan.calendar, tuple(people), said, vendor_id)
 
 
 def _ids(connection: Connection, vendor_id: int | None, staff_id: int | None) -> list[int] | None:
@@ -205,15 +207,13 @@ def _person_month(
     laws: Mapping[date, Law],
     days: Sequence[PersonDay],
     now: datetime,
+    opened: date,
     credited: Mapping[date, int],
     wage: Decimal | None,
 ) -> PersonMonth:
     person = days[0].person
     split: dict[date, tuple[Half, Half]] = {}
-    late: list[tuple[PersonDay, Occurrence]] = []
-    early: list[tuple[PersonDay, Occurrence]] = []
-    missed: list[tuple[PersonDay, Missed]] = []
-    personal: list[tuple[PersonDay, Occurrence]] = []
+    charged: list[_Charged] = []
     missing: list[Missing] = []
     taken: dict[LeaveKind, list[int]] = defaultdict(lambda: [0, 0])
     planned = worked = 0
@@ -223,44 +223,43 @@ def _person_month(
         law = laws[each.day]
         away = _away(plan, person, each)
         noon = hours.noon_of(law, each.terms.hours)
-        split[each.day] = parts = halves(each.duty, each.result, away, now)
-        late.extend((each, one) for one in _late(each))
-        early.extend((each, one) for one in _early(each))
-        if gone := sum(half.mark is Mark.AWOL for half in parts):
-            missed.append((each, Missed(each.day, gone, (f"day:{person.id}:{each.day.isoformat()}",))))
-        if (state := each.result.state) in {State.NO_SIGN_OUT, State.NO_SIGN_IN}:
-            _open_end(each, state, law, now, missing, late, early, missed)
+        no_leave = law.part("attendance.no_leave", each.terms.penalties)
+        unexcused = Mark.AHEAD if each.day < opened else Mark.AWOL if no_leave else Mark.AWAY
+        split[each.day] = parts = halves(each.duty, each.result, away, now, unexcused)
+        if end := _open_end(each, parts, law, now):
+            missing.append(end)
         for half in parts:
             if half.leave is not None:
                 taken[half.leave][0] += 1
+        counting = [half.span for half in parts if half.mark not in UNEXCUSED]
+        personal = 0
         for span, kind in away:
-            freed = hours.freed_minutes(each.duty, [span], noon)
+            freed = hours.freed_minutes(each.duty, hours.common([span], counting), noon)
             taken[kind][1] += freed
-            if kind is LeaveKind.PERSONAL and freed:
-                evidence = (f"day:{person.id}:{each.day.isoformat()}",)
-                personal.append((each, Occurrence(each.day, freed, evidence)))
+            personal += freed if kind is LeaveKind.PERSONAL else 0
+        charged.append(_charges(each, parts, end, personal))
         planned += hours.planned_minutes(each.duty, noon)
         at_work = [span for span, kind in away if kind in AT_WORK]
         worked += hours.worked_minutes(each.duty, each.result.pairs, noon, at_work)
     more = sum(credited.values())
     last = days[-1]
     over, cap_words = hours.over_cap(worked + more, laws[last.day], last.terms.hours)
-    settled = settle(_accounts(laws, late, early, missed, personal))
+    settled = settle(_accounts(laws, charged))
     return PersonMonth(
         person=person,
         days=tuple(days),
         halves=split,
         due_days=len(split),
         attended_half_days=sum(_attended(half) for parts in split.values() for half in parts),
-        late=tuple(one for _, one in late),
-        early=tuple(one for _, one in early),
-        missed=tuple(one for _, one in missed),
+        late=tuple(one for each in charged for one in each.late),
+        early=tuple(one for each in charged for one in each.early),
+        missed=tuple(one for each in charged for one in each.missed),
         missing=tuple(missing),
         leave={kind: Taken(*sums) for kind, sums in taken.items()},
         planned_minutes=planned,
         worked_minutes=worked,
         overtime_minutes=more,
-        overtime_days=frozenset(credited),
+        overtime_days=dict(credited),
         over_cap_minutes=over,
         settled=settled,
         warnings=tuple(filter(None, (cap_words, _over_wage(settled, wage, laws[last.day])))),
@@ -280,66 +279,87 @@ def _attended(half: Half) -> bool:
     return half.mark in ATTENDED or (half.leave is not None and half.leave in AT_WORK)
 
 
-def _late(each: PersonDay) -> Iterable[Occurrence]:
-    for pair in each.result.pairs:
-        if pair.arrival and pair.arrival_verdict and pair.arrival_verdict.minutes:
-            yield Occurrence(each.day, pair.arrival_verdict.minutes, (f"punch:{pair.arrival.id}",))
+@dataclass(frozen=True, slots=True)
+class _Charged:
+    """What one day has that a clause may charge; never more than the day itself (a whole day, or what leave left)."""
+
+    day: PersonDay
+    late: tuple[Occurrence, ...] = ()
+    early: tuple[Occurrence, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    personal: tuple[Occurrence, ...] = ()
+    open_ends: tuple[OpenEnd, ...] = ()
 
 
-def _early(each: PersonDay) -> Iterable[Occurrence]:
-    for pair in each.result.pairs:
-        if pair.departure and pair.departure_verdict and pair.departure_verdict.minutes:
-            yield Occurrence(each.day, pair.departure_verdict.minutes, (f"punch:{pair.departure.id}",))
+def _charges(each: PersonDay, parts: tuple[Half, Half], end: Missing | None, personal: int) -> _Charged:
+    """A day of lateness beyond the limit is absent as a whole: no half of it is counted as missed a second time.
 
-
-def _open_end(
-    each: PersonDay,
-    state: State,
-    law: Law,
-    now: datetime,
-    missing: list[Missing],
-    late: list[tuple[PersonDay, Occurrence]],
-    early: list[tuple[PersonDay, Occurrence]],
-    missed: list[tuple[PersonDay, Missed]],
-) -> None:
-    """What a missing end comes to by the reading chosen: it waits, or after the time limit it is charged (G12)."""
-    assert each.duty is not None  # noqa: S101 — the caller has looked
-    reading = law.held("G12")
-    overdue = now - each.duty.ends > timedelta(hours=reading.number("missing.hours"))
-    missing.append(Missing(each.day, state, overdue))
-    if not overdue:
-        return
+    An open end is charged only where the day costs no other half days.
+    """
+    verdicts = [(punch, verdict) for punch, verdict in each.result.verdicts if verdict.minutes]
+    halves_due = sum(half.mark is not Mark.LEAVE for half in parts)
+    reference = (f"day:{each.person.id}:{each.day.isoformat()}",)
+    absent = any(half.mark is Mark.ABSENT for half in parts)
+    gone = 0 if absent else sum(half.mark in UNEXCUSED for half in parts)
     evidence = tuple(f"punch:{punch.fact.id}" for punch in each.punches)
-    match reading.text("missing.policy"):
-        case "half":
-            missed.append((each, Missed(each.day, 1, evidence)))
-        case "early":
-            occurrence = Occurrence(each.day, reading.number("missing.early_minutes"), evidence)
-            (early if state is State.NO_SIGN_OUT else late).append((each, occurrence))
+    charged_end = end is not None and end.overdue and not absent and not gone
+    return _Charged(
+        each,
+        tuple(
+            Occurrence(each.day, verdict.minutes, (f"punch:{punch.id}",), max(1, halves_due))
+            for punch, verdict in verdicts
+            if verdict.judgement in {Judgement.LATE, Judgement.ABSENT}
+        ),
+        tuple(
+            Occurrence(each.day, verdict.minutes, (f"punch:{punch.id}",))
+            for punch, verdict in verdicts
+            if verdict.judgement is Judgement.EARLY
+        ),
+        (Missed(each.day, gone, reference),) if gone else (),
+        (Occurrence(each.day, personal, reference),) if personal else (),
+        (OpenEnd(each.day, str(end.what), evidence),) if end is not None and charged_end else (),
+    )
 
 
-def _accounts(
-    laws: Mapping[date, Law],
-    late: Sequence[tuple[PersonDay, Occurrence]],
-    early: Sequence[tuple[PersonDay, Occurrence]],
-    missed: Sequence[tuple[PersonDay, Missed]],
-    personal: Sequence[tuple[PersonDay, Occurrence]],
-) -> list[Account]:
+def _open_end(each: PersonDay, parts: tuple[Half, Half], law: Law, now: datetime) -> Missing | None:
+    """The missing end of a day, unless leave frees it; after the time limit it is overdue (G12)."""
+    assert each.duty is not None  # noqa: S101 — the caller has looked
+    state = each.result.state
+    known = state in {State.NO_SIGN_OUT, State.NO_SIGN_IN}
+    if not known and not (now >= each.duty.ends and any(half.mark is Mark.OPEN for half in parts)):
+        return None
+    concerned = parts[0] if state is State.NO_SIGN_IN else parts[1]
+    if concerned.mark is Mark.LEAVE:
+        return None
+    overdue = now - each.duty.ends > timedelta(hours=law.held("G12").number("missing.hours"))
+    return Missing(each.day, state if known else State.NO_SIGN_OUT, overdue)
+
+
+def _accounts(laws: Mapping[date, Law], charged: Sequence[_Charged]) -> list[Account]:
     """The month in segments of one regulation with one set of values, in order of time (G14)."""
-    found: dict[tuple[str, tuple[date | None, ...]], tuple[Law, str, tuple[list[Any], ...]]] = {}
-    for place, group in enumerate((late, early, missed, personal)):
-        for each, one in group:
-            law, code = laws[each.day], each.terms.penalties
-            _, _, facts = found.setdefault((code, _values(law, code)), (law, code, ([], [], [], [])))
-            facts[place].append(one)
-    ordered = sorted(found.values(), key=lambda each: each[0].day)
-    return [Account(law, code, *map(tuple, facts)) for law, code, facts in ordered]
+    found: dict[tuple[str, tuple[date | None, ...]], list[_Charged]] = defaultdict(list)
+    for each in charged:
+        if each.late or each.early or each.missed or each.personal or each.open_ends:
+            code = each.day.terms.penalties
+            found[code, _values(laws[each.day.day], code)].append(each)
+    return [
+        Account(
+            laws[days[0].day.day],
+            code,
+            late=tuple(one for each in days for one in each.late),
+            early=tuple(one for each in days for one in each.early),
+            missed=tuple(one for each in days for one in each.missed),
+            personal=tuple(one for each in days for one in each.personal),
+            open_ends=tuple(one for each in days for one in each.open_ends),
+        )
+        for (code, _), days in found.items()
+    ]
 
 
 def _values(law: Law, regulation: str) -> tuple[date | None, ...]:
     """Since when each penalty clause of the regulation holds as it does: equal for days that are settled together."""
     parts = (law.part(does, regulation) for does in PENALTY_PARTS)
-    return tuple(held.holding.begins if held else None for held in parts)
+    return (*(held.holding.begins if held else None for held in parts), law.held("G12").holding.begins)
 
 
 def _over_wage(settled: Settled, wage: Decimal | None, law: Law) -> str:

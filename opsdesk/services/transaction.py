@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from opsdesk.models import Base
@@ -87,6 +87,13 @@ class Transaction:
         self.connection.execute(update(table).where(table.c.id == row_id).values(**changes))
         self.entries.append(Entry("update", table.name, row_id, {**now, **changes}))
         return True
+
+    def remove(self, model: type[Base], row_id: int) -> None:
+        """Take a row of a plan out (a roster entry): the chain keeps what it was. What happened is never removed."""
+        table = _table(model)
+        known = dict(self.connection.execute(select(table).where(table.c.id == row_id)).mappings().one())
+        self.connection.execute(delete(table).where(table.c.id == row_id))
+        self.entries.append(Entry("delete", table.name, row_id, known))
 
     def event(self, subject: str, subject_id: int = 0, **facts: Any) -> None:
         """Chain something that happened without changing a row (登录, 打印, 时钟确认)."""

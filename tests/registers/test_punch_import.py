@@ -120,3 +120,9 @@ def test_same_names_ask_for_a_number(site, crew, tmp_path):
     result = import_punches(site, path).value
     assert result.stored == 1
     assert "有 2 人" in result.rejected[0].reason
+
+
+def test_a_stand_bys_scan_is_kept_though_he_owes_nothing(site, crew, tmp_path):
+    path = attlog(tmp_path, line("1", "2026-03-04 08:27:11"), line("13", "2026-03-04 09:10:00"))
+    assert import_punches(site, path).value.stored == 2
+    assert state(site, crew["2003"], DAY).state is State.PRESENT_UNPLANNED

@@ -3,12 +3,14 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import date
 
 import pytest
 import team as team_module
+from sqlalchemy import select
 
 from opsdesk import bootstrap
-from opsdesk.models import Base, Setting
+from opsdesk.models import Base, RosterEntry, Setting
 from opsdesk.registers.sign_in import service
 from opsdesk.services import chain
 from opsdesk.services.errors import Refusal
@@ -131,3 +133,16 @@ def test_a_change_that_changes_nothing_is_not_chained(worked):
         assert tx.update(Setting, row.id, value=row.value) is False
     with worked.read() as connection:
         assert chain.head(connection) == before
+
+
+def test_a_planned_row_taken_out_by_the_program_is_chained_and_one_taken_out_by_hand_is_named(worked):
+    with worked.reading.connect() as connection:
+        first, second = connection.execute(select(RosterEntry.id).order_by(RosterEntry.id)).scalars().all()
+    with worked.transaction("清除排班") as tx:
+        tx.remove(RosterEntry, second)
+    assert findings(worked) == []
+    with worked.transaction("排班") as tx:
+        again = tx.insert(RosterEntry, staff_id=1, day=date(2026, 3, 9), shift_id=None)
+    assert (again, findings(worked)) == (second, [])
+    outside(worked, "DELETE FROM roster_entry WHERE id=?", first)
+    assert any("roster_entry" in line for line in findings(worked))

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from team import Team, go_to, grant
 
 from opsdesk.catalog import by_slug
-from opsdesk.models import Contract, ContractTerm, Leave, LeaveSlip, Punch, RosterEntry, Staff
+from opsdesk.models import Contract, ContractTerm, Leave, LeaveSlip, Punch, RosterEntry, Shift, Staff
 from opsdesk.registers.sign_in.service import take_back
 from opsdesk.rules.vocabulary import AT_WORK, LeaveKind, Mark, State
-from opsdesk.services import amending, duties, open_questions, settlement, wages
+from opsdesk.services import amending, duties, open_questions, settings, settlement, wages
 from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal
 from opsdesk.services.settlement import Month, PersonMonth
 
 FEBRUARY = [date(2026, 2, day) for day in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14, 24, 25, 26, 27, 28)]
@@ -161,7 +162,7 @@ def _withdraw_all(ctx: Context) -> None:
 
 
 def test_nobody_is_awol_before_the_day_is_over(site: Context, crew: Team) -> None:
-    sign(site, crew["1002"], ("2026-03-03 08:20", "到岗"))
+    settings.write(site, {"site.opened_on": "2026-03-03"})
     go_to(site, "2026-03-05 17:29:59")
     assert date(2026, 3, 5) not in {each.day for each in of(site, crew["1001"], 3).missed}
     go_to(site, "2026-03-05 17:30:00")
@@ -284,3 +285,102 @@ def test_what_is_open_is_asked_for(site: Context, crew: Team) -> None:
     with site.transaction("储备") as tx:
         tx.update(Staff, crew["1006"], reserve=True)
     assert ("储备人员", "华信") not in questions(site)
+
+
+def test_the_desk_opens_with_its_first_standing_sign_in_unless_a_day_is_set(site: Context, crew: Team) -> None:
+    settings.write(site, {"site.opened_on": ""})
+    assert not of(site, crew["1001"]).missed, "set up in March and nobody ever signed"
+    (stray,) = sign(site, crew["2001"], ("2026-02-03 08:20", "到岗"))
+    assert [each.day.day for each in of(site, crew["1001"]).missed][:2] == [3, 4]
+    assert of(site, crew["1001"]).due_days == 16
+    take_back(site, punch_id=stray, reason="录错了人")
+    assert not of(site, crew["1001"]).missed
+    settings.write(site, {"site.opened_on": "2026-02-26"})
+    assert [each.day.day for each in of(site, crew["1001"]).missed] == [26, 27, 28]
+    assert any("2026-02-26" in line for line in month(site).basis)
+    with pytest.raises(Refusal, match="2026-03-05"):
+        settings.write(site, {"site.opened_on": "三月五日"})
+
+
+def test_a_day_never_costs_more_than_itself(site: Context, crew: Team) -> None:
+    policy = {"missing.policy": "half"}
+    since = date(2026, 2, 1)
+    amending.amend(site, clause="G12", begins_on=since, typed=policy, source="信息中心通知", reason="明确缺签处理")
+    days = {
+        3: ("09:40", None),
+        4: (None, None),
+        5: ("09:40", "13:02"),
+        6: ("08:20", None),
+        9: ("08:20", None),
+    }
+    whole_month(site, crew["1001"], days)
+    grant(site, crew["1001"], "2026-02-04 08:30", "2026-02-04 10:30")
+    grant(site, crew["1001"], "2026-02-05 13:00", "2026-02-05 17:30")
+    grant(site, crew["1001"], "2026-02-06 08:30", "2026-02-06 17:30", "病假")
+    found = of(site, crew["1001"])
+    lines = {line.part: line for line in found.settled.lines}
+    assert lines["absent"].half_days == 2 + 1, "a whole day, and the half that leave left"
+    assert lines["awol"].half_days == 2, "the fourth; two hours of leave are no second charge"
+    assert lines["open_end"].half_days == 1, "the ninth only: the third is absent, on the sixth leave frees the end"
+    assert (lines["open_end"].citation.key, lines["open_end"].evidence != ()) == ("G12", True)
+    assert found.leave[LeaveKind.PERSONAL].minutes == 4 * 60 + 30
+    assert [each.day.day for each in found.missing] == [3, 9]
+
+
+def test_who_came_back_has_not_left_early(site: Context, crew: Team) -> None:
+    whole_month(site, crew["1001"], {9: (None, None)})
+    back = (("2026-02-09 08:25", "到岗"), ("2026-02-09 16:00", "离岗"), ("2026-02-09 16:30", "到岗"))
+    sign(site, crew["1001"], *back)
+    found = of(site, crew["1001"])
+    assert found.settled.figures.early_minutes == 0
+    assert [each.what for each in found.missing] == [State.NO_SIGN_OUT]
+    sign(site, crew["1001"], ("2026-02-09 17:10", "离岗"))
+    assert of(site, crew["1001"]).settled.figures.early_minutes == 20
+
+
+def test_a_pair_of_a_split_shift_that_nobody_worked_is_asked_for(site: Context, crew: Team) -> None:
+    with site.transaction("排班") as tx:
+        shift = tx.insert(Shift, code="S", name="三段班", pairs="06:00-09:00,11:00-14:00,17:00-20:00")
+        tx.insert(RosterEntry, staff_id=crew["1001"], day=date(2026, 2, 9), shift_id=shift)
+    pairs = (("06:00", "到岗"), ("09:00", "离岗"), ("11:00", "到岗"), ("14:00", "离岗"))
+    sign(site, crew["1001"], *((f"2026-02-09 {clock}", way) for clock, way in pairs))
+    assert date(2026, 2, 9) in [each.day for each in of(site, crew["1001"]).missing]
+
+
+def test_half_a_day_is_the_kind_of_leave_that_covers_most_of_it(site: Context, crew: Team) -> None:
+    whole_month(site, crew["1001"], {9: ("13:00", "17:31")})
+    grant(site, crew["1001"], "2026-02-09 08:30", "2026-02-09 09:00")
+    grant(site, crew["1001"], "2026-02-09 09:00", "2026-02-09 13:00", "公出")
+    found = of(site, crew["1001"])
+    assert found.halves[date(2026, 2, 9)][0].leave is LeaveKind.OFFICIAL
+    assert found.attended_half_days == 32
+
+
+def test_without_a_clause_an_absence_is_no_awol(site: Context, crew: Team) -> None:
+    whole_month(site, crew["1001"], {9: (None, None)})
+    amending.amend(
+        site,
+        clause="T2-ATT-03",
+        begins_on=date(2026, 2, 1),
+        typed={},
+        source="信息中心通知",
+        reason="另行规定",
+        repealed=True,
+    )
+    found = of(site, crew["1001"])
+    assert [half.mark for half in found.halves[date(2026, 2, 9)]] == [Mark.AWAY, Mark.AWAY]
+    assert found.settled.figures.awol_half_days == 0
+    assert [each.day.day for each in found.missed] == [9], "it is still asked for"
+
+
+def test_approved_overtime_without_a_sign_out_is_asked_for(site: Context, crew: Team) -> None:
+    save, run = by_slug("overtime").save, {act.key: act.run for act in by_slug("overtime").acts}
+    assert save is not None
+    span = {"begins_at": datetime(2026, 2, 8, 9), "ends_at": datetime(2026, 2, 8, 18)}
+    slip = save(site, None, {"staff_id": crew["1001"], **span, "reason": "割接", "settled_as": "调休"}).value
+    run["approve"](site, slip, {"note": ""})
+    sign(site, crew["1001"], ("2026-02-08 08:55", "到岗"))
+    assert ("加班未计", "王强") in questions(site)
+    sign(site, crew["1001"], ("2026-02-08 18:05", "离岗"))
+    assert ("加班未计", "王强") not in questions(site)
+    assert of(site, crew["1001"]).overtime_minutes == 8 * 60

@@ -12,6 +12,7 @@ from opsdesk.models import Deduction, Staff, Vendor
 from opsdesk.register import Chip, Options, Page, Query, Row, Tone
 from opsdesk.registers.month import evidence
 from opsdesk.registers.month.service import FEN, Booked
+from opsdesk.rules.clause import short_name
 from opsdesk.rules.settlement import Line, days_in_words
 from opsdesk.rules.vocabulary import Decision
 from opsdesk.services import listing
@@ -106,7 +107,7 @@ def _state(row: Mapping[Any, Any]) -> str:
 
 def _short(row: Mapping[Any, Any]) -> str:
     cited = json.loads(row["citations"])[0]
-    return f"{cited['regulation']} {cited['number']}"
+    return short_name(cited["regulation"], cited["number"])
 
 
 def _days(half_days: int) -> str:

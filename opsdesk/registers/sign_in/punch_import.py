@@ -190,6 +190,8 @@ def _lookup(staff: Sequence[Person]) -> Callable[[RawPunch], Person | str]:
 
 
 def _days(owed: Sequence[Duty]) -> Callable[[datetime], date]:
+    if not owed:
+        return datetime.date
     spans = [
         rules.reach(duty, before, after)
         for duty, before, after in zip(owed, [None, *owed[:-1]], [*owed[1:], None], strict=True)

@@ -116,7 +116,7 @@ def figures(people: Iterable[PersonMonth]) -> dict[str, str]:
         "attended": half_days(sum(each.attended_half_days for each in several)) or "0",
         "late": _times(sum(one.late_count for one in all_), sum(one.late_minutes for one in all_)),
         "early": _times(sum(one.early_count for one in all_), sum(one.early_minutes for one in all_)),
-        "absent": number(sum(one.absent_days for one in all_)),
+        "absent": half_days(sum(one.absent_half_days for one in all_)),
         "awol": half_days(sum(one.awol_half_days for one in all_)),
         "missing": number(sum(len(each.missing) for each in several)),
         "leave": half_days(leave),

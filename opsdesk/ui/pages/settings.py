@@ -35,6 +35,13 @@ FIELDS = (
     Field("site.name", "站点名称", required=True, group="站点", help="单位全称，印在每张表上。"),
     Field("site.project", "项目名称", group="站点", help="有的单位要求印在表头，可以不填。"),
     Field("site.supervisor", "运维主管", group="站点", help="印在表尾“运维主管”处的姓名。"),
+    Field(
+        "site.opened_on",
+        "启用日",
+        Kind.CODE,
+        group="站点",
+        help="写成 2026-03-05。此前没有记录的不算缺席；空着就取建站或最早到岗那一天。",
+    ),
     Field("desk.lock_minutes", "自动锁定", Kind.CODE, required=True, group="服务台", help="几分钟无人操作就锁定。"),
     Field(
         "desk.double_scan_seconds",
