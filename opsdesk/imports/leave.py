@@ -42,6 +42,9 @@ COLUMNS = (
         True,
     ),
     Column("reason", "事由", "请假的事由。", "家中有事", ("请假事由", "请假原因", "原因"), True),
+    Column(
+        "deputy", "顶岗人", "顶岗人的工号或姓名，要是本单位的人。", "V002", ("顶岗人工号", "顶岗人姓名", "替岗人", "顶班人")
+    ),
     Column("applied_at", "申请时间", "空着按导入的时间。", "2026-03-04 15:20", ("申请日期", "发起时间")),
     Column("consented_by", "同意人", "信息中心同意的人；空着就是待同意。", "赵敏", ("批准人", "审批人")),
     Column("vendor_agreed_by", "公司同意人", "驻场公司同意的人。", "钱经理", ("公司意见",)),
@@ -79,7 +82,10 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class LeaveRow:
-    """One leave of a file, its ends as days with their parts; `name` or `staff_no` may be ""."""
+    """One leave of a file, its ends as days with their parts; `name` or `staff_no` may be "".
+
+    `deputy` is the number or the name of who takes over, "" where nobody is named.
+    """
 
     row: int
     staff_no: str
@@ -88,6 +94,7 @@ class LeaveRow:
     begins: Edge
     ends: Edge
     reason: str
+    deputy: str = ""
     applied_at: datetime | None = None
     consented_by: str = ""
     consented_at: datetime | None = None
@@ -231,6 +238,7 @@ def _leave(row: Row, heading: Heading, begins: Edge, ends: Edge) -> LeaveRow:
         begins=begins,
         ends=ends,
         reason=text("reason"),
+        deputy=bare_name(heading.value(row, "deputy")),
         applied_at=_moment(heading.value(row, "applied_at")),
         consented_by=text("consented_by"),
         consented_at=_moment(heading.value(row, "finished_at")),

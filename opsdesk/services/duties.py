@@ -245,7 +245,7 @@ def _joined(pairs: Collection[Span]) -> tuple[Span, ...]:
     return tuple(joined)
 
 
-def _covered(away: Collection[Row[Any]], ids: Collection[int] | None) -> set[int]:
+def _covered(away: Collection[Row[*tuple[Any, ...]]], ids: Collection[int] | None) -> set[int]:
     """Everybody covered by one of `ids` (None: by anybody), or by a stand-by whom one of them covers."""
     if ids is None:
         return {row.staff_id for row in away if row.deputy_id is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -97,6 +97,32 @@ def end_of(plan: Plan, person: Person, edge: Edge) -> datetime:
     if edge.part is Part.MORNING:
         return middle(_duty(duty, person, edge, "last_part"))[0]
     return duty.ends if duty else datetime.combine(edge.day + DAY, time())
+
+
+def edges(plan: Plan, person: Person, begins: datetime, ends: datetime) -> tuple[Edge, Edge]:
+    """The ends of a leave in the words of its form: 全天, 上午 or 下午 where they fit the duty, else exact times.
+
+    One half of a single day has that half at both ends.
+    """
+    first = _edge_of(plan, person, begins, begin_of, Part.AFTERNOON)
+    last = _edge_of(plan, person, ends, end_of, Part.MORNING)
+    if last.day < first.day:
+        return Edge(begins.date(), Part.EXACT, begins.time()), Edge(ends.date(), Part.EXACT, ends.time())
+    if first.day == last.day and (first.part, last.part) == (Part.WHOLE, Part.MORNING):
+        return Edge(first.day, Part.MORNING), last
+    if first.day == last.day and (first.part, last.part) == (Part.AFTERNOON, Part.WHOLE):
+        return first, Edge(last.day, Part.AFTERNOON)
+    return first, last
+
+
+def _edge_of(plan: Plan, person: Person, at: datetime, moment: Callable[..., datetime], half: Part) -> Edge:
+    """The edge of which `moment` (begin_of, end_of) makes this time; a night shift belongs to the day before."""
+    for day in (at.date(), at.date() - DAY):
+        halves = (Part.WHOLE, half) if plan.duty(person, day) else (Part.WHOLE,)
+        for part in halves:
+            if moment(plan, person, Edge(day, part)) == at:
+                return Edge(day, part)
+    return Edge(at.date(), Part.EXACT, at.time())
 
 
 def _exact(edge: Edge, key: str, title: str) -> datetime:

@@ -16,6 +16,9 @@ from opsdesk.services.overtime import WAITING
 from opsdesk.services.settlement import Month, PersonMonth
 
 
+CORRECTION = "补签单"
+
+
 @dataclass(frozen=True)
 class Question:
     """One open question: what it is about, whose and of which day, in a sentence; `door` is the register to go to."""
@@ -35,7 +38,11 @@ def of_month(connection: Connection, regulations: Regulations, month: Month, now
     people = {each.person.id: each for each in month.people}
     found = [question for each in month.people for question in _of_person(each, regulations)]
     found.extend(_slips(connection, regulations, people, first, last, now.date()))
-    found.extend(_waiting(connection, people, first, last))
+    waiting = _waiting(connection, people, first, last)
+    filed = {(each.staff_id, each.day) for each in waiting if each.kind == CORRECTION}
+    ends = {str(State.NO_SIGN_OUT), str(State.NO_SIGN_IN)}
+    found = [each for each in found if each.kind not in ends or (each.staff_id, each.day) not in filed]
+    found.extend(waiting)
     vendors = {each.person.vendor_id: each.person.vendor for each in month.people}
     found.extend(
         Question("节假日同意", None, "", vendors[gap.vendor_id], gap.first, gap.sentence, "holiday_consent")
@@ -56,8 +63,8 @@ def _of_person(each: PersonMonth, regulations: Regulations) -> list[Question]:
     who = each.person
     found = []
     for missing in each.missing:
-        late = "，补签期限已过" if missing.overdue else ""
-        said = f"{who.name} {missing.day.isoformat()} {missing.what}{late}，请补签或核对。"
+        late = "已过补签期限，补签要写明原因，由主管认可。" if missing.overdue else "请补签。"
+        said = f"{who.name} {missing.day.isoformat()} {missing.what}，{late}"
         found.append(Question(str(missing.what), who.id, who.name, who.vendor, missing.day, said, "correction"))
     terms = {day.day: day.terms for day in each.days}
     for missed in each.missed:
@@ -102,7 +109,7 @@ def _waiting(connection: Connection, people: dict[int, PersonMonth], first: date
         if row.staff_id in people:
             who = people[row.staff_id].person
             said = f"{who.name} {row.day.isoformat()} 的补签单 {row.number} 还没有批。"
-            found.append(Question("补签单", who.id, who.name, who.vendor, row.day, said, "correction"))
+            found.append(Question(CORRECTION, who.id, who.name, who.vendor, row.day, said, "correction"))
     begins, ends = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
     extra = select(Overtime.staff_id, Overtime.begins_at, Overtime.number).where(
         Overtime.begins_at >= begins, Overtime.begins_at < ends, Overtime.state == WAITING

@@ -151,8 +151,13 @@ def extend(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
             "extends_id": slip_id,
         }
         service.refuse_overlap(tx.connection, facts, "last_day")
+        alone = ""
+        try:
+            asking.check_deputy(tx.connection, asking.deputy_plan(tx.connection, ctx, facts), facts)
+        except Refusal as refusal:
+            facts["deputy_id"], alone = None, f"续假单没有写顶岗人：{refusal}"
         number = slip(tx.connection, service.insert(tx, ctx, facts))["number"]
-    return Outcome(f"续假单 {number} 已填好，公司和信息中心都同意后才计为请假。", TOUCHED)
+    return Outcome(f"续假单 {number} 已填好，公司和信息中心都同意后才计为请假。{alone}", TOUCHED)
 
 
 def close(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:

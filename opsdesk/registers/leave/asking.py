@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
+from opsdesk.models import Leave, LeaveSlip, Staff
 from opsdesk.rules.leave import HospitalLevel
-from opsdesk.rules.vocabulary import LeaveKind, Role
+from opsdesk.rules.vocabulary import AT_WORK, LeaveKind, Role
 from opsdesk.services import duties, entry, leave_slips
 from opsdesk.services.context import Context
 from opsdesk.services.duties import Person, Plan
@@ -46,8 +47,6 @@ def read(connection: Connection, ctx: Context, values: Mapping[str, Any]) -> Ask
     }
     deputy = values.get("deputy_id")
     facts["deputy_id"] = None if deputy in (None, "") else entry.chosen(values, "deputy_id", "顶岗人", people)
-    if facts["deputy_id"] == staff_id:
-        raise Refusal("顶岗人不能是请假的本人。请换一个人。", field="deputy_id")
     if facts["kind"] == LeaveKind.REMOTE and not facts["contact"]:
         reachable = ctx.law_on(now.date()).part("leave.remote", "E15")
         by = f"（{reachable.cite().short}）" if reachable else ""
@@ -152,6 +151,90 @@ def edge(values: Mapping[str, Any], name: str, title: str, usual: date | None = 
     if written and part in {Part.MORNING, Part.AFTERNOON}:
         raise Refusal(f"选了“{part}”就不用填时刻。请清空时刻，或改选“自定”。", field=f"{name}_time")
     return Edge(day, Part.EXACT if written else part, written)
+
+
+def check_deputy(connection: Connection, plan: Plan, facts: Mapping[str, Any]) -> None:
+    """Refuse a deputy who cannot take over: himself, of another vendor, not on site, away, or covering somebody else.
+
+    The plan has to hold the days of the slip, with the roster of who is absent.
+    """
+    if facts.get("deputy_id") is None:
+        return
+    people = {each.id: each for each in duties.people(connection, ids=(facts["staff_id"], facts["deputy_id"]))}
+    person, deputy = people[facts["staff_id"]], people[facts["deputy_id"]]
+    if why := (
+        _another(person, deputy)
+        or _off_site(plan, person, deputy, facts)
+        or _away(plan, deputy, facts)
+        or _covering(connection, person, deputy, facts)
+    ):
+        raise Refusal(f"{why}请换一个人。", field="deputy_id")
+
+
+def deputy_plan(connection: Connection, ctx: Context, facts: Mapping[str, Any]) -> Plan:
+    """The plan by which `check_deputy` looks at a slip."""
+    first, last = facts["begins_at"].date() - leave_slips.DAY, facts["ends_at"].date()
+    return duties.load(connection, ctx.regulations, first, last, (facts["staff_id"],))
+
+
+def _another(person: Person, deputy: Person) -> str:
+    if person.id == deputy.id:
+        return "顶岗人不能是请假的本人。"
+    if person.vendor_id != deputy.vendor_id:
+        return f"{deputy.name}是{deputy.vendor}的人，不能给{person.vendor}的{person.name}顶岗。"
+    return ""
+
+
+def _off_site(plan: Plan, person: Person, deputy: Person, facts: Mapping[str, Any]) -> str:
+    begins, ends = facts["begins_at"], facts["ends_at"]
+    owed = [
+        duty.day
+        for duty in plan.duties(person, begins.date() - leave_slips.DAY, ends.date())
+        if any(pair.begins < ends and pair.ends > begins for pair in duty.pairs)
+    ]
+    for day in owed or [begins.date()]:
+        if day < deputy.arrived_on:
+            return f"{deputy.name}在 {deputy.arrived_on.isoformat()} 才到场，{day.isoformat()} 不能顶岗。"
+        if deputy.left_on is not None and day > deputy.left_on:
+            return f"{deputy.name}在 {deputy.left_on.isoformat()} 离场，{day.isoformat()} 不能顶岗。"
+    return ""
+
+
+def keeps_away(kind: str, begins: datetime, ends: datetime, facts: Mapping[str, Any]) -> bool:
+    """Whether an absence keeps a deputy from covering this slip: any leave, 公出 and 外出 only for the whole time."""
+    if begins >= facts["ends_at"] or ends <= facts["begins_at"]:
+        return False
+    whole = begins <= facts["begins_at"] and ends >= facts["ends_at"]
+    return kind not in AT_WORK or (whole and kind != LeaveKind.REMOTE)
+
+
+def _away(plan: Plan, deputy: Person, facts: Mapping[str, Any]) -> str:
+    for absence in plan.absences.get(deputy.id, ()):
+        begins, ends = absence.span.begins, absence.span.ends
+        if keeps_away(absence.kind, begins, ends, facts):
+            return f"{deputy.name}自己{absence.kind}（{begins:%Y-%m-%d %H:%M} 到 {ends:%Y-%m-%d %H:%M}），不能顶岗。"
+    return ""
+
+
+def _covering(connection: Connection, person: Person, deputy: Person, facts: Mapping[str, Any]) -> str:
+    """The slip, waiting or approved, on which the deputy takes over from somebody else at that time."""
+    ends_at = func.coalesce(Leave.ends_at, LeaveSlip.ends_at)
+    query = (
+        select(LeaveSlip.number, Staff.name)
+        .join(Staff, Staff.id == LeaveSlip.staff_id)
+        .join(Leave, Leave.id == LeaveSlip.leave_id, isouter=True)
+        .where(
+            LeaveSlip.deputy_id == deputy.id,
+            LeaveSlip.staff_id != person.id,
+            LeaveSlip.refused_at.is_(None),
+            LeaveSlip.withdrawn_at.is_(None),
+            LeaveSlip.begins_at < facts["ends_at"],
+            ends_at > facts["begins_at"],
+        )
+        .order_by(LeaveSlip.id)
+    )
+    taken = connection.execute(query).first()
+    return f"{deputy.name}这段时间已给{taken.name}顶岗（{taken.number}）。" if taken else ""
 
 
 def check(person: Person, begins_at: datetime, ends_at: datetime, keys: tuple[str, str]) -> None:

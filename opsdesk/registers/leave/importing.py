@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ TITLES = {
     "last_day": "结束时间",
     "first_part": "开始时间",
     "last_part": "结束时间",
+    "deputy_id": "顶岗人",
 }
 ELSEWHERE = "钉钉审批"
 Key = tuple[int, str, datetime, datetime]
@@ -82,7 +83,7 @@ def _record(connection: Connection, ctx: Context, rows: Sequence[LeaveRow]) -> _
     for table in (LeaveSlip, Leave):
         query = select(table.staff_id, table.kind, table.begins_at, table.ends_at)
         known |= {(row.staff_id, row.kind, row.begins_at, row.ends_at) for row in connection.execute(query)}
-    plan = duties.load(connection, ctx.regulations, first, max(first, last))
+    plan = duties.load(connection, ctx.regulations, first - timedelta(days=1), max(first, last) + timedelta(days=1))
     return _Record({each.staff_no.casefold(): each for each in people}, by_name, plan, frozenset(known))
 
 
@@ -104,6 +105,8 @@ def _compare(connection: Connection, ctx: Context, read: LeaveFile) -> tuple[lis
                     first = said[other["staff_id"], other["kind"], other["begins_at"], other["ends_at"]]
                     raise Refusal(f"这段时间与第 {first} 行的{other['kind']}重叠。请改正其中一行。", field="first_day")
             service.refuse_overlap(connection, facts, "first_day")
+            asking.check_deputy(connection, record.plan, facts)
+            _deputy_in_file(record, facts, new)
         except Refusal as refusal:
             wrong.append(Finding(row.row, str(refusal), TITLES.get(refusal.field, "")))
             continue
@@ -114,6 +117,31 @@ def _compare(connection: Connection, ctx: Context, read: LeaveFile) -> tuple[lis
 
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return bool(one["begins_at"] < other["ends_at"] and other["begins_at"] < one["ends_at"])
+
+
+def _deputy_in_file(record: _Record, facts: Mapping[str, Any], new: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a deputy whom an earlier row of the file sends away, or has covering somebody else at that time."""
+    for other in new if facts["deputy_id"] else ():
+        if other["staff_id"] == facts["deputy_id"] and other["consented_by"]:
+            if asking.keeps_away(other["kind"], other["begins_at"], other["ends_at"], facts):
+                raise Refusal(f"顶岗人这段时间自己{other['kind']}。请换一个人。", field="deputy_id")
+        elif other["deputy_id"] == facts["deputy_id"] and _overlap(other, facts):
+            raise Refusal("顶岗人这段时间已给同一个文件里的别人顶岗。请换一个人。", field="deputy_id")
+
+
+def _deputy(record: _Record, row: LeaveRow) -> int | None:
+    """Who takes over, by number or by name; of several of one name the one on site that day."""
+    if not row.deputy:
+        return None
+    if numbered := record.by_number.get(row.deputy.casefold()):
+        return numbered.id
+    named = record.by_name.get(_key(row.deputy), ())
+    here = [person for person in named if person.on_site(row.begins.day)] or named
+    if len(here) == 1:
+        return here[0].id
+    if here:
+        raise Refusal(f"叫{row.deputy}的有 {len(here)} 人。请在顶岗人一栏写工号。", field="deputy_id")
+    raise Refusal(f"顶岗人{row.deputy}没有登记。请写已登记人员的工号或姓名。", field="deputy_id")
 
 
 def _person(record: _Record, row: LeaveRow) -> Person:
@@ -153,6 +181,7 @@ def _facts(ctx: Context, record: _Record, row: LeaveRow, *, elsewhere: bool) -> 
         "ends_at": ends,
         "reason": row.reason,
         "applied_at": applied.replace(second=0),
+        "deputy_id": _deputy(record, row),
         "place": "",
         "handover": "",
         "certificate": CERTIFICATE if row.hospital_level else NO_CERTIFICATE,

@@ -19,7 +19,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services import duties, leave_slips, listing, rejudging, retiring
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
-from opsdesk.services.leave_slips import Part
+from opsdesk.services.leave_slips import Edge
 from opsdesk.services.numbering import monthly
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.transaction import Transaction
@@ -117,11 +117,13 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One slip as its form shows it; a negative id is an absence approved before there were slips."""
     with ctx.read() as connection:
         if record_id < 0:
-            return _form(_absence(connection, -record_id))
+            row = _absence(connection, -record_id)
+            return _form(row, *_edges(connection, ctx, row))
         row = slip(connection, record_id)
         found = leave_slips.standings(connection, ctx.regulations, [row], ctx.today())[record_id]
         extends = select(LeaveSlip.number).where(LeaveSlip.id == row["extends_id"])
-        return _form({**row, "course": _course(row, found, connection.execute(extends).scalar_one_or_none())})
+        course = _course(row, found, connection.execute(extends).scalar_one_or_none())
+        return _form({**row, "course": course}, *_edges(connection, ctx, row))
 
 
 def slip(connection: Connection, slip_id: int) -> dict[str, Any]:
@@ -151,18 +153,25 @@ def _absence(connection: Connection, leave_id: int) -> dict[str, Any]:
     }
 
 
-def _form(row: Mapping[str, Any]) -> dict[str, Any]:
-    begins, ends = row["begins_at"], row["ends_at"]
+def _edges(connection: Connection, ctx: Context, row: Mapping[str, Any]) -> tuple[Edge, Edge]:
+    """The ends of a leave by the parts of the person's duties, as far as they fit."""
+    first, last = row["begins_at"].date() - leave_slips.DAY, row["ends_at"].date()
+    plan = duties.load(connection, ctx.regulations, first, last, (row["staff_id"],))
+    (person,) = duties.people(connection, ids=(row["staff_id"],))
+    return leave_slips.edges(plan, person, row["begins_at"], row["ends_at"])
+
+
+def _form(row: Mapping[str, Any], first: Edge, last: Edge) -> dict[str, Any]:
     return {
         **row,
         "certificate": row["certificate"] or None,
         "hospital_level": row["hospital_level"] or None,
-        "first_day": begins.date(),
-        "first_part": str(Part.EXACT),
-        "first_time": begins.time(),
-        "last_day": ends.date(),
-        "last_part": str(Part.EXACT),
-        "last_time": ends.time(),
+        "first_day": first.day,
+        "first_part": str(first.part),
+        "first_time": first.at,
+        "last_day": last.day,
+        "last_part": str(last.part),
+        "last_time": last.at,
     }
 
 
@@ -200,6 +209,7 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
         raise Refusal("同意请假由主管登记。请把“同意人”空着，保存后由主管办理。", field="consented_by")
     with ctx.transaction("登记请假单" if record_id is None else "修改请假单", asked.facts["reason"]) as tx:
         refuse_overlap(tx.connection, asked.facts, asked.begin_key, but=record_id)
+        asking.check_deputy(tx.connection, asking.deputy_plan(tx.connection, ctx, asked.facts), asked.facts)
         if record_id is None:
             record_id = insert(tx, ctx, asked.facts)
         else:
@@ -273,7 +283,25 @@ def judge_again(tx: Transaction, ctx: Context, row: Mapping[str, Any]) -> None:
     first, last = row["begins_at"].date() - timedelta(days=1), min(row["ends_at"].date(), ctx.today())
     if days(first, last):
         staff: set[int] = {row["staff_id"], row["deputy_id"]} - {None}
-        rejudging.rejudge(tx, ctx, first, last, staff)
+        rejudging.rejudge(tx, ctx, first, last, _with_deputies(tx.connection, staff, row))
+
+
+def _with_deputies(connection: Connection, staff: set[int], row: Mapping[str, Any]) -> set[int]:
+    """These people and whoever takes over from them at that time, also by way of other stand-bys."""
+    query = (
+        select(LeaveSlip.staff_id, LeaveSlip.deputy_id)
+        .join(Leave, Leave.id == LeaveSlip.leave_id)
+        .where(
+            LeaveSlip.deputy_id.is_not(None),
+            Leave.withdrawn_at.is_(None),
+            Leave.begins_at < row["ends_at"],
+            Leave.ends_at > row["begins_at"],
+        )
+    )
+    taking_over = connection.execute(query).all()
+    while more := {each.deputy_id for each in taking_over if each.staff_id in staff} - staff:
+        staff = staff | more
+    return staff
 
 
 def prolonging(connection: Connection, slip_id: int) -> str | None:

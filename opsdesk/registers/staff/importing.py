@@ -145,9 +145,10 @@ def _wanted(ctx: Context, record: _Record, plan: _Plan, row: StaffRow, add_vendo
     record_of = record.signed.get(old["id"]) if old else None
     arrived_on = wanted.get("arrived_on") or (old["arrived_on"] if old else ctx.today())
     presence.check(arrived_on, wanted.get("left_on") or (old["left_on"] if old else None), record_of)
-    if record_of is not None and old is not None and wanted.get("reserve", old["reserve"]) != old["reserve"]:
-        raise Refusal(stays_as_he_is(row.name), field="reserve")
     if old is not None:
+        turned = wanted.get("reserve", old["reserve"]) != old["reserve"]
+        if turned and presence.settled(old["arrived_on"], record_of, ctx.today()):
+            raise Refusal(stays_as_he_is(row.name), field="reserve")
         return wanted
     named = {"staff_no": row.staff_no, "name": row.name, "initials": initials(row.name), "remarks": ""}
     return {**named, "reserve": False, **wanted, "arrived_on": arrived_on}

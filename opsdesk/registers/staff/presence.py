@@ -51,6 +51,11 @@ def signed(connection: Connection, ids: Collection[int] | None = None) -> Mappin
     return {row.staff_id: Signed(row.first, row.last) for row in connection.execute(query)}
 
 
+def settled(arrived_on: date, record: Signed | None, today: date) -> bool:
+    """Whether days of the person are over by which he was judged as he is marked: he was on site before, or signed."""
+    return record is not None or arrived_on < today
+
+
 def check(arrived_on: date, left_on: date | None, record: Signed | None) -> None:
     """Refuse dates that contradict each other or leave signed days outside the time on site."""
     if left_on is not None and left_on < arrived_on:

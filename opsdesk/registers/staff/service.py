@@ -165,7 +165,7 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
             presence.check(kept["arrived_on"], old.left_on, record)
             if record is not None and old.vendor_id != kept["vendor_id"]:
                 raise Refusal(stays_with_vendor(kept["name"]), field="vendor_id")
-            if record is not None and old.reserve != kept["reserve"]:
+            if old.reserve != kept["reserve"] and presence.settled(old.arrived_on, record, ctx.today()):
                 raise Refusal(stays_as_he_is(kept["name"]), field="reserve")
             tx.update(Staff, record_id, **kept)
     return Outcome(record_id, TOUCHED)
@@ -177,8 +177,11 @@ def stays_with_vendor(name: str) -> str:
 
 
 def stays_as_he_is(name: str) -> str:
-    """Why the stand-by mark of somebody who has signed cannot change, and what to do instead."""
-    return f"{name}已有到岗记录，改储备标记会让以前的应到跟着变。要顶岗请给他排班，排了班的日子就算应到。"
+    """Why the stand-by mark of somebody who has been on site cannot change, and what to do instead."""
+    return (
+        f"{name}以前已经在场，改储备标记会让以前的应到跟着变。请先办理离场，从改的那天起用新工号登记；"
+        "只是有几天上班的，请给他排班，排了班的日子就算应到。"
+    )
 
 
 def _standing(tx: Transaction, staff_id: int) -> Any:

@@ -36,7 +36,7 @@ REGISTER = Register(
         Field("phone", "电话", Kind.CODE, group=WHO, help="列表中只显示前三位和后四位。"),
         Field("arrived_on", "到场日期", Kind.DATE, required=True, group=SITE, default=lambda ctx: ctx.today()),
         Field("left_on", "离场日期", Kind.DATE, group=SITE, read_only=True, help="用“离场”按钮办理。"),
-        Field("reserve", "储备人员", Kind.FLAG, group=SITE, help="储备人员没有排班就不算应到。"),
+        Field("reserve", "储备人员", Kind.FLAG, group=SITE, help="储备人员没有排班就不算应到。到场以后不能改。"),
         Field(
             "joined_implementation",
             "参与实施",
