@@ -63,15 +63,16 @@ def _check(asked: argparse.Namespace, home: Path) -> int:
 
     ctx, path = _opened(asked, home)
     result = check_report(ctx, path, source=asked.what, dry_run=asked.dry_run)
+    code = exits.REFUSED if any(finding.row for finding in result.findings) else exits.DONE
     if asked.as_json:
         saying.one_object(result.as_json())
-        return exits.DONE
+        return code
     saying.result(result.sentence)
     for each in result.differences:
         saying.result(each.sentence)
     for finding in result.findings:
         saying.sentence(f"第 {finding.row} 行：{finding.reason}" if finding.row else finding.reason)
-    return exits.DONE
+    return code
 
 
 def _bring(ctx: Context, what: str, path: Path, *, dry_run: bool, add_vendors: bool) -> ImportResult:

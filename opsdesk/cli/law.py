@@ -20,7 +20,7 @@ from opsdesk.rules.settlement import Account, Figures, Line, Occurrence, Settled
 from opsdesk.services import amending, law_library
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Refusal
-from opsdesk.services.law_words import value_words, values_words
+from opsdesk.services.law_words import is_amended, value_words, values_words, worded
 
 READINGS = "G"
 
@@ -90,6 +90,7 @@ def _facts(clause: Clause, day: date) -> dict[str, Any]:
         "regulation": clause.regulation,
         "number": clause.number,
         "wording": clause.wording,
+        "amended": is_amended(clause, held),
         "kind": str(clause.kind),
         "carried_out": str(clause.carried_out),
         "governs": law_library.GOVERNED[clause.governs],
@@ -110,9 +111,9 @@ def _list(regulations: Regulations, day: date, code: str | None, *, as_json: boo
         if each.repeats:
             saying.result(f"  与 {'、'.join(each.repeats)} 的文字重复，按其执行。")
         for clause in each.clauses:
-            status = _status(clause, day)[0]
+            status, held = _status(clause, day)
             mark = "" if status == "生效" else f"（{status}）"
-            saying.result(f"  {clause.key}  {clause.number}  {clause.carried_out}  {clause.wording}{mark}")
+            saying.result(f"  {clause.key}  {clause.number}  {clause.carried_out}  {worded(clause, held)}{mark}")
     return exits.DONE
 
 
@@ -121,7 +122,7 @@ def _show(clause: Clause, day: date, *, as_json: bool) -> int:
     if as_json:
         saying.one_object({"day": day.isoformat(), **_facts(clause, day), **_more(clause, held)})
         return exits.DONE
-    saying.result(f"{clause.key}（{clause.short}）{clause.wording}")
+    saying.result(f"{clause.key}（{clause.short}）{worded(clause, held)}")
     saying.result(f"{clause.kind}，{clause.carried_out}，用于{law_library.GOVERNED[clause.governs]}。")
     since = f"，自 {held.begins.isoformat()} 起" if held else ""
     saying.result(f"{day.isoformat()} {status}{since}。")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,7 +51,6 @@ def export(home: Path, month: tuple[int, int], out: Path, *, vendor: str | None,
     ctx = desk.as_command_line(desk.open_existing(home))
     chosen = _company(ctx, vendor)
     found = [chosen] if chosen else companies(ctx)
-    twice = Counter(archive.safe_name(company.short_name).casefold() for company in found)
     files = []
     for company in found:
         try:
@@ -62,8 +59,6 @@ def export(home: Path, month: tuple[int, int], out: Path, *, vendor: str | None,
             if chosen:
                 raise
             continue
-        if twice[archive.safe_name(company.short_name).casefold()] > 1:
-            sheets[0] = replace(sheets[0], name=f"{sheets[0].name}-{company.code}")
         kept = archive.export(sheets, out, ("xlsx",))
         papers.record(ctx, sheets, kept)
         files += [{"vendor": company.short_name, **as_object(file)} for file in kept]

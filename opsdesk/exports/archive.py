@@ -27,6 +27,25 @@ _FORBIDDEN = str.maketrans('<>:"/\\|?*', "＜＞：＂／＼｜？＊")
 _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])(?:\s*\..*)?", re.IGNORECASE)
 _BUSY = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_WHY = {
+    errno.ENOENT: "没有这个位置，或者这里不能新建文件",
+    errno.EINVAL: "这里不接受这样的文件名",
+    errno.ENAMETOOLONG: "文件名或路径太长",
+    errno.ELOOP: "链接绕成了圈",
+    errno.EIO: "磁盘读写失败",
+    errno.ENODEV: "没有这个磁盘",
+    errno.ENXIO: "没有这个磁盘",
+    errno.EMFILE: "程序打开的文件太多",
+    errno.ENFILE: "电脑打开的文件太多",
+    errno.ENOMEM: "内存不足",
+    errno.ETIMEDOUT: "网络盘没有回应",
+    errno.EHOSTDOWN: "网络盘连不上",
+    errno.EHOSTUNREACH: "网络盘连不上",
+    errno.ENETUNREACH: "网络盘连不上",
+    errno.ENOTCONN: "网络盘连不上",
+    errno.EOPNOTSUPP: "这里不能保存文件",
+}
+"""Why the system would not write a file, in words; what has a sentence of its own below is not here."""
 
 
 class Cancelled(Exception):
@@ -61,7 +80,7 @@ def target(folder: Path, name: str, suffix: str) -> Path:
     suffix = f".{safe_name(suffix)}"
     room = LONGEST_PATH - len(str(folder)) - 1 - len(suffix)
     if room < 8:
-        raise Trouble(f"文件夹路径太长，放不下文件：{folder}", remedy="请选择路径短一些的文件夹。")
+        raise Trouble(f"文件夹路径太长，放不下文件：{folder}。", remedy="请选择路径短一些的文件夹。")
     return folder / f"{safe_name(safe_name(name)[:room])}{suffix}"
 
 
@@ -111,17 +130,18 @@ class _Busy(OSError):
 def _trouble(error: OSError, path: Path) -> Trouble:
     if isinstance(error, _Busy):
         return Trouble(
-            f"文件被占用（可能正在 Excel 中打开）：{path}", remedy="请关闭打开它的程序后再试，或者换一个文件名。"
+            f"文件被占用（可能正在 Excel 中打开）：{path}。", remedy="请关闭打开它的程序后再试，或者换一个文件名。"
         )
     if error.errno in _FULL:
-        return Trouble(f"磁盘空间不足，文件没有写成：{path}", remedy="请清理磁盘，或者换一个文件夹后再试。")
+        return Trouble(f"磁盘空间不足，文件没有写成：{path}。", remedy="请清理磁盘，或者换一个文件夹后再试。")
     if error.errno == errno.EROFS or error.errno in _BUSY:
-        return Trouble(f"没有权限写入文件夹：{path.parent}", remedy="请换一个文件夹，或者请管理员开放写入权限。")
+        return Trouble(f"没有权限写入文件夹：{path.parent}。", remedy="请换一个文件夹，或者请管理员开放写入权限。")
     if isinstance(error, (NotADirectoryError, FileExistsError)):
-        return Trouble(f"这个位置不是文件夹，文件没有写成：{path.parent}", remedy="请换一个文件夹后再试。")
+        return Trouble(f"这个位置不是文件夹，文件没有写成：{path.parent}。", remedy="请换一个文件夹后再试。")
     if isinstance(error, IsADirectoryError):
-        return Trouble(f"已有同名的文件夹，文件没有写成：{path}", remedy="请换一个文件名或文件夹后再试。")
-    return Trouble(f"文件没有写成：{path}（{error.strerror or error}）", remedy="请换一个文件夹后再试。")
+        return Trouble(f"已有同名的文件夹，文件没有写成：{path}。", remedy="请换一个文件名或文件夹后再试。")
+    why = _WHY.get(error.errno or 0, f"系统错误 {error.errno}" if error.errno else "系统没有说明原因")
+    return Trouble(f"文件没有写成：{path}（{why}）。", remedy="请换一个文件夹后再试。")
 
 
 def export(

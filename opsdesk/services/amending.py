@@ -30,6 +30,9 @@ FIRST_DAY = date(2000, 1, 1)
 YEARS_AHEAD = 5
 JUDGED = ("attendance.", "reading.")
 """Parts of clauses by which signed days are judged."""
+SETTLED = (*JUDGED, "hours.", "leave.pay")
+"""Parts of clauses by which a month is settled."""
+AGAIN = "月度结算随之变动，未结算的月份按新数值计算，已结算的请重新结算。"
 READING = "reading."
 """Parts the program cannot do without: they may be changed, but neither repealed nor left open."""
 AT_LEAST_ONE = frozenset({"early.awol_from", "leave.unit", "hours.day", "score.unit"})
@@ -79,6 +82,11 @@ def judges(clause: Clause) -> bool:
     return clause.does.startswith(JUDGED)
 
 
+def settles(clause: Clause) -> bool:
+    """Whether months are settled by the clause."""
+    return clause.does.startswith(SETTLED)
+
+
 def following(clause: Clause, day: date) -> Holding | None:
     """The next holding after `day`, which ends what begins there; None where there is none."""
     return next((holding for holding in clause.holdings if holding.begins > day), None)
@@ -99,6 +107,7 @@ def proposed(clause: Clause, begins_on: date, typed: Mapping[str, str], *, repea
         if value is None and now[parameter.name] is not None:
             raise Refusal(f"请填写{parameter.label}。要停用这一条，请选废止。", field=parameter.name)
         values[parameter.name] = value
+    _check_bands(clause, values)
     return Holding(begins_on, values, "")
 
 
@@ -225,6 +234,14 @@ def _known(regulations: Regulations, key: str) -> Clause:
         raise Refusal(f"规章里没有条款 {key}。请在规章中核对编号。", field="clause") from None
 
 
+def _check_bands(clause: Clause, values: Mapping[str, Value]) -> None:
+    """Refuse minutes to begin with that lie above the first band: nobody could ever fall into it."""
+    begins, bands = values.get("late.from"), values.get("late.bands")
+    if isinstance(begins, int) and isinstance(bands, tuple) and (first := bands[0][0]) is not None and begins > first:
+        label = clause.parameter("late.from").label
+        raise Refusal(f"{label} {begins} 分超过了第一档的上限 {first} 分。请核对。", field="late.from")
+
+
 def _read(parameter: Parameter, typed: str) -> Value:
     typed = one_line(typed)
     if parameter.unit == law_library.TIMES and parameter.name.startswith("hours."):
@@ -340,11 +357,11 @@ def _said(ctx: Context, clause: Clause, holding: Holding, changed: set[tuple[int
     if holding.blank:
         left = sum(value is None for value in holding.values.values())
         said += f"还有 {left} 项待填，填齐之前这一条不执行。"
-    if not judges(clause):
+    if not settles(clause):
         return said
     if holding.begins > ctx.today():
         return f"{said}到那一天才生效，已有的判定不变。"
     if not changed:
-        return f"{said}已有的判定没有变化。"
+        return f"{said}{AGAIN}"
     people = len({staff for staff, _ in changed})
-    return f"{said}{people} 人共 {len(changed)} 天的判定已重新作出，原判定保留备查。"
+    return f"{said}{people} 人共 {len(changed)} 天的判定已重新作出，原判定保留备查。{AGAIN}"

@@ -20,8 +20,8 @@ from opsdesk.rules.vocabulary import Topic
 from opsdesk.services import calendars
 from opsdesk.services.shifts import Minutes, parse_pairs, spans
 
-NO_CONTRACT = Terms("T3", "T3")
-"""Without a contract the client's hours hold (T3-02) and no penalty can be cited."""
+NO_CONTRACT = Terms("T3", "T2")
+"""Without a contract the client's hours (T3-02) and the code for on-site staff (T2) hold; the month asks for one."""
 STANDARD = "标准班"
 CUSTOMARY = "08:30-17:30"
 """Hours of a site that has not said its own."""

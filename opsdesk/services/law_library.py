@@ -27,6 +27,8 @@ TIMES = "时刻"
 TEXTS = {TIMES, "文字"}
 CLOCK = r"([01]?\d|2[0-9]|3[0-2]):[0-5]\d"
 """Hours above 24 are the next day's, as in shifts."""
+DIGITS = re.compile(r"-?[0-9]+")
+"""How a whole number is written: “1_0”, “+5” and figures of other scripts are none."""
 TIME_OR_SPANS = re.compile(rf"{CLOCK}|{CLOCK}-{CLOCK}(,{CLOCK}-{CLOCK})*")
 BANDS = "档"
 NUMBERS = {"秒", "分", "小时", "日", "周", "月", "年", "元", "元/次", "次", "人", "个", "级", "%", "℃", "分值"}
@@ -218,7 +220,7 @@ def read_value(parameter: Parameter, typed: str) -> Value:
     if parameter.unit in TEXTS:
         return typed
     try:
-        number = int(typed)
+        number = _whole(typed)
     except ValueError:
         raise ValueError(f"{parameter.label}要填整数（{parameter.unit}），“{typed}”不是。") from None
     if not 0 <= number <= MOST:
@@ -226,12 +228,18 @@ def read_value(parameter: Parameter, typed: str) -> Value:
     return number
 
 
+def _whole(typed: str) -> int:
+    if not DIGITS.fullmatch(typed):
+        raise ValueError(typed)
+    return int(typed)
+
+
 def _read_bands(parameter: Parameter, typed: str) -> Value:
     found: list[tuple[int | None, int]] = []
     for part in typed.replace("，", ",").split(","):
-        upto, _, yuan = part.partition("=")
+        upto, _, yuan = (each.strip() for each in part.partition("="))
         try:
-            found.append((int(upto) if upto.strip() else None, int(yuan)))
+            found.append((_whole(upto) if upto else None, _whole(yuan)))
         except ValueError:
             found.clear()
             break
@@ -241,6 +249,8 @@ def _read_bands(parameter: Parameter, typed: str) -> Value:
         raise ValueError(f"{parameter.label}要写成“100=100,150=200,=500”：分钟上限=元，逐档升高，最后一档不写上限。")
     if any(yuan < 0 for _, yuan in found) or any(upto <= 0 for upto in rising):
         raise ValueError(f"{parameter.label}里的分钟要大于零，金额不能小于零。")
+    if any(value > MOST for value in (*rising, *(yuan for _, yuan in found))):
+        raise ValueError(f"{parameter.label}里的分钟和金额都不能超过 {MOST}。")
     return tuple(found)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from opsdesk.rules.clause import Clause, Holding, Parameter, Value
+from opsdesk.rules.clause import Citation, Clause, Holding, Parameter, Regulations, Value
 from opsdesk.services.law_library import BANDS, BLANK, SWITCH, TEXTS
+
+AMENDED = "（现按修订后的数值执行）"
 
 
 def value_words(parameter: Parameter, value: Value) -> str:
@@ -25,3 +27,22 @@ def values_words(clause: Clause, holding: Holding) -> str:
         return "废止"
     said = (f"{each.label} {value_words(each, holding.values[each.name])}" for each in clause.parameters)
     return "；".join(said)
+
+
+def is_amended(clause: Clause, holding: Holding | None) -> bool:
+    """Whether a holding has other values than the clause's wording tells; where that was blank, it tells none."""
+    first = clause.holdings[0]
+    if holding is None or holding.repealed or first.blank:
+        return False
+    return dict(holding.values) != dict(first.values)
+
+
+def worded(clause: Clause, holding: Holding | None) -> str:
+    """The clause's wording; where it holds by other values than the wording tells, it says so."""
+    return f"{clause.wording}{AMENDED}" if is_amended(clause, holding) else clause.wording
+
+
+def quoted(regulations: Regulations, citation: Citation) -> str:
+    """The wording of a clause as it is cited, and whether it held by other values than the wording tells."""
+    begun = [each for each in regulations.clause(citation.key).holdings if each.begins <= citation.held_from]
+    return worded(regulations.clause(citation.key), begun[-1] if begun else None)

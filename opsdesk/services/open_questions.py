@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, select
 
-from opsdesk.models import Correction, Overtime
+from opsdesk.models import Contract, Correction, Overtime
 from opsdesk.rules.clause import Regulations
 from opsdesk.rules.vocabulary import State
 from opsdesk.services import coverage, duties, holiday_consents, leave_slips
 from opsdesk.services.overtime import WAITING
 from opsdesk.services.settlement import Month, PersonMonth
-
 
 CORRECTION = "补签单"
 
@@ -49,6 +48,7 @@ def of_month(connection: Connection, regulations: Regulations, month: Month, now
         for gap in holiday_consents.missing(connection, regulations, month.calendar, first, last)
         if gap.vendor_id in vendors
     )
+    found.extend(_contracts(connection, people, first, last))
     found.extend(_reserves(connection, regulations, month, people, last))
     found.extend(
         Question("排班缺口", None, "", "", gap.day, gap.sentence, "roster")
@@ -139,4 +139,20 @@ def _reserves(
                 f"（{held.cite().short}）。请在人员里登记储备人员。"
             )
             found[who.vendor_id] = Question("储备人员", None, "", who.vendor, month.dates[0], said, "staff")
+    return list(found.values())
+
+
+def _contracts(connection: Connection, people: dict[int, PersonMonth], first: date, last: date) -> list[Question]:
+    """Vendors that worked in the month without a contract on some day: by what they were settled is told."""
+    spans: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    for row in connection.execute(select(Contract.vendor_id, Contract.begins_on, Contract.ends_on)):
+        spans[row.vendor_id].append((row.begins_on, row.ends_on or last))
+    found = {}
+    for each in people.values():
+        own, vendor = spans[each.person.vendor_id], each.person.vendor
+        days = [day.day for day in each.days if day.duty and first <= day.day <= last]
+        if bare := [day for day in days if not any(begins <= day <= ends for begins, ends in own)]:
+            by = "作息按客户单位、罚则按驻场人员守则（T2）计算"
+            said = f"{vendor} {bare[0].isoformat()} 没有有效的合同，{by}。请登记合同。"
+            found.setdefault(vendor, Question("合同", None, "", vendor, bare[0], said, "contract"))
     return list(found.values())

@@ -177,7 +177,7 @@ def _read(
         if any(each.duty or each.punches for each in person_days)
     ]
     said = _basis(laws, people, days, now)
-    if days[0] < opened <= days[-1]:
+    if days[0] < opened and any(day.duty and day.day < opened for each in people for day in each.days):
         said = (*said, f"自启用日 {opened.isoformat()} 起计缺席，此前没有记录的不计。")
     return Month(year, number, plan.calendar, tuple(people), said, vendor_id)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 
 from opsdesk.models import Vendor
+from opsdesk.rules.attendance import REACH
 from opsdesk.rules.clause import Clause, Regulations
 from opsdesk.rules.settlement import Figures, Line
 from opsdesk.services import settlement
@@ -16,8 +18,13 @@ from opsdesk.services.context import Context
 from opsdesk.services.duties import Person
 from opsdesk.services.settlement import PersonMonth
 
-TRIED = ("attendance.", "reading.", "hours.")
+TRIED = ("attendance.", "reading.", "hours.", "leave.pay")
 """Parts of clauses that a month's settlement is made by."""
+NOT_SORTED = (
+    "草稿改了跨夜或靠近半夜的工作时间。试算仍按到岗记录现在所属的日子，修订以后会重新归日，"
+    "结果可能与试算不同，以修订以后的为准。"
+)
+"""Said of a draft under which sign-ins would belong to other days: a trial leaves them where they stand."""
 
 Progress = Callable[[int, int], bool]
 
@@ -66,11 +73,12 @@ class Total:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A month by both laws: people by vendor and number."""
+    """A month by both laws: people by vendor and number. `note` says what an amendment would do beyond the trial."""
 
     year: int
     number: int
     rows: tuple[Compared, ...]
+    note: str = ""
 
     @property
     def changed(self) -> tuple[Compared, ...]:
@@ -108,6 +116,7 @@ def compare(
     """
     now, standing = ctx.now(), ctx.regulations
     rows: list[Compared] = []
+    note = ""
     with ctx.read() as connection:
         vendors = list(connection.execute(select(Vendor.id).order_by(Vendor.code)).scalars())
         chosen = vendors if vendor_id is None else [vendor_id]
@@ -116,9 +125,29 @@ def compare(
                 settlement.read(connection, law, year, month, now, vendor_id=vendor).people for law in (standing, draft)
             ]
             rows.extend(_compared(*sides))
+            note = note or (NOT_SORTED if _sorts_anew(*sides) else "")
             if progress is not None and not progress(done, len(chosen)):
                 return None
-    return Comparison(year, month, tuple(rows))
+    return Comparison(year, month, tuple(rows), note)
+
+
+def _sorts_anew(in_force: Iterable[PersonMonth], drafted: Iterable[PersonMonth]) -> bool:
+    """Whether the draft moves a duty that reaches, or would reach, into another day, and with it sign-ins."""
+    ours, theirs = _spans(in_force), _spans(drafted)
+    return any(
+        begins - REACH < midnight or ends + REACH > midnight + timedelta(days=1)
+        for (_, day), (begins, ends) in ours ^ theirs
+        for midnight in (datetime.combine(day, time()),)
+    )
+
+
+def _spans(people: Iterable[PersonMonth]) -> set[tuple[tuple[int, date], tuple[datetime, datetime]]]:
+    return {
+        ((each.person.id, day.day), (day.duty.begins, day.duty.ends))
+        for each in people
+        for day in each.days
+        if day.duty
+    }
 
 
 def _compared(in_force: Iterable[PersonMonth], drafted: Iterable[PersonMonth]) -> Iterable[Compared]:

@@ -117,7 +117,7 @@ class TestConsent:
         slip = file(
             site, crew["1001"], at(6, "08:30"), at(6, "17:30"),
             applied_at=at(4, "15:00"), vendor_agreed_by="钱经理", sealed_on=date(2026, 3, 4), consented_by="赵敏",
-            consented_at=at(4, "16:00"), deputy_id=crew["2003"],
+            consented_at=at(4, "16:00"), deputy_id=crew["1003"],
         )  # fmt: skip
         kept = load(site, "leave", slip)
         assert (kept["number"], kept["course"]) == ("QJ-202603-001", "手续完备。")

@@ -81,5 +81,5 @@ REGISTER = Register(
             "state", "状态", lambda _ctx: [(word, word) for word in (service.RUNNING, service.COMING, service.OVER)]
         ),
     ),
-    empty="还没有合同。没有合同的单位按客户作息上班，不引用罚则。请先登记合同。",
+    empty="还没有合同。没有合同的单位按客户作息、按驻场人员守则（T2）计算。请先登记合同。",
 )

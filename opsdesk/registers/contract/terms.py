@@ -11,7 +11,6 @@ from sqlalchemy import Connection, select
 from opsdesk.models import ContractTerm
 from opsdesk.rules.clause import Clause, Regulations
 from opsdesk.rules.vocabulary import Topic
-from opsdesk.services.duties import NO_CONTRACT
 
 FIELDS = {
     Topic.HOURS: "hours",
@@ -27,7 +26,7 @@ JUDGED = frozenset({Topic.HOURS, Topic.PENALTIES})
 """Topics by which days of attendance are judged."""
 HOURS = frozenset({"attendance.hours", "attendance.client_hours"})
 PENALTIES = frozenset({"attendance.late_count"})
-NO_PENALTIES = NO_CONTRACT.penalties
+NO_PENALTIES = "T3"
 """The regulation that names no penalty; shown as 不适用."""
 NOT_APPLIED = "不适用"
 """What lists show for no regulation; an optional topic that ends is kept under this name."""

@@ -106,7 +106,7 @@ def _compare(connection: Connection, ctx: Context, read: LeaveFile) -> tuple[lis
                     raise Refusal(f"这段时间与第 {first} 行的{other['kind']}重叠。请改正其中一行。", field="first_day")
             service.refuse_overlap(connection, facts, "first_day")
             asking.check_deputy(connection, record.plan, facts)
-            _deputy_in_file(record, facts, new)
+            _deputy_in_file(facts, new)
         except Refusal as refusal:
             wrong.append(Finding(row.row, str(refusal), TITLES.get(refusal.field, "")))
             continue
@@ -119,13 +119,14 @@ def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return bool(one["begins_at"] < other["ends_at"] and other["begins_at"] < one["ends_at"])
 
 
-def _deputy_in_file(record: _Record, facts: Mapping[str, Any], new: Sequence[Mapping[str, Any]]) -> None:
+def _deputy_in_file(facts: Mapping[str, Any], new: Sequence[Mapping[str, Any]]) -> None:
     """Refuse a deputy whom an earlier row of the file sends away, or has covering somebody else at that time."""
     for other in new if facts["deputy_id"] else ():
-        if other["staff_id"] == facts["deputy_id"] and other["consented_by"]:
-            if asking.keeps_away(other["kind"], other["begins_at"], other["ends_at"], facts):
-                raise Refusal(f"顶岗人这段时间自己{other['kind']}。请换一个人。", field="deputy_id")
-        elif other["deputy_id"] == facts["deputy_id"] and _overlap(other, facts):
+        begins, ends = other["begins_at"], other["ends_at"]
+        his_own = other["staff_id"] == facts["deputy_id"] and other["consented_by"]
+        if his_own and asking.keeps_away(other["kind"], begins, ends, facts):
+            raise Refusal(f"顶岗人这段时间自己{other['kind']}。请换一个人。", field="deputy_id")
+        if other["deputy_id"] == facts["deputy_id"] and _overlap(other, facts):
             raise Refusal("顶岗人这段时间已给同一个文件里的别人顶岗。请换一个人。", field="deputy_id")
 
 

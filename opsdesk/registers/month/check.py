@@ -53,9 +53,22 @@ class CheckResult:
     @property
     def sentence(self) -> str:
         """The result as one sentence."""
-        said = f"{self.source}{self.kind}（{self.period}）读到 {self.read} 条，对照 {self.compared} 条，"
-        said += f"{len(self.differences)} 处不一致" if self.differences else "没有不一致"
+        said = f"{self.source}{self.kind}（{self.period}）读到 {self.read} 条，"
+        if not self.compared:
+            said += f"没有可以对照的：{self._why_nothing}"
+            said += f"，{len(self.differences)} 处不一致" if self.differences else ""
+        else:
+            said += f"对照 {self.compared} 条，"
+            said += f"{len(self.differences)} 处不一致" if self.differences else "没有不一致"
         return said + (f"，{len(self.findings)} 处没有对照。" if self.findings else "。")
+
+    @property
+    def _why_nothing(self) -> str:
+        if not self.read:
+            return "文件里没有记录"
+        if any(not finding.row for finding in self.findings):
+            return "统计期还没有过完"
+        return "文件里的人和本系统对不上" if self.differences else "文件里的内容没有读懂"
 
     def as_json(self) -> dict[str, Any]:
         """The facts of `import dingtalk|wecom … --json`; days as 2026-03-05, None for figures of the whole period."""

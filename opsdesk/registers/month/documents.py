@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from opsdesk.registers.month.figures import (
     companies,
     day_columns,
     days_of,
+    file_name,
     hours_of,
     leave_of,
     leave_words,
@@ -42,6 +43,7 @@ from opsdesk.rules.settlement import Line
 from opsdesk.rules.vocabulary import Decision, LeaveKind
 from opsdesk.services import chain, marks, settings
 from opsdesk.services.context import Context
+from opsdesk.services.law_words import quoted
 from opsdesk.services.money import in_capitals
 from opsdesk.services.settlement import PersonMonth
 
@@ -75,18 +77,23 @@ class _Sheet:
         booked = self.standing.booked.values()
         return any(kept.state is not Decision.PROPOSED for lines in booked for kept in lines)
 
-    def decision(self, each: PersonMonth, line: Line) -> Booked | None:
-        """What was booked for a line, if it still says the same."""
-        said = (line.part, line.amount, line.half_days, line.because, line.evidence)
-        for kept in self.standing.booked.get(each.person.id, ()):
-            if (kept.part, kept.amount, kept.half_days, kept.sentence, kept.evidence) == said:
-                return kept
-        return None
+    def decisions(self, each: PersonMonth) -> list[Booked | None]:
+        """For each line of the person what was booked for it, if it still says the same."""
+        return service.paired(each.settled.lines, self.standing.booked.get(each.person.id, ()))
 
     def decided(self, each: PersonMonth) -> Decimal:
         """What the person's confirmed lines come to, in yuan."""
-        found = (self.decision(each, line) for line in each.settled.lines)
+        found = self.decisions(each)
         return sum((kept.decided for kept in found if kept and kept.decided is not None), Decimal(0))
+
+    @property
+    def open(self) -> int:
+        """Open questions of the vendor and of its people; those of others are no business of its sheet."""
+        own = {each.person.id for each in self.people}
+        return sum(
+            question.staff_id in own if question.staff_id else question.vendor == self.company.short_name
+            for question in self.standing.questions
+        )
 
 
 def month_sheets(ctx: Context, year: int, number: int, vendor_id: int | None = None) -> list[Document]:
@@ -112,14 +119,14 @@ def _document(ctx: Context, sheet: _Sheet, *, alone: bool) -> Document:
         _sums(sheet),
         Text(_amount_words(sheet), 10.0),
     ]
-    if lines := _lines(sheet):
+    if lines := _lines(ctx, sheet):
         body += [Text("扣减依据", 10.5, bold=True), lines]
     return Document(
         code=CODE,
         revision=REVISION,
         title=f"{month.year}年{month.number}月考勤汇总表",
         number=f"KQ-{month.year}{month.number:02}-{company.code}",
-        name=f"考勤汇总-{company.short_name}-{month.key}" if alone else f"考勤汇总-{month.key}",
+        name=file_name(ctx, "考勤汇总", company, month.key) if alone else f"考勤汇总-{month.key}",
         sheet=company.short_name,
         organisation=site["site.name"],
         facts=(
@@ -147,10 +154,12 @@ def _document(ctx: Context, sheet: _Sheet, *, alone: bool) -> Document:
 def _notes(ctx: Context, sheet: _Sheet) -> tuple[str, ...]:
     standing = sheet.standing
     notes = [marks.LEGEND, PROPOSED, *until(standing.month.dates, ctx.now())]
-    if standing.questions:
-        notes.append(f"本月有 {len(standing.questions)} 项未结事项，办结后数据可能变动。")
+    if sheet.open:
+        notes.append(f"本月有 {sheet.open} 项未结事项，办结后数据可能变动。")
     if names := [each.person.name for each in sheet.people if each.person.id in standing.changed]:
         notes.append(f"{'、'.join(names)}的记录在结算后有变动，本表按现有记录印出，请重新结算。")
+    if standing.dropped:
+        notes.append(f"{'、'.join(standing.dropped)}结算后已不在本月名单，原结算还没有作废，请重新结算。")
     for each in sheet.people:
         notes += warning_words(each)
     return tuple(notes)
@@ -302,9 +311,14 @@ def _amount_words(sheet: _Sheet) -> str:
     return said
 
 
-def _lines(sheet: _Sheet) -> Table | None:
+def _lines(ctx: Context, sheet: _Sheet) -> Table | None:
     """Every line of the people to whom any line comes to something; None where nobody has one."""
-    found = [(each, line) for each in sheet.people if charged(each) for line in each.settled.lines]
+    found = [
+        (each, line, kept)
+        for each in sheet.people
+        if charged(each)
+        for line, kept in zip(each.settled.lines, sheet.decisions(each), strict=True)
+    ]
     if not found:
         return None
     shares: Mapping[str, float] = {"wording": 13, "because": 18, "days": END}
@@ -320,24 +334,23 @@ def _lines(sheet: _Sheet) -> Table | None:
     if sheet.ruled:
         columns.append(Column("处理", 6 * DAY))
     columns += [Column("日", END, Kind.NUMBER, Align.CENTER), Column("金额（元）", END + SIGN, Kind.MONEY)]
-    rows = [_line(sheet, place, each, line) for place, (each, line) in enumerate(found, 1)]
-    labels = tuple(f"{each.person.name} {line.citation.short}" for each, line in found)
-    return Table(tuple(columns), tuple(rows), row_height=7.0, font_size=8.0, record_labels=labels)
-
-
-def _line(sheet: _Sheet, place: int, each: PersonMonth, line: Line) -> tuple[Value, ...]:
-    cited = line.citation
-    handled: Sequence[Value] = (_handled(line, sheet.decision(each, line)),) if sheet.ruled else ()
-    return (
-        place,
-        each.person.name,
-        cited.short,
-        cited.wording,
-        line.because,
-        *handled,
-        line_days(line),
-        line.amount,
+    handled = [(_handled(line, kept),) if sheet.ruled else () for _, line, kept in found]
+    regulations = ctx.regulations
+    rows = tuple(
+        (
+            place,
+            each.person.name,
+            line.citation.short,
+            quoted(regulations, line.citation),
+            line.because,
+            *said,
+            line_days(line),
+            line.amount,
+        )
+        for place, ((each, line, _), said) in enumerate(zip(found, handled, strict=True), 1)
     )
+    labels = tuple(f"{each.person.name} {line.citation.short}" for each, line, _ in found)
+    return Table(tuple(columns), rows, row_height=7.0, font_size=8.0, record_labels=labels)
 
 
 def _handled(line: Line, kept: Booked | None) -> str:

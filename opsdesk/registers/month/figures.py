@@ -9,11 +9,15 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import select
 
+from opsdesk.exports import archive
 from opsdesk.exports.document import Align, Column, Kind, Value, weekday
 from opsdesk.models import Vendor
+from opsdesk.registers.month import service
+from opsdesk.registers.month.listing import PARTS
+from opsdesk.registers.month.service import Booked, Standing
 from opsdesk.rules.calendar import Calendar
 from opsdesk.rules.settlement import Line
-from opsdesk.rules.vocabulary import AT_WORK, Direction, LeaveKind
+from opsdesk.rules.vocabulary import AT_WORK, Decision, Direction, LeaveKind
 from opsdesk.services.context import Context
 from opsdesk.services.duties import people
 from opsdesk.services.settlement import PersonMonth, Taken
@@ -41,6 +45,14 @@ def companies(ctx: Context, vendor_id: int | None = None) -> list[Company]:
         query = select(Vendor.id, Vendor.code, Vendor.name, Vendor.short_name).order_by(Vendor.code)
         found = [Company(row.id, row.code, row.name, row.short_name) for row in connection.execute(query)]
     return [each for each in found if each.id in employing and vendor_id in {None, each.id}]
+
+
+def file_name(ctx: Context, what: str, company: Company, month: str) -> str:
+    """“考勤结算-华信-2026-03”; the code stands behind it where another company's file would be called the same."""
+    same = archive.safe_name(company.short_name).casefold()
+    alike = [each for each in companies(ctx) if archive.safe_name(each.short_name).casefold() == same]
+    name = f"{what}-{company.short_name}-{month}"
+    return f"{name}-{company.code}" if len(alike) > 1 else name
 
 
 def whole(value: Decimal) -> int | Decimal:
@@ -124,6 +136,52 @@ def evidence_words(each: PersonMonth, line: Line) -> str:
 def totals(people_: Sequence[PersonMonth], of: Callable[[PersonMonth], int | Decimal]) -> int | Decimal | None:
     """The sum of a figure over the people, empty where it is zero."""
     return nonzero(whole(Decimal(sum((of(each) for each in people_), Decimal(0)))))
+
+
+def decisions(standing: Standing, each: PersonMonth) -> list[Booked | None]:
+    """For each line of the person what was booked for it, if it still says the same."""
+    return service.paired(each.settled.lines, standing.booked.get(each.person.id, ()))
+
+
+def decided_sum(standing: Standing, each: PersonMonth) -> Decimal:
+    """What the person's confirmed lines come to, in yuan."""
+    found = decisions(standing, each)
+    return sum((kept.decided for kept in found if kept and kept.decided is not None), Decimal(0))
+
+
+def handled_words(line: Line, kept: Booked | None) -> str:
+    """What became of a line: 拟扣减, 已确认, 已免除 with its reason; 未结算 before the month was booked."""
+    if not line.amount and not line.half_days:
+        return "—"
+    if kept is None:
+        return "未结算"
+    return f"{kept.state}：{kept.note}" if kept.note else str(kept.state)
+
+
+def cost_words(line: Line | Booked) -> str:
+    """What a line comes to: 200 元, 1 日, or both."""
+    said = [f"{whole(line.amount)} 元"] if line.amount else []
+    return "、".join([*said, *([f"{days_of(line.half_days)} 日"] if line.half_days else [])])
+
+
+def waiver_words(kept: Booked) -> str:
+    """A waived line in one phrase: 旷工 1 日已免除（暴雨停运）."""
+    return f"{PARTS.get(kept.part, kept.part)} {cost_words(kept)}已免除（{kept.note}）"
+
+
+def person_words(standing: Standing, each: PersonMonth) -> str:
+    """What became of the person's lines: the waived ones singly with their reasons, the others by their number."""
+    if each.person.id not in standing.booked_at:
+        return "未结算" if charged(each) else ""
+    found = decisions(standing, each)
+    at_stake = [kept for line, kept in zip(each.settled.lines, found, strict=True) if line.amount or line.half_days]
+    said = [waiver_words(kept) for kept in at_stake if kept and kept.state is Decision.WAIVED]
+    for state in (Decision.CONFIRMED, Decision.PROPOSED):
+        if count := sum(kept is not None and kept.state is state for kept in at_stake):
+            said.append(f"{state} {count} 条")
+    if None in at_stake or each.person.id in standing.changed:
+        said.append("记录有变动，待重新结算")
+    return "；".join(said)
 
 
 def until(dates: Sequence[date], now: datetime) -> tuple[str, ...]:

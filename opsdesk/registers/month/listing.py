@@ -26,6 +26,8 @@ PARTS: Mapping[str, str] = {
     "early_fine": "早退扣",
     "early_awol": "早退按旷工",
     "awol": "旷工",
+    "open_end": "缺签",
+    "personal": "事假",
 }
 """What each part of a settlement is called."""
 REPLACED = "已替代"

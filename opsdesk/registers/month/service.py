@@ -87,8 +87,8 @@ class _Written:
 class Standing:
     """How a month stands: settled from the record now, what was booked, and what is still open.
 
-    `changed` are the people for whom booking again would change a figure or a line, those included who are booked but no
-    longer in the month; `dropped` are the names of the latter.
+    `changed` are the people for whom booking again would change a figure or a line, those included who are booked but
+    no longer in the month; `dropped` are the names of the latter.
     """
 
     month: Month

@@ -14,6 +14,7 @@ from opsdesk.registers.month.figures import (
     day_columns,
     days_of,
     evidence_words,
+    file_name,
     hours_of,
     leave_of,
     line_days,
@@ -30,7 +31,7 @@ from opsdesk.services import chain, marks, settings, settlement
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
-from opsdesk.services.law_words import values_words
+from opsdesk.services.law_words import quoted, values_words, worded
 from opsdesk.services.settlement import PENALTY_PARTS, Month, PersonMonth
 
 HOURS_PARTS = ("attendance.hours", "attendance.client_hours")
@@ -53,7 +54,7 @@ def vendor_workbook(ctx: Context, year: int, number: int, vendor_id: int) -> lis
         revision="A/0",
         title="",
         number=f"KQ-{year}{number:02}-{company.code}",
-        name=f"考勤结算-{company.short_name}-{month.key}",
+        name=file_name(ctx, "考勤结算", company, month.key),
         sheet="",
         organisation=site["site.name"],
         body=(),
@@ -71,7 +72,7 @@ def vendor_workbook(ctx: Context, year: int, number: int, vendor_id: int) -> lis
         sheet("汇总", _sums(month), notes=_notes(ctx, month), basis=month.basis, signatures=_signatures()),
         sheet("每日", _days(ctx, month), notes=(marks.LEGEND,)),
         sheet("明细", _details(month)),
-        sheet("判定", _verdicts(month), notes=("有异议的，请在异议栏写明理由并签名。",)),
+        sheet("判定", _verdicts(ctx, month), notes=("有异议的，请在异议栏写明理由并签名。",)),
         sheet("口径", _readings(ctx, month), basis=month.basis),
     ]
 
@@ -267,7 +268,8 @@ _VERDICTS = (
 )
 
 
-def _verdicts(month: Month) -> Table:
+def _verdicts(ctx: Context, month: Month) -> Table:
+    regulations = ctx.regulations
     found = [(each, line) for each in month.people for line in each.settled.lines]
     rows = tuple(
         (
@@ -275,7 +277,7 @@ def _verdicts(month: Month) -> Table:
             each.person.staff_no,
             each.person.name,
             line.citation.short,
-            line.citation.wording,
+            quoted(regulations, line.citation),
             line.because,
             line_days(line),
             line.amount,
@@ -299,21 +301,21 @@ _READINGS = (
 
 def _readings(ctx: Context, month: Month) -> Table:
     """Every clause by which these people were judged in the month; one that changed within it stands once a version."""
-    found: dict[tuple[str, date], tuple[Citation, str]] = {}
+    found: dict[tuple[str, date], tuple[Citation, str, str]] = {}
     terms = {(day.terms.hours, day.terms.penalties) for each in month.people for day in each.days}
     for day in month.dates:
         law = ctx.law_on(day)
         for hours_code, penalties in sorted(terms):
-            for cited, values in _cited(law, hours_code, penalties):
-                found.setdefault((cited.key, cited.held_from), (cited, values))
+            for cited, wording, values in _cited(law, hours_code, penalties):
+                found.setdefault((cited.key, cited.held_from), (cited, wording, values))
     rows = tuple(
-        (place, cited.short if cited.regulation != "G" else cited.number, cited.wording, values, cited.held_from)
-        for place, (cited, values) in enumerate(found.values(), 1)
+        (place, cited.short, wording, values, cited.held_from)
+        for place, (cited, wording, values) in enumerate(found.values(), 1)
     )
     return Table(_READINGS, rows, row_height=8.0, font_size=10.0)
 
 
-def _cited(law: Law, hours_code: str, penalties: str) -> Sequence[tuple[Citation, str]]:
+def _cited(law: Law, hours_code: str, penalties: str) -> Sequence[tuple[Citation, str, str]]:
     parts = [*((part, hours_code) for part in HOURS_PARTS), *((part, penalties) for part in PENALTY_PARTS)]
     held = [*(law.part(does, code) for does, code in parts), hours.cap_of(law, hours_code)]
     for key in READINGS:
@@ -321,4 +323,8 @@ def _cited(law: Law, hours_code: str, penalties: str) -> Sequence[tuple[Citation
             held.append(law.held(key))
         except ClauseNotInForce:
             continue
-    return [(one.cite(), values_words(one.clause, one.holding)) for one in held if one is not None]
+    return [
+        (one.cite(), worded(one.clause, one.holding), values_words(one.clause, one.holding))
+        for one in held
+        if one is not None
+    ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, or_, select
+from sqlalchemy.orm import aliased
 
 from opsdesk.exports.document import (
     Align,
@@ -22,7 +23,7 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
-from opsdesk.models import RosterSwap, Staff
+from opsdesk.models import LeaveSlip, RosterSwap, Staff
 from opsdesk.registers.roster.month_plan import (
     REST_MARK,
     MonthPlan,
@@ -82,6 +83,7 @@ def month_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None =
     plan = month_plan(ctx, year, number, vendor_id)
     with ctx.read() as connection:
         exchanged = swaps(connection, plan, {line.person.id for line in plan.people})
+        hidden = _strangers(connection) if vendor_id is not None else frozenset()
         trace = chain.short_head(connection)
     totals = _totals(plan)
     columns = (
@@ -127,7 +129,7 @@ def month_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None =
             PUBLISHED,
         ),
         body=tuple(body),
-        notes=_notes(plan, vendor_id is None),
+        notes=_notes(plan, hidden, whole_site=vendor_id is None),
         signatures=SIGNATURES,
         retention=RETENTION,
         trace=trace,
@@ -174,11 +176,23 @@ def printed_mark(cell: PlannedCell) -> str:
     return f"{code}\n{AWAY_SIGN}" if cell.away else code
 
 
-def _notes(plan: MonthPlan, whole_site: bool) -> tuple[str, ...]:
+def _strangers(connection: Connection) -> frozenset[tuple[int, str]]:
+    """Absent people with the names of those deputies that belong to another vendor, as slips of old may say."""
+    deputy = aliased(Staff)
+    query = (
+        select(LeaveSlip.staff_id, deputy.name)
+        .join(Staff, Staff.id == LeaveSlip.staff_id)
+        .join(deputy, deputy.id == LeaveSlip.deputy_id)
+        .where(deputy.vendor_id != Staff.vendor_id)
+    )
+    return frozenset((row.staff_id, row.name) for row in connection.execute(query))
+
+
+def _notes(plan: MonthPlan, hidden: Collection[tuple[int, str]], *, whole_site: bool) -> tuple[str, ...]:
     signs = [f"{REST_MARK} 休息"]
     if any(line.standard for line in plan.people):
         signs.append(f"{STANDARD_SIGN} {STANDARD}，按合同作息")
-    absent = [sentence for line in plan.people for sentence in absences(line, plan)]
+    absent = [sentence for line in plan.people for sentence in absences(line, plan, hidden)]
     if absent:
         signs.append(f"{AWAY_SIGN} 请假或外出")
     special = [f"{_short(each.day)} {each.name}" for each in plan.days if each.name]
@@ -205,8 +219,11 @@ def shortages(gaps: Sequence[Gap]) -> str:
     )
 
 
-def absences(line: PlannedPerson, plan: MonthPlan) -> list[str]:
-    """Who is away when and who stands in: neighbouring days of one kind are told once."""
+def absences(line: PlannedPerson, plan: MonthPlan, hidden: Collection[tuple[int, str]]) -> list[str]:
+    """Who is away when and who stands in: neighbouring days of one kind are told once.
+
+    Deputies that are `hidden` (the absent person's id with the deputy's name) are not named.
+    """
     told: list[tuple[date, date, str, str]] = []
     for each, cell in zip(plan.days, line.cells, strict=True):
         if not cell.away:
@@ -217,7 +234,7 @@ def absences(line: PlannedPerson, plan: MonthPlan) -> list[str]:
             told.append((each.day, each.day, cell.away, cell.covered))
     return [
         f"{line.person.name} {_short(first)}{'' if first == last else f'至{_short(last)}'} {away}"
-        + (f"，{covered}顶岗" if covered else "")
+        + (f"，{'有人' if (line.person.id, covered) in hidden else covered}顶岗" if covered else "")
         for first, last, away, covered in told
     ]
 

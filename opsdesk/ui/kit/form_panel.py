@@ -10,10 +10,11 @@ from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from opsdesk.register import Field, Options
 from opsdesk.services.errors import Refusal
+from opsdesk.ui.kit import look
 from opsdesk.ui.kit.parts import Panel, label, primary_button, secondary_button
 from opsdesk.ui.kit.record_form import RecordForm, bind_keys
 
@@ -85,6 +86,7 @@ class FormPanel(Panel):
         """Take the form away, saved or not."""
         if self.form is not None:
             form, self.form = self.form, None
+            self.hold_focus(form)
             self.body.removeWidget(form)
             form.setVisible(False)
             QTimer.singleShot(0, form, form.deleteLater)
@@ -96,8 +98,26 @@ class FormPanel(Panel):
             return True
         return False
 
+    def has_focus(self) -> bool:
+        """Whether the keys go to this panel."""
+        focus = QApplication.focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
+
+    def hold_focus(self, part: QWidget) -> None:
+        """Before `part` goes: keep the focus in the panel, or Qt gives it to whatever comes next in the window."""
+        focus = QApplication.focusWidget()
+        if focus is not None and (focus is part or part.isAncestorOf(focus)):
+            self.setFocus()
+
     def say(self, sentence: str) -> None:
         """Show a sentence above the form, or none."""
+        look.dress(self._said, class_="error")
+        self._said.setText(sentence)
+        self._said.setVisible(bool(sentence))
+
+    def note(self, sentence: str) -> None:
+        """Say above the form what follows from it; nothing is wrong."""
+        look.dress(self._said, class_="secondary")
         self._said.setText(sentence)
         self._said.setVisible(bool(sentence))
 

@@ -238,10 +238,11 @@ def size_in_words(size: int) -> str:
 
 
 class Confirmation(QDialog):
-    """A question before what destroys or signs; Esc and 取消 say no, and 取消 has the focus."""
+    """A question before what destroys or signs; Esc and 取消 say no. Enter presses what has the focus."""
 
     def __init__(self, parent: QWidget | None, title: str, sentence: str, action_label: str, danger: bool) -> None:
         super().__init__(parent)
+        self._danger = danger
         self.setWindowTitle(title)
         self.setModal(True)
         self.setMinimumWidth(look.px(400))
@@ -266,9 +267,9 @@ class Confirmation(QDialog):
         column.addLayout(row)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 — Qt's name
-        """Put the focus where nothing is lost by Enter."""
+        """Put the focus where nothing is lost by Enter: on 取消 where something is destroyed, else on the act."""
         super().showEvent(event)
-        self.refuse.setFocus()
+        (self.refuse if self._danger else self.action).setFocus()
 
 
 def confirm(parent: QWidget | None, title: str, sentence: str, action_label: str, danger: bool = True) -> bool:

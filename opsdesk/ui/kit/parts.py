@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -195,8 +195,21 @@ def icon_button(icon: str, name: str) -> QPushButton:
     return made
 
 
+class Button(QPushButton):
+    """A button that Enter presses as Space does, once for each stroke: a key held down presses nothing further."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 — Qt's name
+        """Enter presses."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        event.accept()
+        if not event.isAutoRepeat():
+            self.click()
+
+
 def _button(text: str, icon: str, kind: str, ground: str) -> QPushButton:
-    made = QPushButton(text)
+    made = Button(text)
     made.setAutoDefault(False)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if kind:

@@ -152,6 +152,11 @@ class RecordForm(QWidget):
             row.show_error("")
         self._clean = self.written()
 
+    def hide_unwritten(self) -> None:
+        """Show no field that nobody can fill in and that says nothing yet."""
+        for row in self.rows.values():
+            row.setVisible(not row.field.read_only or row.editor.value() not in (None, ""))
+
     @property
     def dirty(self) -> bool:
         """Whether something differs from what was set, be it readable or not."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from opsdesk.register import Act, Field, Kind, Options, Paper, Register, Tone
+from opsdesk.register import Act, Field, Kind, Options, Paper, Register, Row, Tone
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.desk import Desk
@@ -23,17 +24,34 @@ if TYPE_CHECKING:
     from opsdesk.services.context import Context
 
 
+DESTROYING = ("撤销", "作废", "废止", "删除", "取消")
+"""Words by which the title of an act says that it takes something back or away."""
+MOST_WORDS = 3
+
+
 class RecordPanel(FormPanel):
     """Shows one record, a new one, or what an act asks; keeps what is typed until it is saved or given up.
 
-    `saved(id)` after a record was kept; `left` when the panel should close.
+    `saved(id)` after a record was kept; `left` when the panel should close; `settled` when what was begun here is over
+    and the keys belong to the list again. `find_row(id)` is the list's row, which names a record in the title of an act.
     """
 
     saved = Signal(int)
     left = Signal()
+    settled = Signal()
 
-    def __init__(self, register: Register, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        register: Register,
+        ctx: Context,
+        desk: Desk,
+        parent: QWidget | None = None,
+        *,
+        find_row: Callable[[int], Row | None] | None = None,
+    ) -> None:
         super().__init__(register.singular, desk.today, parent)
+        self._find_row = find_row
+        self.beneath: RecordForm | None = None
         self._register, self._ctx, self._desk = register, ctx, desk
         self.record_id: int | None = None
         self._act: Act | None = None
@@ -88,13 +106,20 @@ class RecordPanel(FormPanel):
             return
 
         def show(sheet: Sheet) -> None:
+            beneath = self._release_form() if record_id and record_id == self.record_id else None
             self.record_id = record_id or None
             self._act = act
+            self.hold_focus(self.buttons)
             self.buttons.offer((), (), self._ctx.actor.role)
-            form = self.lay_form(act.title, act.fields, sheet)
+            form = self.lay_form(self._title_of(act, record_id), act.fields, sheet)
+            self._lay_beneath(beneath)
+            self.note(act.confirm)
             self.submit.setText(act.title)
             self.cancel.setText("取消")
-            form.focus_first()
+            if any(field.required for field in act.fields):
+                form.focus_first()
+            else:
+                self.submit.setFocus(Qt.FocusReason.TabFocusReason)
 
         self._read_usual(act.fields, show)
 
@@ -110,6 +135,38 @@ class RecordPanel(FormPanel):
         self._act = None
         self.record_id = None
         self.take_form()
+
+    def take_form(self) -> None:
+        """Take the form away, and the record below it."""
+        super().take_form()
+        if self.beneath is not None:
+            beneath, self.beneath = self.beneath, None
+            self.hold_focus(beneath)
+            self.body.removeWidget(beneath)
+            beneath.setVisible(False)
+            beneath.deleteLater()
+
+    def _release_form(self) -> RecordForm | None:
+        """Let go of the record's form without deleting it."""
+        form, self.form = self.form, None
+        if form is not None:
+            self.hold_focus(form)
+            self.body.removeWidget(form)
+            form.setVisible(False)
+        return form
+
+    def _lay_beneath(self, form: RecordForm | None) -> None:
+        """Leave the record in sight, to be read, below what an act asks."""
+        if form is not None:
+            form.set_read_only(True)
+            self.body.insertWidget(self.body.count() - 1, form)
+            form.setVisible(True)
+            self.beneath = form
+
+    def _title_of(self, act: Act, record_id: int) -> str:
+        row = self._find_row(record_id) if self._find_row is not None and record_id else None
+        named = row_in_words(self._register, row) if row is not None else ""
+        return f"{act.title} · {named}" if named else act.title
 
     def _read_record(self, record_id: int, show: Callable[[Sheet], object]) -> None:
         register, ctx, load = self._register, self._ctx, self._register.load
@@ -139,6 +196,8 @@ class RecordPanel(FormPanel):
         form = self.lay_form(title, register.fields, sheet)
         writes = register.save is not None and may(self._ctx.actor.role, frozenset(), register)
         form.set_read_only(not writes)
+        if record_id is None:
+            form.hide_unwritten()
         self.submit.setText("保存")
         self.submit.setVisible(writes)
         self.cancel.setText("关闭")
@@ -152,6 +211,7 @@ class RecordPanel(FormPanel):
             if kept and act.on_record and (act.offered is None or act.offered(values))
         ]
         papers = [paper for paper in self._register.papers if kept and paper.on_record]
+        self.hold_focus(self.buttons)
         self.buttons.offer(acts, papers, self._ctx.actor.role)
 
     def _press_act(self, act: Act) -> None:
@@ -179,7 +239,9 @@ class RecordPanel(FormPanel):
             )
 
     def _run_act(self, act: Act, record_id: int, values: Mapping[str, Any], button: QPushButton | None) -> None:
-        if act.confirm and not confirm(self.window(), act.title, act.confirm, act.title):
+        danger = destroys(act)
+        asks = bool(act.confirm) and (danger or not act.fields)
+        if asks and not confirm(self.window(), act.title, act.confirm, act.title, danger=danger):
             return
         ctx = self._ctx
         self._desk.operations.run(
@@ -192,6 +254,7 @@ class RecordPanel(FormPanel):
 
     def _on_act_done(self, record_id: int, outcome: Outcome[str]) -> None:
         self._desk.notices.show(outcome.value or "已办理。", Tone.FINE)
+        self.settled.emit()
         self.forget()
         if record_id:
             self.show_record(record_id)
@@ -204,11 +267,13 @@ class RecordPanel(FormPanel):
             form.accept(written)
             self.record_id = outcome.value
             if not form.dirty:  # what was typed meanwhile stays, not yet saved
+                self.settled.emit()
                 self.show_record(outcome.value)
         self.saved.emit(outcome.value)
 
     def _go_back(self) -> None:
         back = self.record_id if self._act is not None else None
+        self.settled.emit()
         self.forget()
         if back is not None:
             self.show_record(back)
@@ -232,6 +297,19 @@ class RecordPanel(FormPanel):
         if not isinstance(error, Fault):
             tone = Tone.WARNING if isinstance(error, Refusal) else Tone.BROKEN
             self._desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", tone)
+
+
+def destroys(act: Act) -> bool:
+    """Whether an act takes something back or away; only such a button is red."""
+    return any(word in act.title for word in DESTROYING)
+
+
+def row_in_words(register: Register, row: Row) -> str:
+    """A row of the list as people name it: its first three texts and its first day (王强 华信 事假 2026-03-09)."""
+    values = [(column.kind, row.values.get(column.key)) for column in register.columns]
+    words = [value for kind, value in values if kind is Kind.TEXT and isinstance(value, str) and value][:MOST_WORDS]
+    day = next((value for _, value in values if isinstance(value, date)), None)
+    return " ".join([*words, f"{day:%Y-%m-%d}"] if day is not None else words)
 
 
 def _options(ctx: Context, fields: Sequence[Field]) -> dict[str, Options]:

@@ -87,6 +87,11 @@ class RecordTable(PlainTable):
         index = self.currentIndex()
         return self.records.row_at(index.row()) if index.isValid() else None
 
+    def row_of(self, record_id: int) -> Row | None:
+        """The row of this record, None if it is not among the rows fetched so far."""
+        place = self.records.place_of(record_id)
+        return self.records.row_at(place) if place is not None else None
+
     def choose(self, record_id: int) -> bool:
         """Make this record the current row; False if it is not among the rows fetched so far."""
         place = self.records.place_of(record_id)

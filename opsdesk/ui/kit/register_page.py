@@ -38,12 +38,13 @@ class RegisterPage(QWidget):
         self.register, self._ctx, self._desk = register, ctx, desk
         self._query = Query()
         self._asked = False
+        self._wished: int | None = None
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = page_title(register.title)
         self.filters = FilterBar(register.filters)
         self.table = RecordTable(register.columns, self._fetch)
-        self.panel = RecordPanel(register, ctx, desk)
+        self.panel = RecordPanel(register, ctx, desk, find_row=self.table.row_of)
         self.panel.setVisible(False)
         self.new_button: QPushButton | None = None
         self.actions_by_key: dict[str, QPushButton] = {}
@@ -59,8 +60,13 @@ class RegisterPage(QWidget):
         self.panel.shown.connect(self.table.set_compact)
         self.panel.left.connect(self._close_panel)
         self.panel.saved.connect(self._on_saved)
+        self.panel.settled.connect(self._give_keys_to_list)
         for keys, slot in (("Ctrl+N", self.new_record), ("Ctrl+F", self.filters.focus_find), ("F5", self.refresh)):
             QShortcut(QKeySequence(keys), self, slot)
+        away = QShortcut(QKeySequence("Esc"), self.table, self.panel.closed.emit)
+        away.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        away.setEnabled(False)
+        self.panel.shown.connect(away.setEnabled)
         desk.bus.watch(self, register.topics, self.refresh)
 
     def refresh(self) -> None:
@@ -187,6 +193,8 @@ class RegisterPage(QWidget):
 
         def show(page: Page) -> None:
             deliver(page)
+            if self._wished is not None and self.table.choose(self._wished):
+                self._wished = None
             narrowed = bool(query.text or query.filters)
             self.title.set_state(f"符合条件 {page.total:,} 条" if narrowed else f"共 {page.total:,} 条")
 
@@ -220,6 +228,7 @@ class RegisterPage(QWidget):
 
     def _on_saved(self, record_id: int) -> None:
         if not self.table.choose(record_id):
+            self._wished = record_id
             self.table.reload()
 
     def _enter_form(self) -> None:
@@ -227,9 +236,11 @@ class RegisterPage(QWidget):
             self.panel.form.focus_first()
 
     def _close_panel(self) -> None:
-        focus = QApplication.focusWidget()
-        held = focus is not None and self.panel.isAncestorOf(focus)
+        self._give_keys_to_list()
         self.panel.forget()
         self.panel.setVisible(False)
-        if held:
+
+    def _give_keys_to_list(self) -> None:
+        """The keys go back to the list, to the row that was worked on, unless they have gone elsewhere meanwhile."""
+        if self.panel.has_focus() or (self.isVisible() and QApplication.focusWidget() is None):
             self.table.setFocus()

@@ -131,7 +131,7 @@ class TryView(QWidget):
         said = f"{changed} 人有变化" if changed else "没有人有变化"
         self.title.set_state(
             f"{len(comparison.rows)} 人，{said}，扣减合计 {total.figures.total} 元 → {total.draft.total} 元"
-            f"（{signed(total.difference)} 元）"
+            f"（{signed(total.difference)} 元）{comparison.note and f'。{comparison.note}'}"
         )
         self._show_rows()
 

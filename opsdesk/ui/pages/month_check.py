@@ -114,7 +114,7 @@ class CheckView(QWidget):
         self.said.setText(result.sentence)
         self.paper.setEnabled(True)
         self.paper.setToolTip("在预览中打印或导出")
-        self.table.set_empty("没有不一致的地方。")
+        self.table.set_empty("没有不一致的地方。" if result.compared else "没有可以对照的内容。")
         self.table.set_rows([_row(place, each) for place, each in enumerate(result.differences)])
         told = [f"第 {each.row} 行：{each.reason}" if each.row else each.reason for each in result.findings[:5]]
         more = f"另有 {len(result.findings) - 5} 处，见对照表。" if len(result.findings) > 5 else ""

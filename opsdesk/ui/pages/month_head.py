@@ -173,7 +173,8 @@ class MonthHead(PageTitle):
         self.settle.setVisible(not settled)
         self.settle.setText("重新结算" if standing and standing.booked_at else "结算")
         early = f"{standing.month.dates[-1].isoformat()} 当天或以后才能结算，现在看到的是试算。" if standing else ""
-        reason = nobody or (SUPERVISOR_ONLY if not supervises else "" if over else early)
+        empty = "" if standing and standing.dropped else nobody
+        reason = empty or (SUPERVISOR_ONLY if not supervises else "" if over else early)
         _let(self.settle, reason, "记下每个人的数字和拟扣减，再逐条确认或免除。")
         look.dress(self.print, class_="primary" if settled else "")
         look.set_icon(self.print, "printer", "accent" if settled else "")
