@@ -7,7 +7,6 @@ yuan as Decimal, minutes and half days are whole numbers.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -213,7 +212,7 @@ def _minute_line(held: Held, counted: Sequence[Occurrence]) -> Line:
         said, amount = f"{said}，未满 {least} 分，不扣减。", NOTHING
     else:
         reached = next(n for n, (upto, _) in enumerate(bands) if upto is None or minutes <= upto)
-        band = _band(bands, reached, least)
+        band = band_words(bands, reached, least)
         if held.text("late.bracket") == "sum":
             parts = [yuan for _, yuan in bands[: reached + 1]]
             amount = Decimal(sum(parts))
@@ -224,7 +223,8 @@ def _minute_line(held: Held, counted: Sequence[Occurrence]) -> Line:
     return Line("minute_fine", held.cite(), amount, 0, said, _evidence(counted))
 
 
-def _band(bands: Sequence[tuple[int | None, int]], place: int, least: int) -> str:
+def band_words(bands: Sequence[tuple[int | None, int]], place: int, least: int) -> str:
+    """A band of minutes in words: 60 至 100 分, 超过 100 至 150 分, 超过 150 分."""
     upto = bands[place][0]
     if place == 0:
         return f"{least} 至 {upto} 分" if upto is not None else f"{least} 分以上"
@@ -348,61 +348,3 @@ def _personal_leave(account: Account) -> list[Line]:
 def days_in_words(half_days: int) -> str:
     """Half days as days: 3 → 1.5, 4 → 2."""
     return str(half_days // 2) if half_days % 2 == 0 else f"{half_days // 2}.5"
-
-
-def common_basis(law: Law) -> str:
-    """Readings that hold for everybody, each with its clause (采用口径, G10)."""
-    rounding, missing = law.held("G4"), law.held("G12")
-    limit, chosen = missing.number("missing.hours"), missing.word("missing.policy")
-    return f"迟到、早退按秒差{rounding.word('clock.rounding')}到分（G4）；缺签满 {limit} 小时未补：{chosen}（G12）。"
-
-
-def hours_basis(law: Law, regulation: str) -> str:
-    """The working hours of a regulation as the sheet prints them; empty where it has none."""
-    if held := law.part("attendance.hours", regulation):
-        return f"作息 {_clock_words(held.text('hours.pairs'))}（{held.cite().short}）。"
-    if held := law.part("attendance.client_hours", regulation):
-        return f"作息随客户单位（{held.cite().short}）。"
-    return ""
-
-
-def _clock_words(pairs: str) -> str:
-    """Working hours as people read them: what lies beyond midnight is 次日."""
-    return re.sub(r"\b(2[4-9]|3\d):", lambda found: f"次日{int(found[1]) - 24:02}:", pairs)
-
-
-def penalty_basis(law: Law, regulation: str) -> str:
-    """The readings of a regulation's penalties, each with its clause; 不适用 where it has none."""
-    said = []
-    if held := law.part("attendance.late_count", regulation):
-        free, each = held.number("late.free"), held.number("late.unit")
-        said.append(f"迟到免扣 {free} 次，每多一次 {each} 元（{held.cite().short}）")
-    if held := law.part("attendance.absent", regulation):
-        said.append(
-            f"单次迟到超过 {held.number('absent.over')} 分视缺勤，{held.word('absent.as')}；"
-            f"双重处罚：{held.word('double.mode')}（{held.cite().short}）"
-        )
-    if held := law.part("attendance.late_minutes", regulation):
-        bands, least = held.bands("late.bands"), held.number("late.from")
-        listed = "，".join(f"{_band(bands, n, least)} {yuan} 元" for n, (_, yuan) in enumerate(bands))
-        said.append(
-            f"当月累计迟到 {listed}，{held.word('late.bracket')}，"
-            f"次数罚与分钟罚{held.word('late.combine')}（{held.cite().short}）"
-        )
-    if held := law.part("attendance.early_each", regulation):
-        said.append(f"早退每次 {held.number('early.unit')} 元（{held.cite().short}）")
-    if held := law.part("attendance.early_awol", regulation):
-        said.append(
-            f"当月累计早退满 {held.number('early.awol_from')} 分按旷工，{held.word('early.awol_repeat')}，"
-            f"每次的扣减{held.word('early.keep_fine')}（{held.cite().short}）"
-        )
-    if held := law.part("attendance.no_leave", regulation):
-        said.append(f"无获准请假的缺席按旷工，以{held.word('awol.unit')}为单位（{held.cite().short}）")
-    if held := law.part("leave.pay", regulation):
-        said.append(f"事假按时间扣薪，以 {held.number('leave.unit')} 分为单位（{held.cite().short}）")
-    return "；".join(said) + "。" if said else "考勤罚则不适用。"
-
-
-def basis(law: Law, hours: str, penalties: str) -> tuple[str, ...]:
-    """采用口径 of a month under two regulations: common readings, hours, penalties."""
-    return tuple(filter(None, (common_basis(law), hours_basis(law, hours), penalty_basis(law, penalties))))

@@ -364,4 +364,4 @@ def _said(ctx: Context, clause: Clause, holding: Holding, changed: set[tuple[int
     if not changed:
         return f"{said}{AGAIN}"
     people = len({staff for staff, _ in changed})
-    return f"{said}{people} 人共 {len(changed)} 天的判定已重新作出，原判定保留备查。{AGAIN}"
+    return f"{said}{people} 人共 {len(changed)} 天的判定已重新作出，原判定保留备查。"

@@ -140,10 +140,15 @@ def _serves(plan: Plan, need: Need, person: Person, duty: Duty) -> bool:
 
 
 def _serves_himself(plan: Plan, need: Need, person: Person, duty: Duty) -> bool:
-    """A need of the standard hours is served by whoever works them, also by a shift of the same hours."""
+    """A need of the standard hours is served by whoever works them, also by a shift of the same hours.
+
+    One of a shift is served by that shift, and by standard hours (nothing entered) that are the same.
+    """
     if need.post is not None and person.post != need.post:
         return False
     if need.shift_id is not None:
-        return plan.roster.get((person.id, duty.day)) == need.shift_id
+        if (person.id, duty.day) in plan.roster:
+            return plan.roster[person.id, duty.day] == need.shift_id
+        return duty.shift == STANDARD and duty.pairs == spans(duty.day, plan.shifts[need.shift_id][1])
     hours = plan.hours_on(plan.terms_on(person.vendor_id, duty.day).hours, duty.day)
     return duty.shift == STANDARD or duty.pairs == spans(duty.day, hours)

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 def _fit(value: str, key: str, title: str, required: bool, longest: int) -> str:
     if required and not value:
-        raise Refusal(f"请填写{title}。", field=key)
+        raise Refusal(f"请填写“{title}”。", field=key)
     if len(value) > longest:
         raise Refusal(f"{title}有 {len(value)} 个字，最多 {longest} 个。请改短。", field=key)
     return value
@@ -64,7 +64,7 @@ def day(values: Values, key: str, title: str) -> date:
     """A day that has to be given."""
     value = day_or_none(values, key, title)
     if value is None:
-        raise Refusal(f"请填写{title}。", field=key)
+        raise Refusal(f"请填写“{title}”。", field=key)
     return value
 
 
@@ -72,7 +72,7 @@ def moment(values: Values, key: str, title: str) -> datetime:
     """A day and time that have to be given."""
     value = values.get(key)
     if value in (None, ""):
-        raise Refusal(f"请填写{title}。", field=key)
+        raise Refusal(f"请填写“{title}”。", field=key)
     if not isinstance(value, datetime) or not 2000 <= value.year <= 2099:
         raise Refusal(f"{title}要写日期和时间，例如 2026-03-05 08:30。", field=key)
     return value.replace(tzinfo=None, microsecond=0)
@@ -103,7 +103,7 @@ def chosen(values: Values, key: str, title: str, offered: Collection[T]) -> T:
     """One of what is offered; has to be chosen."""
     value = values.get(key)
     if value in (None, ""):
-        raise Refusal(f"请选择{title}。", field=key)
+        raise Refusal(f"请选择“{title}”。", field=key)
     for option in offered:
         if option == value:
             return option

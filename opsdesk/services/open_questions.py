@@ -147,7 +147,7 @@ def _contracts(connection: Connection, people: dict[int, PersonMonth], first: da
     spans: dict[int, list[tuple[date, date]]] = defaultdict(list)
     for row in connection.execute(select(Contract.vendor_id, Contract.begins_on, Contract.ends_on)):
         spans[row.vendor_id].append((row.begins_on, row.ends_on or last))
-    found = {}
+    found: dict[str, Question] = {}
     for each in people.values():
         own, vendor = spans[each.person.vendor_id], each.person.vendor
         days = [day.day for day in each.days if day.duty and first <= day.day <= last]

@@ -186,3 +186,19 @@ def test_the_amended_law_of_a_site_counts_from_its_day_on(call: Call, site: Path
     assert [each["from"] for each in found["history"]] == ["2000-01-01", begins.isoformat()]
     assert "从严管理" in found["history"][-1]["entered"]
     assert "补充通知" in call("law", "show", "T2-ATT-07").out
+
+
+def test_a_wording_says_where_its_figures_no_longer_hold(call: Call, site: Path) -> None:
+    today = bootstrap.open_site(site).today()
+    amend(site, today)
+    before = (today - timedelta(days=1)).isoformat()
+    for words in (("show", "T2-ATT-07"), ("list", "--regulation", "T2")):
+        lines = [line for line in call("law", *words).out.splitlines() if "T2-ATT-07" in line]
+        assert lines[0].endswith("（现按修订后的数值执行）")
+        assert "现按修订后" not in call("law", *words, "--day", before).out
+    assert json.loads(call("law", "show", "T2-ATT-07", "--json").out)["amended"] is True
+    assert call("law", "list").out.count("现按修订后") == 1
+
+
+def test_our_own_readings_are_named_by_their_number_alone(call: Call) -> None:
+    assert call("law", "show", "G12").out.startswith("G12（G12）")

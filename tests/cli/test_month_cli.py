@@ -184,6 +184,9 @@ def test_companies_with_one_short_name_do_not_write_over_each_other(call: Call, 
         "考勤结算-同名-2025-03-QH.xlsx",
         "考勤结算-同名-2025-03-YS.xlsx",
     ]
+    for code in ("QH", "YS"):
+        assert call("export", "vendor", MONTH, "--out", str(tmp_path / "p"), "--vendor", code).code == 0
+    assert len(list((tmp_path / "p").iterdir())) == 2, "nor when they are written one after the other"
 
 
 def test_print_attendance_puts_all_companies_in_one_file_a_format(call: Call, month: Path, tmp_path: Path) -> None:
@@ -293,3 +296,9 @@ def test_a_report_is_compared_and_nothing_is_changed(call: Call, month: Path, tm
     assert "处不一致" in told.out
     with opened(month).read() as connection:
         assert connection.exec_driver_sql("SELECT act FROM ledger ORDER BY seq DESC LIMIT 1").scalar_one() == "考勤对照"
+    sheet["H3"] = "很久"
+    book.save(path)
+    for words in (("--json",), ()):
+        done = call("import", "dingtalk", str(path), "--dry-run", *words)
+        assert done.code == 1, "a row was refused"
+    assert "第 3 行：迟到时长“很久”不是数" in done.err

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 from pathlib import Path
@@ -146,3 +147,32 @@ def test_an_export_that_is_stopped_keeps_nothing(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         export(register(600), tmp_path, progress=lambda done, total: False)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOENT, "没有这个位置，或者这里不能新建文件"),
+        (errno.ETIMEDOUT, "网络盘没有回应"),
+        (errno.EIO, "磁盘读写失败"),
+        (errno.EXDEV, f"系统错误 {errno.EXDEV}"),
+    ],
+)
+def test_what_the_system_says_is_told_in_words(number: int, words: str, tmp_path: Path) -> None:
+    def fail(draft: Path) -> None:
+        raise OSError(number, "No such thing")
+
+    with pytest.raises(Trouble) as caught:
+        keep(tmp_path / "a.pdf", fail)
+    assert str(caught.value) == f"文件没有写成：{tmp_path / 'a.pdf'}（{words}）。"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.EROFS])
+def test_every_trouble_with_a_file_is_a_whole_sentence(number: int, tmp_path: Path) -> None:
+    def fail(draft: Path) -> None:
+        raise OSError(number, "No such thing")
+
+    with pytest.raises(Trouble) as caught:
+        keep(tmp_path / "a.pdf", fail)
+    assert str(caught.value).endswith("。")
+    assert "No such thing" not in str(caught.value)

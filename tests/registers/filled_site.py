@@ -11,6 +11,7 @@ from opsdesk.registers.correction import service as correction
 from opsdesk.registers.month import service as month
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Direction, Role
+from opsdesk.services import settings
 from opsdesk.services.context import Actor, Context
 
 HOTLINE = "4008001234"
@@ -211,6 +212,7 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         )
         for vendor in vendors
     ]
+    settings.write(ctx, {"site.opened_on": "2026-02-01"})
     month.book(ctx, 2026, 2)
     accounts = [
         save(ctx, "account", name=name, role=role, password="机房门口第三块砖", active=True)

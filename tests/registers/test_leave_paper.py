@@ -9,11 +9,13 @@ import pypdfium2
 import pytest
 import team as team_module
 from filled_site import as_role, change, load, run, save, whole
+from sqlalchemy import select
 from team import Team, grant
 
 from opsdesk.catalog import by_slug
 from opsdesk.exports.document import Choice, Document, FormGrid
 from opsdesk.exports.pdf import pdf_bytes
+from opsdesk.models import Staff
 from opsdesk.register import Query
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import Context
@@ -24,7 +26,12 @@ TRAINED = date(2026, 1, 10)
 
 @pytest.fixture
 def crew(site: Context) -> Team:
-    return team_module.build(site)
+    """The team, with the stand-by of the vendor whose people go on leave here."""
+    made = team_module.build(site)
+    with site.transaction("调储备") as tx:
+        vendor = tx.connection.execute(select(Staff.vendor_id).where(Staff.id == made["1001"])).scalar_one()
+        tx.update(Staff, made["2003"], vendor_id=vendor)
+    return made
 
 
 def paper(ctx: Context, slip: int) -> Document:
@@ -153,7 +160,8 @@ class TestStandBy:
         assert state(site) == "待确认"
         change(site, "stand_by", made, confirmed_by_user="孙丽")
         assert state(site) == "可顶岗"
-        change(site, "staff", crew["2003"], reserve=False)
+        with site.transaction("不再储备") as tx:
+            tx.update(Staff, crew["2003"], reserve=False)
         assert state(site) == "不再储备"
         for word, total in (("不再储备", 1), ("可顶岗", 0), ("待确认", 0), ("未培训", 0)):
             assert by_slug("stand_by").list(site, Query(filters={"state": word})).total == total

@@ -21,7 +21,7 @@ from opsdesk.register import Query, Row
 from opsdesk.registers.leave.importing import import_leave
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Judgement, Role
-from opsdesk.services import chain, duties, leave_slips
+from opsdesk.services import chain, duties, leave_slips, open_questions, settlement
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 
@@ -242,6 +242,40 @@ class TestParts:
             self.ask(site, crew["1001"], **more)
         assert refused.value.field == field
 
+    @pytest.mark.parametrize(
+        ("given", "shown"),
+        [
+            (("08:30", "17:30"), ("全天", "全天")),
+            (("08:30", "13:00"), ("上午", "上午")),
+            (("13:00", "17:30"), ("下午", "下午")),
+            (("08:30", "12:59"), ("全天", "自定")),
+            (("13:01", "17:30"), ("自定", "全天")),
+        ],
+    )
+    def test_an_opened_slip_shows_the_part_where_it_fits(
+        self, site: Context, desk: Context, crew: Team, given: tuple[str, str], shown: tuple[str, str]
+    ) -> None:
+        slip = file(desk, crew["1001"], at(6, given[0]), at(6, given[1]))
+        kept = load(site, "leave", slip)
+        assert (kept["first_part"], kept["last_part"]) == shown
+        assert (kept["first_time"] is None, kept["last_time"] is None) == tuple(part != "自定" for part in shown)
+        save(desk, "leave", slip, **{**kept, "reason": "改事由"})
+        again = load(site, "leave", slip)
+        assert (again["begins_at"], again["ends_at"]) == (at(6, given[0]), at(6, given[1]))
+
+    def test_parts_shown_of_several_days_of_a_night_and_of_a_free_day(self, site: Context, crew: Team) -> None:
+        def shown(person: str, begins: datetime, ends: datetime) -> tuple[Any, ...]:
+            kept = load(site, "leave", file(site, crew[person], begins, ends))
+            return kept["first_day"].day, kept["first_part"], kept["last_day"].day, kept["last_part"]
+
+        assert shown("1001", at(6, "13:00"), at(9, "13:00")) == (6, "下午", 9, "上午")
+        assert shown("2002", at(5, "20:00"), at(6, "08:00")) == (5, "全天", 5, "全天")
+        assert shown("2002", at(5, "02:00"), at(5, "08:00")) == (4, "下午", 4, "下午")
+        assert shown("1002", at(6, "08:30"), at(9, "00:00")) == (6, "全天", 8, "全天")
+        grant(site, crew["1003"], "2026-03-06 08:30", "2026-03-06 13:00")
+        (row,) = [each for each in listed(site) if each.id < 0]
+        assert load(site, "leave", row.id)["first_part"] == "上午"
+
     def test_day_without_duty_counts_from_midnight_to_midnight(self, site: Context, crew: Team) -> None:
         kept = load(site, "leave", self.ask(site, crew["1001"], last_day=date(2026, 3, 8)))
         assert (kept["begins_at"], kept["ends_at"]) == (at(6, "08:30"), at(9, "00:00"))
@@ -366,7 +400,15 @@ class TestOpenQuestions:
         run(desk, "leave", "submit", slip, submitted_on=date.fromisoformat(handed_in), sealed_on=THURSDAY)
         found = self.questions(site, 1, 31, date(2026, 3, 20))
         assert len(found) == left
-        assert all("旷工" in each.sentence for each in found)
+        for each in found:
+            assert "逾期，可按旷工处理（T2 二.3）。要按旷工处理请撤销这张请假单。" in each.sentence
+            assert words(site) == ["逾期补交"]
+            assert each.sentence in self.of_the_month(site)
+
+    def of_the_month(self, ctx: Context) -> list[str]:
+        with ctx.read() as connection:
+            month = settlement.read(connection, ctx.regulations, 2026, 3, ctx.now())
+            return [each.sentence for each in open_questions.of_month(connection, ctx.regulations, month, ctx.now())]
 
     def test_half_a_day_is_followed_by_the_same_day(self, site: Context, crew: Team) -> None:
         file(site, crew["1001"], MORNING, at(5, "12:00"), sealed_on=THURSDAY)
@@ -484,6 +526,42 @@ class TestImport:
                 "",
                 "市级",
             ]
+
+    def test_who_takes_over_is_read_by_number_or_name(self, site: Context, crew: Team, tmp_path: Path) -> None:
+        headings = ("姓名", "类别", "开始时间", "结束时间", "事由", "顶岗人")
+        path = book(
+            tmp_path / "a.xlsx",
+            headings,
+            ("王强", "年休假", "2026-03-06", "2026-03-06", "探亲", "1003"),
+            ("李敏", "年休假", "2026-03-06", "2026-03-06", "探亲", "吴琼"),
+            ("陈晨", "年休假", "2026-03-06", "2026-03-06", "探亲", ""),
+        )
+        assert import_leave(site, path).rejected == ()
+        with site.read() as connection:
+            query = select(LeaveSlip.deputy_id).order_by(LeaveSlip.id)
+            assert connection.execute(query).scalars().all() == [crew["1003"], crew["1004"], None]
+        again = import_leave(site, path)
+        assert (again.stored, again.duplicates, again.rejected) == (0, 3, ())
+
+    @pytest.mark.parametrize(
+        ("deputy", "words"),
+        [
+            ("查无此人", "没有登记"),
+            ("孙备", "恒通的人"),
+            ("王强", "本人"),
+            ("李敏", "自己年休假"),
+            ("1005", "别人顶岗"),
+        ],
+    )
+    def test_a_deputy_who_cannot_is_a_finding(
+        self, site: Context, crew: Team, tmp_path: Path, deputy: str, words: str
+    ) -> None:
+        day = ("年休假", "2026-03-06", "2026-03-06", "探亲")
+        rows = (("李敏", *day, "", "赵敏"), ("刘芳", *day, "1005", ""), ("王强", *day, deputy, ""))
+        headings = ("姓名", "类别", "开始时间", "结束时间", "事由", "顶岗人", "同意人")
+        done = import_leave(site, book(tmp_path / "a.xlsx", headings, *rows))
+        assert (done.stored, [(each.row, each.column) for each in done.rejected]) == (0, [(4, "顶岗人")])
+        assert words in done.rejected[0].reason
 
     @pytest.mark.parametrize(
         ("bad", "column"),

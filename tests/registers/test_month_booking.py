@@ -6,16 +6,18 @@ from decimal import Decimal
 import a_site
 import february
 import pytest
-from filled_site import as_role, whole
-from team import go_to
+from filled_site import as_role, change, new_staff, save, whole
+from sqlalchemy import select
+from team import go_to, grant
 
 from opsdesk.catalog import by_slug
-from opsdesk.models import Punch
+from opsdesk.models import Deduction, Punch, Settlement, Vendor
 from opsdesk.register import Query
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.month import evidence, listing, service
+from opsdesk.registers.month.documents import month_sheets, vendor_workbook
 from opsdesk.rules.vocabulary import Decision, Direction, Role
-from opsdesk.services import chain
+from opsdesk.services import amending, chain
 from opsdesk.services.errors import Refusal
 
 
@@ -62,6 +64,44 @@ def links(ctx) -> int:
         return chain.count(connection)
 
 
+def void(ctx, number: str, day: int, direction: str = "到岗", *, entered: datetime | None = None) -> None:
+    """A sign-in is taken back, and entered once more where a moment is given."""
+    with ctx.transaction("更正") as tx:
+        row = tx.connection.exec_driver_sql(
+            "SELECT id FROM punch WHERE staff_id=? AND day=? AND direction=? AND void_at IS NULL",
+            (ids(ctx)[number], f"2026-02-{day:02}", direction),
+        ).scalar_one()
+        tx.update(Punch, row, void_at=ctx.now(), void_by="主管", void_reason="误录")
+        if entered:
+            tx.insert(
+                Punch,
+                staff_id=ids(ctx)[number],
+                day=date(2026, 2, day),
+                at=entered,
+                direction=direction,
+                source="服务台",
+                device="",
+                entered_at=ctx.now(),
+                entered_by="主管",
+                doubted=False,
+            )
+
+
+def confirm(ctx, number: str) -> None:
+    service.decide(ctx, deduction_ids=[line.id for line in lines_of(ctx, number).values()], confirm=True)
+
+
+def amend(ctx, clause: str, begins_on: date = date(2026, 2, 1), **typed: str) -> None:
+    values = {name.replace("__", "."): value for name, value in typed.items()}
+    amending.amend(ctx, clause=clause, begins_on=begins_on, typed=values, source="补充协议", reason="双方商定")
+
+
+def live(ctx, model, staff_id: int) -> list[int]:
+    query = select(model.id).where(model.staff_id == staff_id, model.replaced_at.is_(None))
+    with ctx.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
 def test_a_month_is_booked_on_its_last_day_and_not_before(ctx):
     go_to(ctx, "2026-03-30 18:00:00")
     with pytest.raises(Refusal, match="2026-03-31"):
@@ -105,7 +145,9 @@ def test_a_correction_changes_only_its_person_and_decisions_on_the_rest_stay(ctx
     standing = service.standing(ctx, 2026, 2)
     assert standing.changed == {who["1001"]}
     assert lines_of(ctx, "1001") == before, "what was booked stands until the month is booked again"
-    assert "更新 1 人，不变 7 人" in service.book(ctx, 2026, 2).value
+    said = service.book(ctx, 2026, 2).value
+    assert "更新 1 人，不变 7 人" in said
+    assert "2 条已确认或免除的扣减因记录变化失效，请重新确认。" in said
     after = lines_of(ctx, "1001")
     assert (after["count_fine"].amount, after["minute_fine"].amount) == (0, 100)
     assert {line.state for line in after.values()} == {Decision.PROPOSED}
@@ -121,23 +163,7 @@ def test_a_line_that_is_the_same_keeps_its_decision_when_another_of_the_person_c
     service.book(ctx, 2026, 2)
     awol = lines_of(ctx, "1006")["awol"]
     service.decide(ctx, deduction_ids=[awol.id], confirm=False, note="当天参加抢修，事后补单")
-    with ctx.transaction("补记") as tx:
-        row = tx.connection.exec_driver_sql(
-            "SELECT id FROM punch WHERE staff_id=? AND day='2026-02-27' AND direction='到岗'", (ids(ctx)["1006"],)
-        ).scalar_one()
-        tx.update(Punch, row, void_at=ctx.now(), void_by="主管", void_reason="误录")
-        tx.insert(
-            Punch,
-            staff_id=ids(ctx)["1006"],
-            day=date(2026, 2, 27),
-            at=datetime(2026, 2, 27, 8, 50),
-            direction="到岗",
-            source="服务台",
-            device="",
-            entered_at=ctx.now(),
-            entered_by="主管",
-            doubted=False,
-        )
+    void(ctx, "1006", 27, entered=datetime(2026, 2, 27, 8, 50))
     service.book(ctx, 2026, 2)
     now = lines_of(ctx, "1006")
     assert set(now) == {"awol", "count_fine", "minute_fine"}
@@ -222,3 +248,173 @@ def test_the_records_behind_a_line_tell_what_was_taken_back(ctx):
     assert said[4] == "2026-02-26 没有到岗记录"
     values = by_slug("deduction").load(ctx, line.id)
     assert values["evidence"].count("\n") == 3
+
+
+@pytest.fixture
+def stranger(ctx) -> int:
+    """周错 of 华信, entered as here since February though he comes in March; he is booked as awol."""
+    with ctx.read() as connection:
+        vendor = connection.execute(select(Vendor.id).where(Vendor.code == "V1")).scalar_one()
+    number = new_staff(ctx, vendor, "1007", "周错", arrived_on=date(2026, 2, 1))
+    service.book(ctx, 2026, 2)
+    (line,) = lines_of(ctx, "1007").values()
+    assert (line.part, line.half_days) == ("awol", 32)
+    confirm(ctx, "1007")
+    change(ctx, "staff", number, arrived_on=date(2026, 3, 1))
+    return number
+
+
+def test_who_drops_out_of_a_booked_month_is_charged_no_longer(ctx, stranger):
+    standing = service.standing(ctx, 2026, 2)
+    assert (standing.dropped, standing.changed) == (("周错",), {stranger})
+    assert stranger not in standing.booked_at
+    (line,) = live(ctx, Deduction, stranger)
+    with pytest.raises(Refusal, match=r"周错 2026-02 的记录在结算后有变动.*请先重新结算"):
+        service.decide(ctx, deduction_ids=[line], confirm=False, note="没有到场")
+    notes = [note for sheet in month_sheets(ctx, 2026, 2) for note in sheet.notes]
+    assert [note for note in notes if "周错" in note] == ["周错结算后已不在本月名单，原结算还没有作废，请重新结算。"]
+    said = service.book(ctx, 2026, 2).value
+    assert "新结算 0 人，更新 1 人，不变 8 人。周错已不在本月名单，原结算和拟扣减作废。" in said
+    assert "1 条已确认或免除的扣减因记录变化失效" in said
+    assert live(ctx, Settlement, stranger) == live(ctx, Deduction, stranger) == []
+    after = service.standing(ctx, 2026, 2)
+    assert (after.dropped, after.changed) == ((), frozenset())
+    assert "更新 0 人，不变 8 人" in service.book(ctx, 2026, 2).value
+    whole(ctx)
+
+
+def test_booking_one_vendor_leaves_the_dropped_of_another_alone(ctx, stranger):
+    with ctx.read() as connection:
+        vendors = dict(connection.execute(select(Vendor.code, Vendor.id)).all())
+    assert service.standing(ctx, 2026, 2, vendor_id=vendors["V2"]).dropped == ()
+    assert "更新 0 人，不变 2 人" in service.book(ctx, 2026, 2, vendor_id=vendors["V2"]).value
+    assert len(live(ctx, Settlement, stranger)) == 1
+    assert service.standing(ctx, 2026, 2, vendor_id=vendors["V1"]).dropped == ("周错",)
+    assert "更新 1 人，不变 6 人" in service.book(ctx, 2026, 2, vendor_id=vendors["V1"]).value
+    assert live(ctx, Settlement, stranger) == []
+
+
+def test_a_sign_in_entered_once_more_changes_no_line_and_no_decision(ctx):
+    service.book(ctx, 2026, 2)
+    confirm(ctx, "1001")
+    before = lines_of(ctx, "1001")
+    void(ctx, "1001", 6, entered=datetime(2026, 2, 6, 8, 56))
+    assert service.standing(ctx, 2026, 2).changed == frozenset()
+    service.decide(ctx, deduction_ids=[before["count_fine"].id], confirm=True)
+    (sheet, _) = month_sheets(ctx, 2026, 2)
+    assert "已确认" in str(sheet.body), "the sheet still knows what was decided"
+    said = service.book(ctx, 2026, 2).value
+    assert "更新 0 人，不变 8 人。不变的人中有 1 人更新了依据，原决定保留。" in said
+    assert "失效" not in said
+    after = lines_of(ctx, "1001")
+    assert {line.state for line in after.values()} == {Decision.CONFIRMED}
+    assert after["count_fine"].decided == 20
+    assert after["count_fine"].evidence != before["count_fine"].evidence
+    assert not any(each.void for each in evidence.read(ctx, after["count_fine"].evidence).values())
+    whole(ctx)
+
+
+def test_a_clause_amended_with_the_same_result_changes_no_decision(ctx):
+    service.book(ctx, 2026, 2)
+    confirm(ctx, "1001")
+    amend(ctx, "T2-ATT-09", late__bands="100=100,150=200,=600")
+    assert service.standing(ctx, 2026, 2).changed == frozenset()
+    assert "不变 8 人。不变的人中有 " in service.book(ctx, 2026, 2).value
+    line = lines_of(ctx, "1001")["minute_fine"]
+    assert (line.state, line.decided) == (Decision.CONFIRMED, 200)
+    assert "2026-02-01" in line.citations
+
+
+def test_changed_is_told_exactly_where_booking_changes_something(ctx):
+    service.book(ctx, 2026, 2)
+    void(ctx, "1001", 6, entered=datetime(2026, 2, 6, 8, 56))
+    void(ctx, "1002", 10, entered=datetime(2026, 2, 10, 9, 33))
+    grant(ctx, ids(ctx)["1006"], "2026-02-26 08:30", "2026-02-26 17:30")
+    changed = service.standing(ctx, 2026, 2).changed
+    assert changed == {ids(ctx)["1002"], ids(ctx)["1006"]}
+    assert f"更新 {len(changed)} 人，不变 6 人" in service.book(ctx, 2026, 2).value
+
+
+def test_a_line_that_no_longer_holds_is_not_decided(ctx):
+    service.book(ctx, 2026, 2)
+    lines = {part: line.id for part, line in lines_of(ctx, "1002").items()}
+    other = lines_of(ctx, "1001")["count_fine"].id
+    grant(ctx, ids(ctx)["1002"], "2026-02-10 08:30", "2026-02-10 17:30")
+    assert service.standing(ctx, 2026, 2).changed == {ids(ctx)["1002"]}
+    for chosen in ([lines["minute_fine"]], [other, lines["minute_fine"]]):
+        with pytest.raises(Refusal, match=r"李敏 2026-02 的记录在结算后有变动.*请先重新结算"):
+            service.decide(ctx, deduction_ids=chosen, confirm=True)
+    assert lines_of(ctx, "1001")["count_fine"].state is Decision.PROPOSED
+    service.decide(ctx, deduction_ids=[other], confirm=True)
+    with pytest.raises(Refusal, match="没有选中"):
+        service.decide(ctx, deduction_ids=[], confirm=True)
+
+
+def test_of_two_lines_that_say_the_same_each_keeps_its_own_decision(ctx):
+    """The same band is reached in both segments of a month in which the law changed (G14)."""
+    amend(ctx, "T2-ATT-07", date(2026, 2, 5), late__unit="30")
+    amend(ctx, "T2-ATT-07", date(2026, 2, 5), late__unit="20")
+    void(ctx, "1001", 3, entered=datetime(2026, 2, 3, 9, 16))
+    void(ctx, "1001", 5, entered=datetime(2026, 2, 5, 9, 16))
+    service.book(ctx, 2026, 2)
+
+    def minute_fines() -> list[service.Booked]:
+        booked = service.standing(ctx, 2026, 2).booked[ids(ctx)["1001"]]
+        return [line for line in booked if line.part == "minute_fine"]
+
+    first, second = minute_fines()
+    assert service.identity(first) == service.identity(second)
+    service.decide(ctx, deduction_ids=[second.id], confirm=True)
+    service.decide(ctx, deduction_ids=[first.id], confirm=False, note="暴雨停运")
+    (sheet, _) = month_sheets(ctx, 2026, 2)
+    assert "核定扣减 100.00 元" in str(sheet.body)
+    for day, minutes in ((3, 16), (5, 16)):
+        void(ctx, "1001", day, entered=datetime(2026, 2, day, 9, minutes))
+    service.book(ctx, 2026, 2)
+    assert [line.state for line in minute_fines()] == [Decision.WAIVED, Decision.CONFIRMED]
+    void(ctx, "1001", 3, entered=datetime(2026, 2, 3, 9, 17))
+    service.book(ctx, 2026, 2)
+    assert [line.state for line in minute_fines()] == [Decision.PROPOSED, Decision.CONFIRMED]
+
+
+def test_a_sheet_counts_the_open_questions_of_its_own_vendor(ctx):
+    need = {"post_id": 0, "shift_id": 0, "days": "每天", "need": 50, "begins_on": date(2026, 2, 1), "ends_on": None}
+    save(ctx, "coverage_need", **need)
+    questions = service.standing(ctx, 2026, 2).questions
+    assert any(each.kind == "排班缺口" for each in questions), "the gap in the roster is no vendor's own"
+    for sheet in month_sheets(ctx, 2026, 2):
+        own = sum(each.vendor == sheet.sheet for each in questions)
+        notes = [note for note in sheet.notes if "未结事项" in note]
+        assert notes == ([f"本月有 {own} 项未结事项，办结后数据可能变动。"] if own else [])
+
+
+def test_the_papers_say_where_a_clause_is_carried_out_by_other_figures(ctx):
+    (before, _) = month_sheets(ctx, 2026, 2)
+    assert "现按修订后的数值执行" not in str(before.body)
+    amend(ctx, "T2-ATT-07", late__unit="30")
+    (sheet, _) = month_sheets(ctx, 2026, 2)
+    with ctx.read() as connection:
+        vendor = connection.execute(select(Vendor.id).where(Vendor.code == "V1")).scalar_one()
+    verdicts, readings = [each for each in vendor_workbook(ctx, 2026, 2, vendor) if each.sheet in {"判定", "口径"}]
+    wording = ctx.regulations.clause("T2-ATT-07").wording
+    for paper in (sheet, verdicts, readings):
+        told = str(paper.body)
+        assert f"{wording}（现按修订后的数值执行）" in told
+        assert f"{ctx.regulations.clause('T2-ATT-09').wording}（" not in told
+
+
+def test_companies_of_one_short_name_have_papers_of_different_names(ctx):
+    with ctx.read() as connection:
+        vendors = dict(connection.execute(select(Vendor.code, Vendor.id)).all())
+
+    def names() -> set[str]:
+        return {
+            name
+            for vendor in vendors.values()
+            for name in (vendor_workbook(ctx, 2026, 2, vendor)[0].name, month_sheets(ctx, 2026, 2, vendor)[0].name)
+        }
+
+    assert "考勤结算-华信-2026-02" in names()
+    with ctx.transaction("改简称") as tx:
+        tx.update(Vendor, vendors["V2"], short_name="华信")
+    assert names() == {f"{what}-华信-2026-02-{code}" for what in ("考勤结算", "考勤汇总") for code in ("V1", "V2")}

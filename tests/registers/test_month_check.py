@@ -171,6 +171,9 @@ def test_namesakes_without_a_number_are_not_guessed(manned: Context, tmp_path: P
     assert [each.name for each in result.differences if each.name == "李敏"] == ["李敏", "李敏"]
     assert result.compared == 0
     assert "分不清是谁" in result.differences[0].sentence
+    assert result.sentence.endswith("读到 2 条，没有可以对照的：文件里的人和本系统对不上，7 处不一致。"), (
+        result.sentence
+    )
 
 
 def test_a_figure_the_file_has_no_column_for_is_not_compared(manned: Context, tmp_path: Path) -> None:
@@ -211,6 +214,8 @@ def test_what_is_not_over_is_not_compared(manned: Context, tmp_path: Path) -> No
     assert {each.figure for each in still.differences} <= {"人员"}
     assert (still.compared, still.findings[0].row) == (0, 0)
     assert "还没有过完" in still.findings[0].reason
+    assert "没有可以对照的：统计期还没有过完" in still.sentence
+    assert "没有不一致" not in still.sentence
     rows = [row(date(2026, 3, day), 迟到次数=1, 迟到时长=99) for day in (6, 7)]
     days = check_report(manned, report(tmp_path / "c.xlsx", rows, "2026-03-06 至 2026-03-07"))
     assert {each.day for each in days.differences if each.figure == "迟到分钟"} == {date(2026, 3, 6)}

@@ -20,7 +20,7 @@ from opsdesk.registers.month.documents import month_sheets, vendor_workbook
 from opsdesk.registers.sign_in import documents as sign_in
 from opsdesk.registers.sign_in import service
 from opsdesk.rules import calendar
-from opsdesk.services import amending, settlement
+from opsdesk.services import amending, settings, settlement
 from opsdesk.services.errors import Refusal
 
 WORKDAYS = [day for day in calendar.month(2026, 3) if day.day >= 5 and day.weekday() < 5]
@@ -203,6 +203,33 @@ def test_what_was_decided_stands_beside_what_was_proposed(lived):
     assert titled(sums, by_name(sums)["王强"])["拟扣减（元）合计"] == 260
 
 
+def test_the_workbook_says_what_was_decided_too(lived, tmp_path):
+    ctx, crew = lived
+    months.book(ctx, 2026, 3, vendor_id=vendor_id(ctx, "华信"))
+    standing = months.standing(ctx, 2026, 3, vendor_id=vendor_id(ctx, "华信"))
+    booked = {line.part: line for line in standing.booked[crew["1001"]]}
+    months.decide(ctx, deduction_ids=[booked["count_fine"].id], confirm=True)
+    for part, reason in (("minute_fine", "地铁停运，有证明"), ("awol", "系统还没有启用")):
+        months.decide(ctx, deduction_ids=[booked[part].id], confirm=False, note=reason)
+    sums, _, _, verdicts, _ = vendor_workbook(ctx, 2026, 3, vendor_id(ctx, "华信"))
+    (table,) = tables(sums)
+    strong = next(titled(table, row) for row in table.rows if row[2] == "王强")
+    assert (strong["拟扣减（元）合计"], strong["核定元"]) == (260, 20)
+    assert strong["处理"] == (
+        "分钟罚 200 元已免除（地铁停运，有证明）；旷工 3 日已免除（系统还没有启用）；已确认 1 条；拟扣减 2 条"
+    )
+    untouched = next(titled(table, row) for row in table.rows if row[2] == "李敏")
+    assert untouched["核定元"] is None
+    assert untouched["处理"].startswith("拟扣减 ")
+    assert titled(table, table.rows[-1])["核定元"] == 20
+    (table,) = tables(verdicts)
+    lines = {row[3]: titled(table, row) for row in table.rows if row[2] == "王强"}
+    assert (lines["T2 二.9"]["处理"], lines["T2 二.9"]["核定（元）"]) == ("已免除：地铁停运，有证明", 0)
+    assert (lines["T2 二.7"]["处理"], lines["T2 二.7"]["核定（元）"]) == ("已确认", 20)
+    assert (lines["T2 二.3"]["处理"], lines["T2 二.3"]["核定（元）"]) == ("已免除：系统还没有启用", None)
+    assert "拟扣减" in {row["处理"] for row in lines.values()}
+
+
 def test_the_double_penalty_has_a_column_and_the_parts_still_add_up(lived):
     ctx, _ = lived
     clause = ctx.regulations.clause("T2-ATT-08")
@@ -252,10 +279,10 @@ def test_a_vendors_workbook_has_its_five_sheets_and_real_cells(lived, tmp_path):
     (line,) = [row for row in rows["判定"] if row[2] == "王强" and row[3] == "T2 二.9"]
     assert "累计迟到 26＋26＋26＋26 = 104 分" in line[5]
     assert line[7] == 200
-    assert "2026-03-06 08:56 到岗" in line[8]
+    assert "2026-03-06 08:56 到岗" in line[10]
     assert "punch" not in str(rows["判定"])
     (awol,) = [row for row in rows["判定"] if row[2] == "王强" and row[3] == "T2 二.3"]
-    assert "2026-03-02 无到岗记录" in awol[8]
+    assert "2026-03-02 无到岗记录" in awol[10]
     strong = next(row for row in rows["汇总"] if row[2] == "王强")
     assert {4, 104, 20, 200, 40, 260} <= set(strong)
     cited = [(row[1], row[4]) for row in rows["口径"] if row[0] in range(1, 40)]
@@ -315,6 +342,18 @@ def test_a_month_under_way_says_until_when(site):
     assert "本月尚未过完，数据截至 2026-03-05 08:27。" in document.notes
     row = by_name(tables(document)[0])["王强"]
     assert (row[2 + 5], row[2 + 6], row[2 + 7]) == ("√", "", "")
+
+
+def test_who_is_charged_nothing_has_no_lines_in_the_verdicts(site):
+    crew = team_module.build(site)
+    settings.write(site, {"site.opened_on": "2026-03-05"})
+    go_to(site, "2026-03-05 08:40:00")
+    service.sign(site, staff_id=crew["1001"])
+    with site.read() as connection:
+        (strong,) = settlement.read(connection, site.regulations, 2026, 3, site.now(), staff_id=crew["1001"]).people
+    assert strong.settled.lines
+    verdicts = vendor_workbook(site, 2026, 3, vendor_id(site, "华信"))[3]
+    assert tables(verdicts)[0].rows == ()
 
 
 def test_february_fills_the_same_width(lived):

@@ -67,14 +67,15 @@ def test_month_sheet_says_what_the_record_holds(site: Context, team: Team) -> No
     ):  # fmt: skip
         assert words in text, words
     own = rows(document)
-    assert own["李敏"][3 + 9 : 3 + 12] == ("假", "假", "标")
-    assert own["刘芳"][3 + 11] == "标\n假"
+    assert own["李敏"][3 + 9 : 3 + 12] == ("＋", "＋", "·")
+    assert own["刘芳"][3 + 11] == "△\n·"
+    assert "图例：休 休息　· 标准班，按合同作息　△ 事假　＋ 病假。一格两行的，先上行后下行。" in document.notes[0]
     assert own["陈晨"][3 + 6] == "D"
     assert (own["陈晨"][3 + 7], own["王强"][3 + 6], own["王强"][3 + 7]) == ("休", "休", "D")
     assert own["赵夜"][3 + 3 : 3 + 5] == ("N", "D")
     table = document.body[0]
     assert isinstance(table, Table)
-    assert [column.title for column in table.columns[34:]] == ["D", "N", "标", "休", "本人确认"]
+    assert [column.title for column in table.columns[34:]] == ["D", "N", "·", "休", "本人确认"]
     assert own["赵夜"][34:] == (1, 1, 20, 9, None)
     assert sum(column.shaded for column in table.columns) == 9
     assert own["孙备（储备）"][3:] == ("",) * 31 + (None,) * 5
@@ -109,16 +110,16 @@ def test_the_workbook_holds_the_same(site: Context, team: Team, tmp_path: Path) 
     assert values[:3] == [8, "赵夜", "恒通"]
     assert values[3:] == [
         "休",
-        "标",
-        "标",
+        "·",
+        "·",
         "N",
         "D",
-        "标",
+        "·",
         "休",
         "休",
-        *(["标"] * 5 + ["休"] * 2) * 3,
-        "标",
-        "标",
+        *(["·"] * 5 + ["休"] * 2) * 3,
+        "·",
+        "·",
         1,
         1,
         20,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from filled_site import as_role, new_staff, run, save, whole
 from sqlalchemy import select
 from team import Team, go_to, grant
 
-from opsdesk.models import LedgerRow, Post, RosterEntry, RosterSwap, StoredVerdict
+from opsdesk.models import LedgerRow, Post, RosterEntry, RosterSwap, Staff, StoredVerdict
 from opsdesk.registers.roster import planning, rotation
 from opsdesk.registers.roster.month_plan import MonthPlan, PlannedPerson, month_plan
 from opsdesk.registers.sign_in.service import sign
@@ -99,26 +99,95 @@ class TestCells:
         with pytest.raises(Refusal, match="登录"):
             planning.set_cells(as_role(site, Role.READER), {(team["1001"], TODAY): REST})
 
-    def test_taking_back_puts_the_same_hours_where_nothing_was_entered(
-        self, site: Context, team: Team, day_shift: int
-    ) -> None:
+    def test_taking_back_puts_exactly_back_what_was(self, site: Context, team: Team, day_shift: int) -> None:
         monday, sunday = date(2026, 3, 9), date(2026, 3, 8)
+        stood = {number: entries(site, team[number]) for number in ("1001", "2002")}
         cells = {(team["1001"], monday): team.night, (team["1001"], sunday): team.night, (team["2002"], TODAY): REST}
         done = planning.set_cells(site, cells).value
+        run(site, "shift", "retire", team.night)  # comes back all the same
         assert planning.take_back(site, done.before).value.sentence == "已撤销 3 格。"
-        assert entries(site, team["1001"]) == {monday: day_shift, sunday: REST}
-        assert entries(site, team["2002"])[TODAY] == team.night
+        assert {number: entries(site, team[number]) for number in stood} == stood
+        whole(site)
 
-    def test_without_a_shift_of_the_hours_nothing_pretends_to_be_taken_back(self, site: Context, team: Team) -> None:
+    def test_cleared_cells_are_calendar_and_contract_again(self, site: Context, team: Team, day_shift: int) -> None:
         monday = date(2026, 3, 9)
-        done = planning.set_cells(site, {(team["1001"], monday): team.night}).value
-        for act in (planning.take_back, planning.set_cells):
-            with pytest.raises(Refusal, match="同样时间的班次"):
-                act(site, done.before)
-        both = planning.set_cells(site, {(team["1002"], monday): team.night, (team["1002"], monday - DAY): team.night})
-        said = planning.take_back(site, both.value.before).value.sentence
-        assert said.startswith("已撤销 1 格。另有 1 格")
-        assert entries(site, team["1002"]) == {monday: team.night, monday - DAY: REST}
+        untouched = line(month_plan(site, 2026, 3), team["1001"])
+        cells = {(team["1001"], monday + n * DAY): shift for n, shift in enumerate((team.night, REST, day_shift))}
+        planning.set_cells(site, cells)
+        stood = links(site)
+        done = planning.set_cells(site, {**dict.fromkeys(cells), (team["1001"], monday + 3 * DAY): None}).value
+        assert (done.count, links(site)) == (3, stood + 3)  # the fourth had no entry
+        assert done.before == cells
+        assert line(month_plan(site, 2026, 3), team["1001"]) == untouched
+        whole(site)
+        planning.take_back(site, done.before)
+        assert entries(site, team["1001"]) == {day: shift for (_, day), shift in cells.items()}
+        whole(site)
+
+    def test_clearing_a_day_gone_by_wants_a_reason_and_judges_again(self, site: Context, team: Team) -> None:
+        go_to(site, "2026-03-05 09:00:00")
+        planning.set_cells(site, {(team["1001"], TODAY): team.night})
+        sign(site, staff_id=team["1001"])
+        assert verdicts(site, team["1001"]) == []
+        planning.set_cells(site, {(team["1001"], TODAY): None})
+        assert verdicts(site, team["1001"]) == [Judgement.LATE]
+        with pytest.raises(Refusal, match="原因"):
+            planning.set_cells(site, {(team["2002"], TODAY - DAY): None})
+        assert planning.set_cells(site, {(team["2002"], TODAY - DAY): None}, reason="排错").value.count == 1
+        whole(site)
+
+
+class TestShortRest:
+    FRIDAY = date(2026, 3, 13)
+
+    def warned(self, ctx: Context, cells: planning.Cells) -> tuple[str, ...]:
+        return tuple(rest.sentence for rest in planning.set_cells(ctx, cells).value.warnings)
+
+    def test_day_after_night_is_told_and_stands(self, site: Context, team: Team, day_shift: int) -> None:
+        thursday = {(team["1001"], self.FRIDAY - DAY): team.night}
+        sentence = "王强 3月13日 08:00 下夜班，08:30 又上标准班，中间只隔 30 分钟。"
+        assert self.warned(site, thursday) == ()  # Friday is only typed now
+        told = line(month_plan(site, 2026, 3), team["1001"]).short_rests
+        assert [(rest.day, rest.sentence) for rest in told] == [(self.FRIDAY, sentence)]
+        assert entries(site, team["1001"]) == {self.FRIDAY - DAY: team.night}
+        assert self.warned(site, {(team["1001"], self.FRIDAY): day_shift}) == (sentence.replace("标准班", "白班"),)
+        assert self.warned(site, {(team["1001"], self.FRIDAY + 4 * DAY): day_shift}) == ()  # elsewhere: said once
+        assert self.warned(site, {(team["1001"], self.FRIDAY): None}) == (sentence,)
+        assert self.warned(site, {(team["1001"], self.FRIDAY): REST}) == ()
+        assert line(month_plan(site, 2026, 3), team["1001"]).short_rests == ()
+        assert [rest.staff_id for rest in month_plan(site, 2026, 3).short_rests] == [team["2002"]]  # from the 5th on
+
+    @pytest.mark.parametrize(
+        ("hours", "said"),
+        [
+            ("16:00-24:00", ""),
+            ("16:01-24:00", ""),
+            ("15:59-24:00", "只隔 7 小时 59 分钟"),
+            ("08:00-16:00", "没有休息"),
+            ("07:00-16:00", "两个班重叠"),
+        ],
+    )
+    def test_eight_hours_are_enough(self, site: Context, team: Team, hours: str, said: str) -> None:
+        later = save(site, "shift", code="L", name="中班", pairs=hours)
+        cells = {(team["1001"], self.FRIDAY): team.night, (team["1001"], self.FRIDAY + DAY): later}
+        assert [said in warning for warning in self.warned(site, cells)] == [True] * bool(said)
+
+    def test_over_the_month_and_with_leave(self, site: Context, team: Team, day_shift: int) -> None:
+        last = date(2026, 3, 31)
+        planning.set_cells(site, {(team["1001"], last): team.night, (team["1002"], last): team.night})
+        grant(site, team["1002"], "2026-03-31 20:00:00", "2026-04-01 08:00:00", "病假")
+        assert [rest.day for rest in month_plan(site, 2026, 3).short_rests] == [TODAY + DAY]  # that of 2002
+        (rest,) = month_plan(site, 2026, 4).short_rests  # 1002 did not work that night
+        assert (rest.staff_id, rest.day) == (team["1001"], date(2026, 4, 1))
+
+    def test_a_rotation_and_a_swap_tell_it_too(self, site: Context, team: Team, day_shift: int) -> None:
+        monday = date(2026, 3, 9)
+        done = planning.apply_pattern(site, [team["1001"]], monday, monday + 3 * DAY, [team.night, day_shift])
+        assert [rest.day.day for rest in done.value.warnings] == [10, 12]
+        swapped = planning.swap(
+            site, first_staff=team["1002"], first_day=TODAY, second_staff=team["2002"], second_day=TODAY, reason="有事"
+        )
+        assert "李敏 3月6日 08:00 下夜班" in swapped.value.warnings[0].sentence
 
 
 class TestRotation:
@@ -225,7 +294,9 @@ class TestCopies:
 
 def swap(ctx: Context, one: int, day: date, other: int, second: date, **more: Any) -> str:
     given = {"reason": "家中有事", **more}
-    return planning.swap(ctx, first_staff=one, first_day=day, second_staff=other, second_day=second, **given).value
+    return planning.swap(
+        ctx, first_staff=one, first_day=day, second_staff=other, second_day=second, **given
+    ).value.sentence
 
 
 class TestSwap:
@@ -237,7 +308,7 @@ class TestSwap:
         assert "王强 3月5日标准班，换赵夜 3月5日夜班" in said
         assert verdicts(site, team["1001"]) == []
         assert entries(site, team["1001"]) == {TODAY: team.night}
-        assert entries(site, team["2002"])[TODAY] == day_shift
+        assert TODAY not in entries(site, team["2002"])  # the standard hours are his own too
         with site.read() as connection:
             kept = connection.execute(select(RosterSwap)).mappings().one()
         assert (kept["first_staff_id"], kept["second_day"], kept["by"]) == (team["1001"], TODAY, site.actor.name)
@@ -323,6 +394,18 @@ class TestCoverage:
         grant(site, team["2002"], "2026-03-05 20:00:00", f"{day} {ends}:00", kind)
         assert self.gaps(site, 5) == ([] if there else [(5, 0)])
 
+    def test_a_stand_by_serves_what_the_absent_one_would(self, site: Context, team: Team, night_needed: int) -> None:
+        night = {"begins_at": datetime(2026, 3, 5, 20), "ends_at": datetime(2026, 3, 6, 8)}
+        with site.transaction("调岗") as tx:
+            tx.update(Staff, team["2003"], post_id=tx.insert(Post, name="机动", duties=""))
+        slip = save(site, "leave", staff_id=team["2002"], kind="病假", reason="发热", **night)
+        assert self.gaps(site, 5) == [(5, 0)]
+        run(site, "leave", "withdraw", slip, reason="补顶岗人")
+        save(site, "leave", staff_id=team["2002"], kind="病假", reason="发热", deputy_id=team["2003"], **night)
+        assert self.gaps(site, 5) == []
+        grant(site, team["2003"], "2026-03-05 20:00:00", "2026-03-05 22:00:00")
+        assert self.gaps(site, 5) == [(5, 0)], "on leave himself"
+
     def test_standard_hours_by_kind_of_day(self, site: Context, team: Team, day_shift: int) -> None:
         def needed(kind: str, count: int) -> int:
             return save(
@@ -342,6 +425,18 @@ class TestCoverage:
         assert self.gaps(site, 12) == [(8, 0)]
         planning.set_cells(site, {(team["1002"], date(2026, 3, 9)): REST, (team["2002"], date(2026, 3, 9)): REST})
         assert self.gaps(site, 12) == [(8, 0), (9, 6)]
+
+    def test_standard_hours_serve_a_shift_of_the_same_hours(self, site: Context, team: Team, day_shift: int) -> None:
+        with site.read() as connection:
+            post = connection.execute(select(Post.id).where(Post.name == "网络运维")).scalar_one()
+        everyday = {"days": "每天", "begins_on": date(2026, 3, 6), "ends_on": date(2026, 3, 8)}
+        save(site, "coverage_need", post_id=post, shift_id=day_shift, need=8, **everyday)
+        assert self.gaps(site, 9) == [(7, 0), (8, 0)]  # on Friday all but the stand-by work 08:30–17:30
+        planning.set_cells(site, {(team["1001"], date(2026, 3, 6)): REST, (team["1002"], date(2026, 3, 6)): day_shift})
+        assert self.gaps(site, 6) == [(6, 7)]
+        early = save(site, "shift", code="E", name="早班", pairs="08:00-17:30")
+        save(site, "coverage_need", post_id=post, shift_id=early, need=1, **everyday)
+        assert self.gaps(site, 6) == [(6, 7), (6, 0)]
 
     def test_form_starts_from_the_law(self, site: Context) -> None:
         from opsdesk.catalog import by_slug
@@ -372,6 +467,7 @@ class TestMonth:
         assert [marks[n] for n in (6, 7, 9, 10, 11)] == ["·", "", "N", "·", "休"]
         assert own.cells[9].away == "事假 08:30–12:00"
         assert own.cells[9].kept_away
+        assert [own.cells[n].signs for n in (8, 9, 10)] == [("N",), ("△", "·"), ("休",)]
         works = sum(day.works for day in plan.days)
         assert (own.shifts, own.standard, own.rest) == ({team.night: 1}, works - 2, 31 - works + 1)
         stand_by = line(plan, team["2003"])

@@ -121,6 +121,21 @@ class TestForm:
                 new_staff(site, vendor, "V002", lodging_minutes=minutes)
             assert refused.value.field == "lodging_minutes"
 
+    def test_stand_by_mark_of_who_was_on_site_before_today_stays(self, site: Context, tmp_path: Path) -> None:
+        vendor = new_vendor(site)
+        for number, (mark, word) in enumerate(((True, "否"), (False, "是"))):
+            old = new_staff(site, vendor, f"A{number}", reserve=mark, arrived_on=TODAY - DAY)
+            new = new_staff(site, vendor, f"B{number}", reserve=mark, arrived_on=TODAY)
+            with pytest.raises(Refusal, match=r"离场.*新工号.*排班") as refused:
+                change(site, "staff", old, reserve=not mark)
+            assert refused.value.field == "reserve"
+            change(site, "staff", old, phone="13800000000")
+            told = import_staff(site, table(tmp_path / f"{number}.csv", person(f"A{number}", 储备人员=word)))
+            assert [finding.column for finding in told.rejected] == ["储备"]
+            assert (column(site, old, "reserve"), column(site, old, "phone")) == (mark, "13800000000")
+            change(site, "staff", new, reserve=not mark)
+            assert column(site, new, "reserve") is not mark
+
     def test_name_too_long_is_refused_and_fifty_is_not(self, site: Context) -> None:
         vendor = new_vendor(site)
         new_staff(site, vendor, "V001", "王" * 50)
@@ -306,7 +321,7 @@ class TestImport:
 
     def test_changed_row_updates_and_empty_cells_say_nothing(self, site: Context, tmp_path: Path) -> None:
         vendor = new_vendor(site)
-        made = new_staff(site, vendor, phone="13800000000", reserve=True, lodging_minutes=5)
+        made = new_staff(site, vendor, phone="13800000000", reserve=True, lodging_minutes=5, arrived_on=TODAY)
         new_staff(site, vendor, "V002", "李丽")
         result = import_staff(
             site, table(tmp_path / "a.csv", person(电话="13911111111", 住地分钟=""), person("V002", "李丽"))

@@ -90,7 +90,8 @@ def test_made_up_in_time(returned: str, submitted: str, calendar: Calendar, met:
     assert found.met is met
     keys = [cited.key for cited in found.citations]
     assert keys == (["T2-ATT-02c"] if met else ["T2-ATT-02c", "T2-ATT-03"])
-    assert ("旷工" in found.sentence) is not met
+    late = "逾期，可按旷工处理（T2 二.3）。要按旷工处理请撤销这张请假单。"
+    assert found.sentence.endswith("按时。" if met else late)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +180,7 @@ def test_everything_missing_is_told_at_once() -> None:
         LeaveStanding.AWAITS_SEAL,
     ]
     assert all(words in found.sentence for words in ("T2 二.3", "逾期", "盖章"))
+    assert "已经逾期，可按旷工处理（T2 二.3）。要按旷工处理请撤销这张请假单。" in found.sentence
 
 
 def test_nobody_to_take_over_is_a_hint_only() -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opsdesk.rules.basis import basis
 from opsdesk.rules.clause import Holding, Law
-from opsdesk.rules.settlement import Account, Missed, Occurrence, Settled, basis, days_in_words, settle
+from opsdesk.rules.settlement import Account, Missed, Occurrence, Settled, days_in_words, settle
 from opsdesk.services.law_library import shipped
 
 FIRST = date(2026, 3, 1)

@@ -62,7 +62,10 @@ def over(ctx, day):
 def test_an_amendment_holds_from_its_day_and_not_the_day_before(site):
     outcome = amend(site, issued_on=date(2026, 3, 1))
     assert outcome.touched == {"law", "sign_in", "month"}
-    assert outcome.value == "T2 二.8 自 2026-03-05 起按新的数值办。已有的判定没有变化。"
+    assert (
+        outcome.value
+        == "T2 二.8 自 2026-03-05 起按新的数值办。月度结算随之变动，未结算的月份按新数值计算，已结算的请重新结算。"
+    )
     assert (over(site, BEFORE), over(site, DAY)) == (60, 30)
     held = site.law_on(DAY).held(ABSENT)
     assert held.text("double.mode") == "A", "what was not typed stays as it stood"
@@ -199,6 +202,58 @@ def test_what_an_amendment_cannot_say(site, clause, typed, field, said):
     with pytest.raises(Refusal, match=said) as refused:
         amend(site, clause=clause, typed=typed)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("clause", "typed", "field", "said"),
+    [
+        ("T2-ATT-09", {"late.bands": "100=100,150=99999999999999999999,=5"}, "late.bands", "不能超过 1000000"),
+        ("T2-ATT-09", {"late.bands": "100=100,1000001=200,=5"}, "late.bands", "不能超过 1000000"),
+        ("T2-ATT-09", {"late.bands": "100=100,=1000001"}, "late.bands", "不能超过 1000000"),
+        ("T2-ATT-09", {"late.bands": "1_00=100,=500"}, "late.bands", "要写成"),
+        ("T2-ATT-09", {"late.bands": "100=+100,=500"}, "late.bands", "要写成"),
+        ("T2-ATT-09", {"late.from": "101"}, "late.from", "起算分钟 101 分超过了第一档的上限 100 分"),
+        ("T2-ATT-09", {"late.bands": "59=100,=500"}, "late.from", "起算分钟 60 分超过了第一档的上限 59 分"),
+        (ABSENT, {"absent.over": "1_0"}, "absent.over", "要填整数"),
+        (ABSENT, {"absent.over": "+5"}, "absent.over", "要填整数"),
+        (ABSENT, {"absent.over": "５"}, "absent.over", "要填整数"),
+        (ABSENT, {"absent.over": "9" * 5000}, "absent.over", "要填整数"),
+        (ABSENT, {"absent.over": "1000001"}, "absent.over", "要在 0 到 1000000 之间"),
+    ],
+)
+def test_numbers_are_plain_figures_within_bounds(site, clause, typed, field, said):
+    with pytest.raises(Refusal, match=said) as refused:
+        amend(site, clause=clause, typed=typed)
+    assert refused.value.field == field
+
+
+def test_the_largest_bands_still_settle(site):
+    amend(site, clause="T2-ATT-09", typed={"late.from": "100", "late.bands": "100=1000000,1000000=1000000,=1000000"})
+    held = site.law_on(DAY).held("T2-ATT-09")
+    assert held.bands("late.bands") == ((100, 1_000_000), (1_000_000, 1_000_000), (None, 1_000_000))
+    amend(site, clause="T2-ATT-09", typed={"late.bands": "=5"}, reason="只有一档")
+    assert site.law_on(DAY).held("T2-ATT-09").bands("late.bands") == ((None, 5),)
+
+
+@pytest.mark.parametrize(
+    ("clause", "typed", "short"),
+    [
+        ("G12", {"missing.policy": "half"}, "G12"),
+        ("T2-ATT-03", {"awol.unit": "day"}, "T2 二.3"),
+        ("G11", {"hours.noon": "12:00-13:30"}, "G11"),
+        ("T2-ATT-05", {"leave.unit": "60"}, "T2 二.5"),
+    ],
+)
+def test_what_changes_only_the_month_says_so(site, crew, clause, typed, short):
+    said = amend(site, clause=clause, typed=typed).value
+    assert said == (
+        f"{short} 自 2026-03-05 起按新的数值办。月度结算随之变动，未结算的月份按新数值计算，已结算的请重新结算。"
+    )
+
+
+def test_what_no_month_is_settled_by_says_nothing_of_months(site):
+    said = amend(site, clause="T1-RPT-01", typed={"report.daily.due": "19:00"}).value
+    assert said.endswith("起按新的数值办。")
 
 
 @pytest.mark.parametrize(

@@ -113,3 +113,21 @@ def test_it_says_how_far_it_is_and_can_be_given_up(site, crew):
 def test_which_clauses_can_be_tried(site):
     tried = {key for key in ("T2-ATT-07", "G12", "E7-04", "T2-CON-01") if what_if.tries(site.regulations.clause(key))}
     assert tried == {"T2-ATT-07", "G12", "E7-04"}
+
+
+@pytest.mark.parametrize(
+    ("clause", "typed", "noted"),
+    [
+        ("T1-ATT-01", {"hours.pairs": "20:00-32:00"}, True),
+        ("T1-ATT-01", {"hours.pairs": "05:00-13:00"}, True),
+        ("T1-ATT-01", {"hours.pairs": "09:00-18:00"}, False),
+        ("T2-ATT-07", {"late.free": "1"}, False),
+    ],
+)
+def test_where_sign_ins_would_go_to_other_days_the_trial_says_so(site, crew, clause, typed, noted):
+    note = compared(site, clause, typed).note
+    assert note == (what_if.NOT_SORTED if noted else "")
+
+
+def test_the_unit_of_leave_can_be_tried(site):
+    assert what_if.tries(site.regulations.clause("T2-ATT-05"))

@@ -16,7 +16,7 @@ from opsdesk.services import amending, attendance
 from opsdesk.services.accounts import Actor
 from opsdesk.ui.kit.change_bus import ChangeBus
 from opsdesk.ui.kit.desk import Desk
-from opsdesk.ui.kit.notices import Notices
+from opsdesk.ui.kit.notices import Confirmation, Notices
 from opsdesk.ui.kit.operation import Operations
 from opsdesk.ui.pages.law import LawPage
 from opsdesk.ui.pages.law_amend import Mode
@@ -273,7 +273,7 @@ def test_a_blank_clause_is_filled_in_and_comes_into_force(window, site):
     page = window.page
     page.filters.choose("regulation", "E19")
     start_amending(window, "E19-01", hours__pairs="9:00-18:00", begins_on=DAY)
-    assert page.panel.changes().startswith("自 2026-03-05 起：\n作息，上班 09:00，下班时刻原文没有：待填 → 09:00-18:00")
+    assert page.panel.changes().startswith("自 2026-03-05 起：\n作息：待填 → 09:00-18:00")
     sign_with(a_site.PASSWORD)
     window.click(page.panel.submit)
     assert site.law_on(DAY).held("E19-01").text("hours.pairs") == "09:00-18:00"
@@ -376,14 +376,59 @@ def test_a_draft_is_kept_as_an_amendment(window, site):
     assert page.panel.form.values()["absent.over"] == 30
     window.write(absent__over=20)
     window.click(page.panel.submit)
+    assert page.trial.comparison.total.draft.absent_days == 2, "tried from the day of the amendment"
+    window.write(begins_on=date(2026, 3, 3))
+    window.click(page.panel.submit)
     assert page.trial.comparison.total.draft.absent_days == 3
     window.click(page.panel.adopt_button)
     assert page.panel.mode is Mode.AMEND
     values = page.panel.form.values()
-    assert (values["absent.over"], values["source"], values["begins_on"]) == (20, "补充协议第三条", date(2026, 3, 4))
+    assert (values["absent.over"], values["source"]) == (20, "补充协议第三条")
+    assert values["begins_on"] == date(2026, 3, 3), "what was tried is what is signed"
     sign_with(a_site.PASSWORD)
     window.click(page.panel.submit)
     assert site.law_on(DAY).held(ABSENT).number("absent.over") == 20
+    (told,) = window.notices.sentences()
+    assert "1 人共 3 天的判定已重新作出" in told
+    assert told.endswith("试算的 1 人是 2026 年 3 月扣减有变化的人，这里数的是自生效日起重新判定的人和天。")
+
+
+def test_an_earlier_day_does_not_go_on_showing_what_was_amended(window):
+    page = window.page
+    page.day.set_value(date(2026, 3, 1))
+    start_amending(window, ABSENT, absent__over=30, begins_on=date(2026, 3, 4))
+    sign_with(a_site.PASSWORD)
+    window.click(page.panel.submit)
+    assert page.day.value() == date(2026, 3, 4)
+    assert "超过即视缺勤 30 分" in page.table.chosen_row().values["values"]
+
+
+def test_esc_asks_before_a_draft_is_dropped_and_its_own_button_does_not(window):
+    page = window.page
+    page.show_clause(ABSENT)
+    window.settle()
+    for typed, answer, left in ((False, None, True), (True, False, False), (True, True, True)):
+        if page.panel.mode is Mode.READ:
+            window.click(page.panel.try_button)
+        if typed:
+            window.write(absent__over=15)
+        asked = []
+
+        def press(answer=answer, asked=asked):
+            dialog = QApplication.activeModalWidget()
+            if isinstance(dialog, Confirmation):
+                asked.append(dialog.windowTitle())
+                (dialog.action if answer else dialog.refuse).click()
+
+        QTimer.singleShot(0, press)
+        page.panel.closed.emit()
+        window.settle()
+        assert asked == ([] if answer is None else ["放弃修改"])
+        assert (page.panel.mode is Mode.READ) is left
+    window.click(page.panel.try_button)
+    window.write(absent__over=15)
+    window.click(page.panel.cancel)
+    assert page.panel.mode is Mode.READ
 
 
 def test_who_may_amend_and_what_can_be_tried(window, site):

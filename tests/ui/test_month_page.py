@@ -3,7 +3,10 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
 
 import a_site
 import february
@@ -18,13 +21,15 @@ from opsdesk import bootstrap
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.month import service
 from opsdesk.rules.vocabulary import Decision, Direction, Role
+from opsdesk.services import settlement
 from opsdesk.services.context import Actor
 from opsdesk.ui.kit.change_bus import ChangeBus
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import Confirmation, Notices
 from opsdesk.ui.kit.operation import Operations
-from opsdesk.ui.pages import month_export, month_rows
+from opsdesk.ui.pages import month_apart, month_export, month_rows
 from opsdesk.ui.pages.month import MonthPage
+from opsdesk.ui.pages.month_strip import MonthStrip
 
 
 class Window(QWidget):
@@ -160,7 +165,7 @@ def test_in_the_first_ten_days_one_looks_at_the_month_before():
 def test_everybody_stands_there_with_figures_and_sums(window):
     page = window.page
     assert page.month == (2026, 2)
-    assert page.head.state().startswith("应出勤 8 人 · 拟扣减 360 元 · 未结事项 ")
+    assert page.head.state().startswith("应出勤 8 人 · 合计拟扣减 360 元 · 未结事项 ")
     late = row_of(window, "1001").values
     shown = [late[key] for key in ("due", "attended", "late", "count_fine", "minute_fine", "early_fine", "total")]
     assert shown == ["16", "16", "4/104", "20", "200", "", "220"]
@@ -184,12 +189,12 @@ def test_a_figure_opens_into_its_lines_their_clause_and_records(window):
     assert "08:56 到岗　服务台" in said
     assert "依据与上一条相同，共 4 条记录。" in words(card(panel, "minute_fine"))
     asked, days = [], []
-    panel.clause_asked.connect(asked.append)
+    panel.clause_asked.connect(lambda key, day: asked.append((key, day)))
     panel.day_asked.connect(days.append)
     links = card(panel, "count_fine").findChildren(QPushButton)
     press(window, next(each for each in links if each.text() == "T2 二.7"))
     press(window, next(each for each in links if each.text() == "2026-02-04 周三"))
-    assert asked == ["T2-ATT-07"]
+    assert asked == [("T2-ATT-07", date(2026, 2, 6))], "as it stood on the last day of its records"
     assert [(each.person.staff_no, each.day) for each in days] == [("1001", date(2026, 2, 4))]
 
 
@@ -227,8 +232,6 @@ def test_a_click_on_a_figure_opens_it(window):
 
 
 def test_a_day_of_the_strip_is_told_in_words_and_leads_to_the_day(window):
-    from opsdesk.ui.pages.month_strip import MonthStrip
-
     panel = show(window, "1001")
     (strip,) = panel.findChildren(MonthStrip)
     assert strip.words(date(2026, 2, 3)) == "2026-02-03 周二：上午迟到 26 分，下午出勤。"
@@ -273,8 +276,8 @@ def test_booking_asks_once_while_questions_are_open(window, ctx):
     assert service.standing(ctx, 2026, 2).booked_at == {}
     answering(True)
     press(window, page.head.settle)
-    assert "已结算 8 人 · 待确认 7 条" in page.head.state()
-    assert row_of(window, "1001").values["state"].word == "待确认 2"
+    assert "已结算 8 人，7 条仍为拟扣减" in page.head.state()
+    assert row_of(window, "1001").values["state"].word == "拟扣减 2"
     assert row_of(window, "2001").values["state"].word == "已结算"
     assert page.head.settle.isHidden()
     assert page.head.print.property("class") == "primary"
@@ -326,11 +329,46 @@ def test_everything_of_a_person_or_of_all_shown_is_confirmed_at_once(window, ctx
     assert page.head.confirm.text() == "全部确认（2）"
     asked = answering(True)
     press(window, page.head.confirm)
-    assert "1 人的 2 条拟扣减，共 220 元" in asked[-1]
-    page.find_field.clear()
-    assert page.head.confirm.text() == "全部确认（3）"
+    assert "1 人的 2 条拟扣减，共 220 元。" in asked[-1]
     assert row_of(window, "1001").values["state"].word == "已确认"
-    assert row_of(window, "1002").values["state"].word == "待确认 2"
+
+
+def test_confirming_all_leaves_out_absences_that_are_still_a_question(window, ctx):
+    booked(window, ctx)
+    page = window.page
+    absent = row_of(window, "1006")
+    assert absent.values["state"].word == "拟扣减 1"
+    assert page.head.confirm.text() == "全部确认（6）"
+    asked = answering(True)
+    press(window, page.head.confirm)
+    assert "确认 3 人的 6 条拟扣减，共 360 元、2 日。没有列入 1 人的 1 条拟扣减：当天的“无假缺席”" in asked[-1]
+    assert row_of(window, "1006").values["state"].word == "拟扣减 1"
+    assert not page.head.confirm.isEnabled()
+    assert "无假缺席" in page.head.confirm.toolTip()
+    line = card(show(window, "1006"), "awol")
+    assert line.confirm.isEnabled(), "by itself it can still be decided"
+    press(window, line.waive)
+    line.reason.setText("当天停电")
+    QTest.keyClick(line.reason, Qt.Key.Key_Return)
+    window.settle()
+    line = card(page.panel, "awol")
+    assert "旷工 1 日 · 已免除。" in words(line)
+    assert "元" not in words(line).partition("已免除")[2]
+    assert row_of(window, "1006").values["state"].word == "含免除"
+    state = page.table.records.index(page.table.records.place_of(absent.id), _place("state"))
+    assert page.table.cells.whole_text(state) == "旷工 1 日已免除（当天停电）。"
+    (strip,) = page.panel.findChildren(MonthStrip)
+    assert strip.words(date(2026, 2, 26)) == "2026-02-26 周四：旷工，已免除。"
+
+
+def test_a_person_whose_record_has_changed_is_not_confirmed(window, ctx):
+    booked(window, ctx)
+    panel = show(window, "1001")
+    correct(window, ctx, panel.staff_id, 6)
+    waiting = window.page.head.waiting()
+    assert panel.staff_id not in {line.staff_id for line in waiting.ready}
+    assert "1 人的 2 条拟扣减：结算后记录有变动" in waiting.left_out
+    assert all(not each.confirm.isEnabled() for each in panel.cards if each.confirm.isVisible())
 
 
 def test_what_changed_after_the_booking_is_told_until_it_is_booked_again(window, ctx):
@@ -348,7 +386,7 @@ def test_what_changed_after_the_booking_is_told_until_it_is_booked_again(window,
     assert "有变化 1 人" in window.page.head.state()
     answering(True)
     press(window, window.page.head.settle)
-    assert row_of(window, "1001").values["state"].word == "待确认 1"
+    assert row_of(window, "1001").values["state"].word == "拟扣减 1"
     assert "重新结算后生效" not in words(panel)
 
 
@@ -359,11 +397,32 @@ def test_a_month_that_is_not_over_is_a_trial(window, ctx):
     assert page.month == (2026, 3)
     assert not page.head.settle.isEnabled()
     assert "2026-03-31" in page.head.settle.toolTip()
-    assert page.hint.text() == "试算，数据截至 03-05 08:00"
+    assert page.hint.text() == "未过完，暂不能结算，数据截至 03-05 08:00"
     go_to(ctx, "2026-03-31 18:00:00")
     page.refresh()
     window.settle()
     assert page.head.settle.isEnabled()
+
+
+def test_every_question_names_its_place():
+    from opsdesk import catalog
+    from opsdesk.ui.pages.month_questions import DOORS
+
+    slugs = {"correction", "leave", "overtime", "holiday_consent", "staff", "roster", "calendar"}
+    assert {slug: DOORS[slug] for slug in slugs} == {slug: catalog.by_slug(slug).title for slug in slugs}
+
+
+def test_what_no_line_counts_is_said(ctx):
+    with ctx.read() as connection:
+        month = settlement.read(connection, ctx.regulations, 2026, 2, ctx.now())
+    strong = next(each for each in month.people if each.person.staff_no == "1001")
+    assert month_apart.sentences(ctx.regulations, strong) == []
+    free = replace(strong.days[0].terms, penalties="T3")
+    days = [replace(each, terms=free) if each.day == date(2026, 2, 3) else each for each in strong.days]
+    apart = replace(strong, days=tuple(days))
+    assert month_apart.sentences(ctx.regulations, apart) == ["02-03 迟到 26 分：当日考勤罚则不适用，不计入扣减。"]
+    twice = replace(strong, settled=replace(strong.settled, lines=strong.settled.lines * 2))
+    assert "分段结算" in month_apart.sentences(ctx.regulations, twice)[0]
 
 
 def test_filters_narrow_and_say_how_to_widen(window):
@@ -379,6 +438,45 @@ def test_filters_narrow_and_say_how_to_widen(window):
     page.find_field.setText("mmtalj")
     assert [row_of(window, "1005").values["name"]] == ["买买提·艾力江"]
     assert page.table.records.rowCount() == 1
+
+
+def test_a_small_window_keeps_people_in_sight_and_nothing_lies_on_anything(window):
+    page = window.page
+    assert page.questions.table.isVisible()
+    window.resize(680, 430)
+    window.settle()
+    assert page.questions.table.isHidden()
+    assert page.questions.fold_button.text() == "展开"
+    bar = (page.before, page.month_label, page.after, page.vendor_box, page.find_field, page.charged_box)
+    places = [each.geometry() for each in (*bar, page.head.check, page.head.export)]
+    assert all(one.right() < other.left() for one, other in pairwise(places))
+    assert places[-1].right() <= page._bar.width()
+    assert page.head.check.text() == ""
+    assert page.head.check.accessibleName() == "对照报表"
+    row = page.table.rowHeight(0)
+    assert page.table.viewport().height() >= 3 * row
+    assert page.table.viewport().height() % row == 0, "no row is cut in half"
+    show(window, "1001")
+    shown = {column.key for n, column in enumerate(month_rows.COLUMNS) if not page.table.isColumnHidden(n)}
+    assert {"name", "total", "state"} <= shown
+    assert page.panel.geometry().right() <= page.panel.parentWidget().width()
+    press(window, page.questions.fold_button)
+    assert page.questions.table.isVisible(), "what is chosen by hand stays"
+    window.resize(1182, 672)
+    window.settle()
+    assert page.head.check.text() == "对照报表"
+    assert page.questions.table.isVisible()
+
+
+def test_the_folder_for_the_workbooks_is_there_before_it_is_asked_for(window, ctx, monkeypatch):
+    starts = []
+    monkeypatch.setattr(
+        "opsdesk.ui.pages.month_head.QFileDialog.getExistingDirectory",
+        lambda _parent, _title, start: starts.append(Path(start).is_dir()) or "",
+    )
+    assert not (ctx.home / "exports").exists()
+    press(window, window.page.head.export)
+    assert starts == [True]
 
 
 def test_a_month_without_people_says_what_to_do_first(window):
@@ -463,11 +561,29 @@ def test_a_report_is_compared_in_the_page_and_its_differences_go_to_paper(window
     check.take_file(tmp_path / "钉钉日报.xlsx")
     window.settle()
     assert "钉钉" in check.said.text()
-    sentences = [check.table.records.row_at(n).values["sentence"] for n in range(check.table.records.rowCount())]
-    assert any("王强 2026-02-03" in each and "26 分" in each for each in sentences)
-    assert not any("李敏 2026-02-03" in each for each in sentences)
+    assert check.said.text().startswith("“钉钉日报.xlsx”：钉钉")
+    found = [check.table.records.row_at(n).values for n in range(check.table.records.rowCount())]
+    late = [each for each in found if (each["name"], each["day"]) == ("王强", date(2026, 2, 3))]
+    assert any("26 分" in each["sentence"] for each in late)
+    assert not any("王强" in each["sentence"] or "2026-02-03" in each["sentence"] for each in late)
+    assert not any((each["name"], each["day"]) == ("李敏", date(2026, 2, 3)) for each in found)
+    check.find_field.setText("1001")
+    assert {check.table.records.row_at(n).values["name"] for n in range(check.table.records.rowCount())} == {"王强"}
+    assert check.counted.text() == f"符合条件 {len(late)} 处，共 {len(found)} 处"
+    check.find_field.setText("张三")
+    assert check.table.list_state.sentence() == "没有找到符合条件的记录。"
+    check.find_field.clear()
     press(window, check.paper)
     assert window.papers[-1].number.startswith("DZ-202602")
+    strange = tmp_path / "通讯录.csv"
+    strange.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    check.take_file(strange)
+    window.settle()
+    assert "通讯录.csv" in check.said.text()
+    assert check.table.records.rowCount() == 0, "the list of another file is no answer"
+    assert check.result is None
+    assert not check.paper.isEnabled()
+    assert check.find_field.isHidden()
 
 
 def test_a_cancelled_export_tells_what_was_written(window, ctx, tmp_path):

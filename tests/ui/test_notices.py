@@ -2,20 +2,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QWidget
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
+from opsdesk.ui.kit import look
 from opsdesk.ui.kit import notices as kit
 from opsdesk.ui.kit.notices import Confirmation, Notices, confirm, exported, size_in_words
+from opsdesk.ui.kit.parts import secondary_button
 
 
 def bar(qtbot) -> Notices:
     window = QWidget()
-    made = Notices(window)
-    made.window_kept = window
-    window.resize(900, 200)
+    column = QVBoxLayout(window)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    page = QWidget()
+    column.addWidget(page, 1)
+    made = Notices()
+    column.addWidget(made)
+    made.window_kept, made.page = window, page
+    window.resize(900, 400)
     qtbot.addWidget(window)
     window.show()
     return made
@@ -29,6 +38,57 @@ def test_it_takes_no_room_until_it_has_something_to_say(qtbot) -> None:
     assert notices.sentences() == ["王强 08:27 签到，准时。"]
     notices.clear()
     assert not notices.isVisible()
+
+
+def test_they_float_over_the_lower_edge_the_newest_on_top_and_the_page_does_not_move(qtbot) -> None:
+    notices = bar(qtbot)
+    before = notices.page.geometry()
+    notices.show("第一条。", Tone.WARNING)
+    QApplication.processEvents()
+    first = notices.shown[0].mapTo(notices.window_kept, QPoint(0, 0))
+    notices.show("第二条。", Tone.WARNING)
+    QApplication.processEvents()
+    older, newer = (each.mapTo(notices.window_kept, QPoint(0, 0)) for each in notices.shown)
+    assert older == first, "what stands there does not move when another comes"
+    assert newer.y() < older.y()
+    assert notices.page.geometry() == before
+    place = notices.showing()
+    assert place.bottom() < before.bottom()
+    assert place.right() < before.right() - look.px(look.PANEL_WIDTH), "the buttons of a side panel stay in reach"
+    notices.window_kept.resize(900, 500)
+    QApplication.processEvents()
+    assert notices.showing().top() == place.top() + 100
+    notices.clear()
+    assert notices.showing().isEmpty()
+
+
+def test_they_follow_to_another_screen_and_hang_from_an_upper_edge(qtbot) -> None:
+    notices = bar(qtbot)
+    notices.show("还在。", Tone.WARNING)
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.resize(900, 400)
+    column = QVBoxLayout(other)
+    column.addWidget(notices)
+    column.addWidget(QWidget(), 1)
+    other.show()
+    QApplication.processEvents()
+    assert notices.shown[0].window() is other
+    assert notices.shown[0].isVisible()
+    assert 0 < notices.showing().top() < 40
+
+
+def test_what_only_informs_leaves_even_with_buttons(qtbot) -> None:
+    notices = bar(qtbot)
+    notices.show("已保存：到岗记录.pdf。", Tone.FINE, [("打开文件", lambda: None)])
+    notices.show("没有找到文件。", Tone.BROKEN, [("重试", lambda: None)])
+    kept, broken = notices.shown
+    assert kept.buttons[0].text() == "打开文件", "no countdown on it"
+    for _ in range(kit.WITH_BUTTONS):
+        assert kept in notices.shown
+        kept._timer.timeout.emit()
+    assert notices.shown == [broken]
+    assert not broken._timer.isActive()
 
 
 def test_fine_leaves_by_itself_and_broken_stays(qtbot) -> None:
@@ -148,6 +208,36 @@ def answered(qtbot, how: str) -> bool:
 def test_only_the_action_itself_confirms(qtbot) -> None:
     assert answered(qtbot, "action") is True
     assert answered(qtbot, "Esc") is False
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_keys_press_the_button_that_has_the_focus(qtbot, key: Qt.Key) -> None:
+    def answer(danger: bool, moves: int) -> int:
+        parent = QWidget()
+        qtbot.addWidget(parent)
+        dialog = Confirmation(parent, "认可", "认可后计入到岗记录。", "认可", danger=danger)
+        dialog.show()
+        for _ in range(moves):
+            qtbot.keyClick(dialog, Qt.Key.Key_Tab)
+        assert dialog.action.property("class") == ("danger-fill" if danger else "primary")
+        qtbot.keyClick(dialog.focusWidget(), key)
+        return dialog.result()
+
+    yes, no = Confirmation.DialogCode.Accepted, Confirmation.DialogCode.Rejected
+    assert answer(danger=False, moves=0) == yes, "what signs is one stroke away"
+    assert answer(danger=True, moves=0) == no
+    assert answer(danger=True, moves=1) == yes
+
+
+def test_a_key_held_down_presses_nothing_further(qtbot) -> None:
+    pressed: list[int] = []
+    button = secondary_button("作废")
+    qtbot.addWidget(button)
+    button.clicked.connect(lambda: pressed.append(1))
+    for held in (False, True, True):
+        stroke = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", held)
+        QApplication.sendEvent(button, stroke)
+    assert pressed == [1]
 
 
 def test_enter_does_not_destroy_anything(qtbot) -> None:

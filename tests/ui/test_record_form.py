@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QCalendarWidget, QLineEdit
 
 from opsdesk.register import Field, Kind
 from opsdesk.services.errors import Refusal
+from opsdesk.ui.kit import look
 from opsdesk.ui.kit.editors import reads
 from opsdesk.ui.kit.filter_bar import FilterBar
 from opsdesk.ui.kit.moment_editors import DateEditor
@@ -143,7 +144,7 @@ def test_what_is_missing_or_unreadable_is_said_beside_the_field(qtbot) -> None:
     form.rows["seen"].editor.day.set_value(TODAY)
     assert not form.check()
     assert set(form.errors()) == {"number", "vendor", "posts", "since", "seen"}
-    assert form.errors()["number"] == "请填写工号。"
+    assert form.errors()["number"] == "请填写“工号”。"
     row = form.rows["number"]
     assert row._message.isVisible()
     assert row.editor.input.property("wrong") is True
@@ -277,6 +278,61 @@ def test_a_choice_is_found_by_typing_a_part_and_not_changed_by_the_wheel(qtbot) 
     assert form.values()["vendor"] == 3
     form.rows["vendor"].editor.set_value(9)
     assert form.values()["vendor"] == 9  # what is kept but no longer offered is not lost
+
+
+def test_a_choice_is_found_by_number_and_initials_and_settles_to_its_label(qtbot) -> None:
+    form = RecordForm((Field("who", "姓名", Kind.CHOICE), Field("next", "下一栏")))
+    qtbot.addWidget(form)
+    form.set_options("who", [(1, "ls001 王强（华信）"), (2, "ls002 李敏（华信）"), (3, "事假"), (4, "丧假")])
+    form.show()
+    form.activateWindow()
+    editor = form.rows["who"].editor
+    for typed, value in (("ls001", 1), ("LM", 2), ("wq", 1), ("事", 3)):
+        editor.set_value(None)
+        editor.box.setFocus()
+        line = editor.box.lineEdit()
+        line.selectAll()
+        qtbot.keyClicks(line, typed) if typed.isascii() else line.setText(typed)
+        assert editor.value() == value
+        qtbot.keyClick(QApplication.activePopupWidget() or line, Qt.Key.Key_Tab)
+        QApplication.processEvents()
+        assert line.text() == dict(editor_options(editor))[value], "it settles when the field is left"
+        assert editor.problem() == ""
+    editor.box.setEditText("sj")
+    assert form.check() is False, "事假 or 丧假"
+    assert form.errors() == {"who": "请从列表中选择一项。"}
+    editor.box.setEditText("李")
+    assert form.check()
+    assert editor.box.currentText() == "ls002 李敏（华信）", "Ctrl+S leaves no field"
+
+
+def editor_options(editor) -> list[tuple[object, str]]:
+    return [(editor.box.itemData(n), editor.box.itemText(n)) for n in range(editor.box.count())]
+
+
+def test_what_can_only_be_read_is_as_high_as_its_text(qtbot) -> None:
+    form = RecordForm(
+        (Field("course", "办理情况", Kind.LONG_TEXT, read_only=True), Field("note", "备注", Kind.LONG_TEXT))
+    )
+    qtbot.addWidget(form)
+    form.resize(380, 600)
+    form.show()
+    course, note = (form.rows[key].editor.text for key in ("course", "note"))
+    heights = []
+    for lines in (1, 4, 12):
+        form.set_values({"course": "\n".join(["还没有盖章。"] * lines), "note": "字\n" * 12})
+        QApplication.processEvents()
+        heights.append(course.height())
+        assert course.verticalScrollBar().maximum() == 0
+        assert not course.verticalScrollBar().isVisible()
+    assert heights[0] < heights[1] < heights[2]
+    form.set_values({"course": "同意前不计为请假，按旷工处理。" * 6})
+    QApplication.processEvents()
+    wide = course.height()
+    form.resize(280, 600)
+    QApplication.processEvents()
+    assert course.height() > wide, "more lines in less width"
+    assert note.height() == look.px(96)
 
 
 def test_the_calendar_opens_at_the_day_and_takes_a_click(qtbot) -> None:

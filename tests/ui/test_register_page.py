@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 import stand as site
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from opsdesk.register import Paper, Query
+from opsdesk.register import Act, Field, Kind, Paper, Query
 from opsdesk.services.errors import Trouble
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.column_widths import share_width
+from opsdesk.ui.kit.filter_bar import FindField
 from opsdesk.ui.kit.notices import Confirmation
+from opsdesk.ui.kit.parts import Button, ChoiceBox
 from opsdesk.ui.kit.register_page import RegisterPage
 
 
@@ -234,7 +238,9 @@ def test_an_act_asks_its_fields_in_the_panel(stand) -> None:
     opened(stand, page, 2)
     page.panel.buttons.acts["leave"].click()
     settle(stand)
-    assert page.panel.title() == "办理离场"
+    assert page.panel.title() == f"办理离场 · {people.people[2]['name']} {site.VENDORS[1]}", "whose record it is"
+    assert page.panel.beneath.values()["number"] == "HX0002", "what is decided on stays in sight"
+    assert page.panel.beneath.rows["note"].editor.text.isReadOnly()
     assert page.panel.submit.text() == "办理离场"
     assert page.panel.form.values()["day"] == site.TODAY
     page.panel.form.rows["day"].editor.set_value(date(2025, 1, 1))
@@ -248,6 +254,105 @@ def test_an_act_asks_its_fields_in_the_panel(stand) -> None:
     assert f"{people.people[2]['name']}已离场。" in stand.desk.notices.sentences()
     assert page.panel.record_id == 2
     assert "leave" not in page.panel.buttons.acts  # no longer offered
+
+
+def in_list(page: RegisterPage) -> bool:
+    row = page.table.chosen_row()
+    return page.table.hasFocus() and row is not None
+
+
+def test_the_keys_belong_to_the_row_again_after_saving_an_act_and_esc(stand, qtbot) -> None:
+    people = site.filled(3)
+    page = page_of(stand, people)
+    other = QLineEdit()
+    stand.window.layout().insertWidget(0, other)  # what Qt would go to instead
+    for leave_it in (
+        lambda: qtbot.keySequence(page.panel, QKeySequence("Ctrl+S")),
+        page.panel.submit.click,
+        lambda: qtbot.keySequence(page.panel, QKeySequence("Esc")),
+        page.panel.cancel.click,
+        page.panel.closed.emit,
+    ):
+        page.table.choose(2)
+        page.open_record(2, enter=True)
+        settle(stand)
+        assert page.panel.has_focus()
+        leave_it()
+        settle(stand)
+        assert in_list(page)
+        assert page.table.chosen_row().id == 2
+    page.open_record(2)
+    settle(stand)
+    page.panel.buttons.acts["leave"].setFocus()
+    qtbot.keyClick(page.panel.buttons.acts["leave"], Qt.Key.Key_Return)
+    settle(stand)
+    assert page.panel.form.rows["day"].editor.input.hasFocus()
+    qtbot.keySequence(page.panel, QKeySequence("Esc"))
+    settle(stand)
+    assert in_list(page)
+    assert page.panel.title() == f"人员 · {people.people[2]['name']}", "Esc in an act goes back to the record"
+    page.panel.buttons.acts["leave"].click()
+    settle(stand)
+    qtbot.keySequence(page.panel, QKeySequence("Ctrl+S"))
+    settle(stand)
+    assert people.people[2]["state"] == "已离场"
+    assert in_list(page)
+    qtbot.keySequence(page.table, QKeySequence("Esc"))
+    settle(stand)
+    assert not page.panel.isVisible()
+    assert in_list(page)
+
+
+def test_a_new_record_is_the_row_that_has_the_keys_and_shows_nothing_unwritten(stand, qtbot) -> None:
+    people = site.filled(3)
+    fields = (Field("id", "编号", Kind.CODE, read_only=True), *site.STAFF.fields)
+    page = page_of(stand, people, register=replace(site.STAFF, fields=fields))
+    page.new_with({"name": "李新名", "number": "HX9", "vendor": site.VENDORS[0]})
+    settle(stand)
+    assert page.panel.form.rows["id"].isHidden()
+    qtbot.keySequence(page.panel, QKeySequence("Ctrl+S"))
+    settle(stand)
+    assert in_list(page)
+    assert page.table.chosen_row().id == 4
+
+
+def test_typing_elsewhere_meanwhile_is_not_interrupted(stand) -> None:
+    page = page_of(stand, site.filled(3))
+    form = opened(stand, page, 2)
+    form.focus_first()
+    page.panel.submit.click()
+    page.filters.focus_find()
+    settle(stand)
+    assert page.filters.find_field.hasFocus()
+
+
+def test_what_signs_is_asked_once_and_is_not_red(stand, qtbot) -> None:
+    people = site.filled(3)
+    sign = Act("sign", "认可", site.strike, confirm="认可后计入。", fields=(Field("note", "意见"),))
+    bare = Act("bare", "确认", site.strike, confirm="确认后计入。")
+    page = page_of(stand, people, register=replace(site.STAFF, acts=(sign, bare)))
+    opened(stand, page, 2)
+    page.panel.buttons.acts["sign"].click()
+    settle(stand)
+    assert page.panel.said() == "认可后计入。"
+    assert page.panel.submit.hasFocus()
+    qtbot.keyClick(page.panel.submit, Qt.Key.Key_Return)
+    settle(stand)
+    assert 2 not in people.people, "no third question"
+    opened(stand, page, 3)
+    classes: list[str] = []
+
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, Confirmation)
+        classes.append(dialog.action.property("class"))
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+
+    QTimer.singleShot(0, press)
+    page.panel.buttons.acts["bare"].click()
+    settle(stand)
+    assert classes == ["primary"]
+    assert 3 not in people.people
 
 
 def test_what_destroys_is_asked_and_belongs_to_the_supervisor(stand) -> None:
@@ -331,3 +436,38 @@ def test_with_the_panel_open_the_state_of_each_row_stays_in_sight(stand) -> None
     page.panel.close_asked.emit()
     QApplication.processEvents()
     assert not any(table.isColumnHidden(n) for n in range(8))
+
+
+def test_beside_the_panel_the_list_keeps_who_when_and_how_it_stands() -> None:
+    from opsdesk.registers.leave.spec import REGISTER
+
+    def kept(room: int) -> list[str]:
+        widths = share_width(REGISTER.columns, look.px(room), compact=True)
+        assert sum(widths.values()) <= max(look.px(room), look.px(336))
+        return [REGISTER.columns[n].title for n in widths]
+
+    assert kept(714) == ["编号", "工号", "姓名", "开始时间", "结束时间", "状态"]
+    assert kept(500) == ["编号", "姓名", "开始时间", "状态"]
+    assert kept(340) == ["编号", "姓名", "状态"]
+    widths = share_width(REGISTER.columns, look.px(714), compact=True)
+    assert widths[2] < look.px(128), "the name takes no air"
+
+
+@pytest.mark.parametrize("width", [1182, 726, 696])
+def test_in_a_narrow_window_nothing_is_cut_or_lies_over_another(stand, width: int) -> None:
+    page = page_of(stand, site.filled(3))
+    stand.window.resize(width, 485)
+    opened(stand, page, 2)
+    QApplication.processEvents()
+    assert page.width() == width, "the page asks for no more than there is"
+    assert page.panel.geometry().right() <= width - 1
+    for holder in (page.title, page.filters):
+        parts = [each for each in holder.findChildren(QWidget) if type(each) in (Button, FindField, ChoiceBox)]
+        shown = [QRect(each.mapTo(page, QPoint(0, 0)), each.size()) for each in parts if each.isVisible()]
+        assert len(shown) >= 2
+        for n, rect in enumerate(shown):
+            assert rect.right() < page.panel.geometry().left()
+            assert not any(rect.intersects(other) for other in shown[:n])
+            assert not rect.intersects(page.table.geometry())
+        for part in parts:
+            assert part.width() >= part.sizeHint().width() or part.width() == part.maximumWidth()

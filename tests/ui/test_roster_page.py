@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import team as team_module
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from sqlalchemy import select
 from team import Team, grant
 
+from opsdesk import bootstrap
 from opsdesk.models import LedgerRow, RosterEntry, RosterSwap
 from opsdesk.registers.coverage_need import service as needs
 from opsdesk.registers.roster.month_plan import month_plan
@@ -142,10 +143,20 @@ def test_codes_are_typed_from_left_to_right_and_saved_at_once(window: Window, si
     assert window.page.title.state() == "9 人 · 改动随时保存"
 
 
-def test_delete_rests_enter_goes_down_and_home_to_the_first_day(window: Window, site: Context, team: Team) -> None:
+def test_delete_clears_enter_goes_down_and_home_to_the_first_day(window: Window, site: Context, team: Team) -> None:
     window.go(team["1001"], 9)
-    window.press(KEY.Key_Delete)
-    assert (entered(site, team["1001"]), window.where()) == ({9: "休"}, (team["1001"], 9))
+    window.type("nn")
+    window.go(team["1001"], 9)
+    QTest.keyClick(window.page.grid, KEY.Key_Delete)
+    shown = window.page.grid.month.index(window.page.grid.month.row_of(team["1001"]) or 0, 8)
+    assert shown.data() == "·"  # at once, before it is saved
+    window.settle()
+    assert (entered(site, team["1001"]), window.where()) == ({10: "N"}, (team["1001"], 9))
+    assert shown.data() == "·"
+    window.press(KEY.Key_Right)
+    window.press(KEY.Key_Backspace)
+    assert entered(site, team["1001"]) == {}
+    window.go(team["1001"], 9)
     window.press(KEY.Key_Return)
     assert window.where() == (team["1002"], 9)
     window.press(KEY.Key_Return, SHIFT)
@@ -169,8 +180,10 @@ def test_a_block_is_filled_by_one_key_in_one_act(window: Window, site: Context, 
     assert acts(site)[before:] == ["排班"] * 6
     assert len(window.page.grid.chosen()) == 6
     window.press(KEY.Key_Z, CTRL)
-    for number in ("1001", "1002"):  # 白班 has the standard hours
-        assert entered(site, team[number]) == {9: "D", 10: "D", 11: "D"}
+    for number in ("1001", "1002"):
+        assert entered(site, team[number]) == {}
+    with site.read() as connection:
+        assert bootstrap.verify(connection) == []
 
 
 def test_ctrl_z_takes_back_one_change_after_the_other(window: Window, site: Context, team: Team) -> None:
@@ -181,7 +194,7 @@ def test_ctrl_z_takes_back_one_change_after_the_other(window: Window, site: Cont
     window.type("d")
     assert entered(site, night) == {4: "N", 5: "休", 6: "D"}
     window.press(KEY.Key_Z, CTRL, 2)
-    assert entered(site, night) == {4: "N", 5: "N", 6: "D"}
+    assert entered(site, night) == {4: "N", 5: "N"}
     assert not window.page.bar.undo.isEnabled()
     assert "已撤销 1 格。" in window.said()
 
@@ -208,6 +221,12 @@ def test_a_block_is_copied_and_pasted(window: Window, site: Context, team: Team)
     window.press(KEY.Key_V, CTRL)
     assert entered(site, team["1004"]) == {9: "D", 10: "N"}
     assert entered(site, team["1005"]) == {10: "休"}
+    window.page.grid.choose_block((window.page.grid.month.row_of(team["1001"]) or 0, 10), (0, 11))
+    window.press(KEY.Key_C, CTRL)
+    assert QApplication.clipboard().text() == "休\t·"
+    window.go(team["1004"], 9)
+    window.press(KEY.Key_V, CTRL)  # “no entry” clears
+    assert entered(site, team["1004"]) == {9: "休"}
     QApplication.clipboard().setText("D\tQ")
     before = len(acts(site))
     window.press(KEY.Key_V, CTRL)
@@ -338,7 +357,7 @@ def test_copying_last_week_can_be_taken_back(window: Window, site: Context, team
     assert "写入 3 格" in window.said()
     window.page.bar.undo.click()
     window.settle()
-    assert [entered(site, team["1001"])[day] for day in (16, 17, 18)] == ["D"] * 3
+    assert entered(site, team["1001"]) == {9: "N", 10: "N", 11: "N"}
 
 
 def test_a_swap_is_filled_in_from_two_rows(window: Window, site: Context, team: Team) -> None:
@@ -353,14 +372,85 @@ def test_a_swap_is_filled_in_from_two_rows(window: Window, site: Context, team: 
     panel.submit.click()
     window.settle()
     assert entered(site, team["2001"]) == {5: "N"}
-    assert entered(site, team["2002"])[5] == "D"
+    assert 5 not in entered(site, team["2002"])
+    assert "陈晨 3月6日 08:00 下夜班，08:30 又上标准班，中间只隔 30 分钟。" in window.said()
     assert "请双方在换班记录上签字" in window.said()
     with site.read() as connection:
         assert connection.execute(select(RosterSwap.by)).scalar_one() == site.actor.name
 
 
+def test_too_little_rest_is_told_once_and_listed(window: Window, site: Context, team: Team) -> None:
+    assert window.page.bar.gaps.text() == "间隔过短 1 处"  # 赵夜 from the 5th to the 6th
+    window.go(team["1001"], 10)
+    window.type("n")
+    assert window.said() == ""
+    window.type("d")
+    sentence = "王强 3月11日 08:00 下夜班，08:30 又上白班，中间只隔 30 分钟。"
+    assert window.said() == f"{sentence}请核对。"
+    assert entered(site, team["1001"]) == {10: "N", 11: "D"}
+    window.page.bar.gaps.click()
+    words = [each.text() for each in window.page.panel.findChildren(QLabel)]
+    assert [each for each in words if "下夜班" in each] == [
+        "赵夜 3月6日 08:00 下夜班，08:30 又上标准班，中间只隔 30 分钟。",
+        sentence,
+    ]
+    assert "两班之间不足 8 小时" in words
+    place = window.page.grid.month.index(window.page.grid.month.row_of(team["1001"]) or 0, 10)
+    assert window.page.grid.month.sentence(place).endswith(sentence)
+
+
+def test_half_a_days_leave_is_two_lines(window: Window, site: Context, team: Team) -> None:
+    grant(site, team["1001"], "2026-03-10 08:30:00", "2026-03-10 12:00:00")
+    grant(site, team["1002"], "2026-03-10 13:00:00", "2026-03-11 17:30:00", "病假")
+    window.bus.announce({"leave"})
+    window.settle()
+    assert window.marks(team["1001"]) == {10: "△\n·"}
+    assert window.marks(team["1002"]) == {10: "·\n＋", 11: "＋"}
+    assert window.page.legend.text().endswith(
+        "· 标准班，没有排班的按日历和合同　休 休息　△ 事假　＋ 病假　一格两行：先上后下"
+    )
+
+
+def test_escape_brings_the_keys_back_to_the_grid(window: Window, site: Context, team: Team) -> None:
+    window.activateWindow()
+    window.go(team["1001"], 9)
+    window.page.bar.swap.click()
+    window.settle()
+    panel = window.page.panel
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert panel.isAncestorOf(focused)
+    QTest.keyClick(focused, KEY.Key_Escape)
+    window.settle()
+    assert not panel.isVisible()
+    assert QApplication.focusWidget() is window.page.grid
+
+
+@pytest.mark.parametrize("width", [1182, 760, 520])
+def test_the_bar_folds_before_anything_overlaps(window: Window, width: int) -> None:
+    window.resize(width, 720)
+    window.settle()
+    bar = window.page.bar
+    shown = [each for each in [*bar.findChildren(QAbstractButton), bar.vendors] if each.isVisible()]
+    places = [QRect(each.mapTo(bar, QPoint()), each.size()) for each in shown]
+    assert len(places) >= 7
+    assert all(bar.rect().contains(place) for place in places)
+    assert not any(one.intersects(other) for n, one in enumerate(places) for other in places[:n])
+    assert bar.height() == max(place.bottom() for place in places) + 1
+    bar.swap.click()
+    window.settle()
+    assert bar.swap.isVisible() == window.page.import_button.isVisible() == (width == 1182)
+    window.page.panel.leave()
+    assert bar.swap.isVisible()
+    assert window.page.import_button.isVisible()
+
+
 def test_shortages_are_red_figures_and_sentences(window: Window, site: Context, team: Team) -> None:
+    window.go(team["2002"], 6)
+    window.type(".")
     assert window.page.bar.gaps.isHidden()
+    window.go(team["2002"], 6)
+    window.press(KEY.Key_Delete)
     needs.save(
         site,
         None,
@@ -370,7 +460,7 @@ def test_shortages_are_red_figures_and_sentences(window: Window, site: Context, 
     window.bus.announce({"coverage_need", "leave"})
     window.settle()
     assert window.page.duty.missing() == dict.fromkeys(range(4, 31), 1)
-    assert window.page.bar.gaps.text() == "岗位缺口 27 处"
+    assert window.page.bar.gaps.text() == "缺口 27 · 间隔过短 1"
     column = 4
     x = window.page.grid.verticalHeader().width() + window.page.grid.columnViewportPosition(column) + 8
     QTest.mouseClick(window.page.duty, Qt.MouseButton.LeftButton, NONE, QPoint(x, 36))
@@ -405,10 +495,22 @@ def test_months_vendors_and_paper(window: Window, site: Context, team: Team) -> 
     assert "没有节假日" in window.said()
 
 
+def press_the_way_out(made: Window) -> None:
+    (button,) = made.page.grid.list_state.findChildren(QPushButton)
+    button.click()
+
+
 def test_a_site_without_shifts_is_told_what_to_do(qtbot: Any, site: Context) -> None:
     made = Window(site)
     qtbot.addWidget(made)
+    asked: list[str] = []
+    made.page.page_asked.connect(asked.append)
     assert made.page.grid.list_state.sentence() == "这个月没有在场人员。"
+    press_the_way_out(made)
+    assert not made.page.print_button.isEnabled()
+    assert made.page.print_button.toolTip() == "这个月没有在场人员，没有可打印的。"
+    made.press(KEY.Key_P, CTRL)
+    assert made.papers == []
     with site.transaction("建队") as tx:
         from opsdesk.models import Staff, Vendor
 
@@ -418,6 +520,9 @@ def test_a_site_without_shifts_is_told_what_to_do(qtbot: Any, site: Context) -> 
     made.bus.announce({"staff"})
     made.settle()
     assert made.page.grid.list_state.sentence() == "还没有班次。"
+    press_the_way_out(made)
+    assert asked == ["staff", "shift"]
+    assert (made.page.print_button.isEnabled(), made.page.print_button.toolTip()) == (True, "Ctrl+P")
     shifts.save(site, None, {"code": "D", "name": "白班", "pairs": "08:30-17:30"})
     made.bus.announce({"shift"})
     made.settle()

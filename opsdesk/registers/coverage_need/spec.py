@@ -25,7 +25,10 @@ REGISTER = Register(
             "post_id", "岗位", Kind.CHOICE, required=True, options=service.posts,
             help="按人员登记的岗位数人；不分岗位时数全体。",
         ),
-        Field("shift_id", "班次", Kind.CHOICE, required=True, options=service.shifts),
+        Field(
+            "shift_id", "班次", Kind.CHOICE, required=True, options=service.shifts,
+            help="没有排班、标准班的时间与这个班次相同的人也算。",
+        ),
         Field("days", "日子", Kind.CHOICE, required=True, options=service.kinds),
         Field(
             "need", "人数", Kind.INTEGER, required=True, default=service.usual,

@@ -142,7 +142,7 @@ def edge(values: Mapping[str, Any], name: str, title: str, usual: date | None = 
     """One end of a leave out of the fields `…_day`, `…_part`, `…_time`; a time means that time, not the whole day."""
     day = entry.day_or_none(values, f"{name}_day", title) or usual
     if day is None:
-        raise Refusal(f"请填写{title}。", field=f"{name}_day")
+        raise Refusal(f"请填写“{title}”。", field=f"{name}_day")
     at = values.get(f"{name}_time")
     written = at if isinstance(at, time) else None
     part = Part.WHOLE

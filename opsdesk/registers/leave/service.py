@@ -177,7 +177,9 @@ def _form(row: Mapping[str, Any], first: Edge, last: Edge) -> dict[str, Any]:
 
 def _course(row: Mapping[str, Any], found: SlipStanding, extends: str | None) -> str:
     """What became of the slip so far, in sentences."""
-    said = [found.sentence + found.hint]
+    said = [each.sentence for each in found.missing] or [found.sentence]
+    if found.hint:
+        said.append(found.hint)
     if extends:
         said.append(f"续 {extends} 的假。")
     if row["refused_at"]:

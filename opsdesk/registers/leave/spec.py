@@ -39,11 +39,6 @@ def _deputies(ctx: Context) -> Options:
     ]
 
 
-def _own_name(ctx: Context) -> str:
-    """The supervisor consents to what he files; others leave the consent open."""
-    return ctx.actor.name if ctx.actor.role is Role.SUPERVISOR else ""
-
-
 def _open(values: service.Values) -> bool:
     return values["id"] > 0 and values["withdrawn_at"] is None and values["refused_at"] is None
 
@@ -51,7 +46,7 @@ def _open(values: service.Values) -> bool:
 AGREED = Field("vendor_agreed_by", "公司同意人", group=OPINION)
 AGREED_AT = Field("vendor_agreed_at", "公司同意于", Kind.MOMENT, group=OPINION, help="空着就是现在。")
 SEALED = Field("sealed_on", "盖章日期", Kind.DATE, group=OPINION)
-CONSENTED_AT = Field("consented_at", "同意时间", Kind.MOMENT, group=OPINION, help="空着就是现在。")
+CONSENTED_AT = Field("consented_at", "同意时间", Kind.MOMENT, group=OPINION, help="填了同意人而空着时间，就是现在。")
 ARCHIVED = Field("archive_no", "存档号", group=OPINION)
 CERTIFIED = Field("certificate", "证明材料", Kind.CHOICE, group=PROOF, options=_papers)
 HOSPITAL = Field("hospital", "医院名称", group=PROOF)
@@ -78,11 +73,8 @@ REGISTER = Register(
     ),
     list=service.listed,
     fields=(
-        Field("number", "编号", Kind.CODE, group=ASKED, read_only=True, help="保存时自动编号。"),
-        Field(
-            "course", "办理情况", Kind.LONG_TEXT, group=ASKED, read_only=True,
-            default=lambda _ctx: "保存后在这里核对手续，缺什么一看便知。",
-        ),
+        Field("number", "编号", Kind.CODE, group=ASKED, read_only=True),
+        Field("course", "办理情况", Kind.LONG_TEXT, group=ASKED, read_only=True),
         Field("applied_at", "申请时间", Kind.MOMENT, group=ASKED, default=lambda ctx: ctx.now().replace(second=0)),
         Field(
             "staff_id", "姓名", Kind.CHOICE, required=True, group=ASKED, options=choices.staff,
@@ -112,8 +104,7 @@ REGISTER = Register(
         AGREED_AT,
         SEALED,
         Field(
-            "consented_by", "同意人", group=OPINION, default=_own_name,
-            help="信息中心的意见，只有主管能填。空着就是待同意。",
+            "consented_by", "同意人", group=OPINION, help="纸质单已经同意的，填同意人；空着就是待同意。"
         ),
         CONSENTED_AT,
         Field("submitted_on", "补交日期", Kind.DATE, group=OPINION, help="事后补交说明的日期。"),

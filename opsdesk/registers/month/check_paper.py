@@ -28,7 +28,7 @@ UNREAD = (
 )
 
 
-def _said(difference: Difference) -> str:
+def without_subject(difference: Difference) -> str:
     """The sentence without its person and day, which stand in their own columns."""
     return difference.sentence.partition("：")[2] or difference.sentence
 
@@ -51,9 +51,12 @@ def write_differences(ctx: Context, result: CheckResult) -> Document:
         Column("核对结果", 24),
     )
     rows = tuple(
-        (n, each.staff_no, each.name, each.vendor, each.day, each.figure, each.theirs, each.ours, _said(each), None)
+        (
+            n, each.staff_no, each.name, each.vendor, each.day, each.figure, each.theirs, each.ours,
+            without_subject(each), None,
+        )
         for n, each in enumerate(result.differences, 1)
-    )
+    )  # fmt: skip
     labels = tuple(f"{each.name} {each.day.isoformat() if each.day else result.period}" for each in result.differences)
     body: list[Block] = [Table(columns, rows, font_size=9.0, record_labels=labels)]
     if not rows:

@@ -86,15 +86,6 @@ class _Sheet:
         found = self.decisions(each)
         return sum((kept.decided for kept in found if kept and kept.decided is not None), Decimal(0))
 
-    @property
-    def open(self) -> int:
-        """Open questions of the vendor and of its people; those of others are no business of its sheet."""
-        own = {each.person.id for each in self.people}
-        return sum(
-            question.staff_id in own if question.staff_id else question.vendor == self.company.short_name
-            for question in self.standing.questions
-        )
-
 
 def month_sheets(ctx: Context, year: int, number: int, vendor_id: int | None = None) -> list[Document]:
     """The F04 of every vendor with people in the month, by vendor code; of one vendor if given."""
@@ -154,8 +145,8 @@ def _document(ctx: Context, sheet: _Sheet, *, alone: bool) -> Document:
 def _notes(ctx: Context, sheet: _Sheet) -> tuple[str, ...]:
     standing = sheet.standing
     notes = [marks.LEGEND, PROPOSED, *until(standing.month.dates, ctx.now())]
-    if sheet.open:
-        notes.append(f"本月有 {sheet.open} 项未结事项，办结后数据可能变动。")
+    if standing.questions:
+        notes.append(f"本月有 {len(standing.questions)} 项未结事项，办结后数据可能变动。")
     if names := [each.person.name for each in sheet.people if each.person.id in standing.changed]:
         notes.append(f"{'、'.join(names)}的记录在结算后有变动，本表按现有记录印出，请重新结算。")
     if standing.dropped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -176,9 +177,8 @@ def person_words(standing: Standing, each: PersonMonth) -> str:
     found = decisions(standing, each)
     at_stake = [kept for line, kept in zip(each.settled.lines, found, strict=True) if line.amount or line.half_days]
     said = [waiver_words(kept) for kept in at_stake if kept and kept.state is Decision.WAIVED]
-    for state in (Decision.CONFIRMED, Decision.PROPOSED):
-        if count := sum(kept is not None and kept.state is state for kept in at_stake):
-            said.append(f"{state} {count} 条")
+    counts = Counter(kept.state for kept in at_stake if kept)
+    said += [f"{state} {counts[state]} 条" for state in (Decision.CONFIRMED, Decision.PROPOSED) if counts[state]]
     if None in at_stake or each.person.id in standing.changed:
         said.append("记录有变动，待重新结算")
     return "；".join(said)

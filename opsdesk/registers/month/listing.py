@@ -27,7 +27,7 @@ PARTS: Mapping[str, str] = {
     "early_awol": "早退按旷工",
     "awol": "旷工",
     "open_end": "缺签",
-    "personal": "事假",
+    "leave_pay": "事假扣薪",
 }
 """What each part of a settlement is called."""
 REPLACED = "已替代"

@@ -8,33 +8,44 @@ from datetime import date
 from decimal import Decimal
 
 from opsdesk.exports.document import Align, Column, Document, Fact, Kind, Signature, Table, Value, chinese_date, weekday
+from opsdesk.registers.month import service
 from opsdesk.registers.month.figures import (
     Company,
+    charged,
     companies,
     day_columns,
     days_of,
+    decided_sum,
+    decisions,
     evidence_words,
     file_name,
+    handled_words,
     hours_of,
     leave_of,
     line_days,
     nonzero,
     part_sum,
+    person_words,
     until,
     warning_words,
     whole,
 )
+from opsdesk.registers.month.service import Standing
 from opsdesk.rules import hours
 from opsdesk.rules.clause import Citation, ClauseNotInForce, Law
 from opsdesk.rules.vocabulary import LeaveKind, State
-from opsdesk.services import chain, marks, settings, settlement
+from opsdesk.services import chain, marks, settings
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
+from opsdesk.services.day_charges import PENALTY_PARTS
 from opsdesk.services.errors import Refusal
 from opsdesk.services.law_words import quoted, values_words, worded
-from opsdesk.services.settlement import PENALTY_PARTS, Month, PersonMonth
+from opsdesk.services.settlement import Month, PersonMonth
 
 HOURS_PARTS = ("attendance.hours", "attendance.client_hours")
+ROWS_ROOM, LINE_HEIGHT, LINE_LENGTH = 128.0, 4.4, 75
+"""Millimetres on one page of 汇总 for rows and the lines below; of a line its height, and its characters."""
+LEAST_HEIGHT, USUAL_HEIGHT = 6.0, 9.0
 READINGS = ("G4", "G6", "G7", "G11", "G12", "G13", "G14")
 """Readings by which every month is settled, whatever the contract."""
 
@@ -42,8 +53,9 @@ READINGS = ("G4", "G6", "G7", "G11", "G12", "G13", "G14")
 def vendor_workbook(ctx: Context, year: int, number: int, vendor_id: int) -> list[Document]:
     """The sheets of one vendor's workbook: 汇总, 每日, 明细, 判定, 口径. Refuses a vendor without people that month."""
     site = settings.read_all(ctx)
+    standing = service.standing(ctx, year, number, vendor_id=vendor_id)
+    month = standing.month
     with ctx.read() as connection:
-        month = settlement.read(connection, ctx.regulations, year, number, ctx.now(), vendor_id=vendor_id)
         trace = chain.short_head(connection)
     found = companies(ctx, vendor_id)
     if not found or not month.people:
@@ -64,15 +76,19 @@ def vendor_workbook(ctx: Context, year: int, number: int, vendor_id: int) -> lis
         landscape=True,
     )
 
+    notes = _notes(ctx, standing)
+
     def sheet(name: str, table: Table, **more: tuple[object, ...]) -> Document:
         title = f"{year}年{number}月考勤结算（{name}）"
         return replace(plain, title=title, sheet=name, body=(table,), **more)  # type: ignore[arg-type]  # notes and signatures
 
     return [
-        sheet("汇总", _sums(month), notes=_notes(ctx, month), basis=month.basis, signatures=_signatures()),
+        sheet(
+            "汇总", _sums(standing, (*notes, *month.basis)), notes=notes, basis=month.basis, signatures=_signatures()
+        ),
         sheet("每日", _days(ctx, month), notes=(marks.LEGEND,)),
         sheet("明细", _details(month)),
-        sheet("判定", _verdicts(ctx, month), notes=("有异议的，请在异议栏写明理由并签名。",)),
+        sheet("判定", _verdicts(ctx, standing), notes=("有异议的，请在异议栏写明理由并签名。",)),
         sheet("口径", _readings(ctx, month), basis=month.basis),
     ]
 
@@ -95,20 +111,33 @@ def _signatures() -> tuple[Signature, ...]:
     )
 
 
-def _notes(ctx: Context, month: Month) -> tuple[str, ...]:
-    said = ["本表为拟扣减，由信息中心主管确认或免除后执行。有异议的，请在异议栏写明并签名。"]
+def _notes(ctx: Context, standing: Standing) -> tuple[str, ...]:
+    month = standing.month
+    said = [
+        "拟扣减为按条款算出的建议数，由信息中心主管逐条确认或免除，按核定执行。有异议的，请在异议栏写明并签名。",
+        "日数栏的“扣薪”为迟到视缺勤按条款扣薪的日数。",
+    ]
+    if _doubles(month):
+        said.append("“另罚”为单次迟到视缺勤时双重处罚另扣的金额。")
+    if names := [each.person.name for each in month.people if each.person.id in standing.changed]:
+        said.append(f"{'、'.join(names)}的记录在结算后有变动，本表按现有记录印出，请重新结算。")
     said += until(month.dates, ctx.now())
     return (*said, *(words for each in month.people for words in warning_words(each)))
+
+
+def _doubles(month: Month) -> bool:
+    return any(part_sum(each.settled.lines, DOUBLE) for each in month.people)
 
 
 def _count(title: str, group: str = "", width: float = 8.0) -> Column:
     return Column(title, width, Kind.NUMBER, Align.CENTER, group=group)
 
 
-_SUMS = (
-    Column("序号", 8, Kind.NUMBER, Align.CENTER),
-    Column("工号", 16, Kind.CODE),
-    Column("姓名", 19),
+DOUBLE, LEAVE_PAY = "absent", "leave_pay"
+FINES = (("count_fine", "次数罚"), ("minute_fine", "分钟罚"), (DOUBLE, "另罚"), ("early_fine", "早退扣"))
+OPEN_END = ("open_end", "缺签扣")
+"""“另罚” is what the double penalty adds (T2-ATT-08), “缺签扣” what a missing end comes to (G12)."""
+_COUNTS = (
     _count("应", "天数"),
     _count("实", "天数"),
     _count("次", "迟到", 7.0),
@@ -125,53 +154,85 @@ _SUMS = (
     _count("时", "病假", 9.0),
     _count("日", "其他假", 7.0),
     _count("时", "其他假", 9.0),
-    _count("净工时", "工时（时）", 15.0),
-    _count("加班", "工时（时）", 11.0),
-    _count("超176", "工时（时）", 12.0),
-    _count("次数罚", "拟扣减（元）", 11.0),
-    _count("分钟罚", "拟扣减（元）", 11.0),
-    _count("另罚", "拟扣减（元）", 9.0),
-    _count("早退扣", "拟扣减（元）", 11.0),
-    _count("合计", "拟扣减（元）", 11.0),
-    Column("本人签名", 17, Kind.SIGNATURE),
-    Column("异议", 17, Kind.SIGNATURE),
+    _count("净工时", "工时（时）", 19.0),
+    _count("加班", "工时（时）", 13.0),
+    _count("超176", "工时（时）", 14.0),
 )
-"""“扣薪” are the days of wage that 视缺勤 costs, “另罚” what the double penalty adds (T2-ATT-08)."""
+"""“扣薪” are the days of wage that 视缺勤 costs."""
 
 
-def _sum_figures(each: PersonMonth) -> tuple[int | Decimal | None, ...]:
+def _fines(month: Month) -> tuple[tuple[str, str], ...]:
+    """The parts that cost money, by part and title; seldom ones only where somebody has them."""
+    lines = [line for each in month.people for line in each.settled.lines]
+    return tuple(
+        (part, title)
+        for part, title in (*FINES, OPEN_END)
+        if part not in {DOUBLE, OPEN_END[0]} or part_sum(lines, part)
+    )
+
+
+def _sum_figures(standing: Standing, each: PersonMonth, fines: Sequence[tuple[str, str]]) -> list[int | Decimal | None]:
     figures, lines = each.settled.figures, each.settled.lines
     leave = [leave_of(each, kind) for kind in (LeaveKind.PERSONAL, LeaveKind.SICK, None)]
-    return (
+    return [
         each.due_days,
         days_of(each.attended_half_days),
         nonzero(figures.late_count),
         nonzero(figures.late_minutes),
         nonzero(figures.early_count),
         nonzero(figures.early_minutes),
-        nonzero(figures.absent_days),
-        nonzero(figures.absent_wage_days),
+        nonzero(days_of(figures.absent_half_days)),
+        nonzero(days_of(figures.absent_wage_half_days)),
         nonzero(days_of(figures.awol_half_days)),
         nonzero(len(each.missing)),
         *(nonzero(value) for taken in leave for value in (days_of(taken.half_days), hours_of(taken.minutes))),
         hours_of(each.worked_minutes),
         nonzero(hours_of(each.overtime_minutes)),
         nonzero(hours_of(each.over_cap_minutes)),
-        *(nonzero(part_sum(lines, part)) for part in ("count_fine", "minute_fine", "absent", "early_fine")),
+        *(nonzero(part_sum(lines, part)) for part, _ in fines),
         nonzero(figures.total),
+        decided_sum(standing, each) if _decided(standing, each) else None,
+    ]
+
+
+def _decided(standing: Standing, each: PersonMonth) -> bool:
+    """True once a line of money of the person has been confirmed or waived: zero is then a decision."""
+    return any(kept is not None and kept.decided is not None and kept.amount for kept in decisions(standing, each))
+
+
+def _sums(standing: Standing, words: Sequence[str]) -> Table:
+    """Everybody's figures; `words` stand below it and take their room from the rows."""
+    month, fines = standing.month, _fines(standing.month)
+    columns = (
+        Column("序号", 7, Kind.NUMBER, Align.CENTER),
+        Column("工号", 15, Kind.CODE),
+        Column("姓名", 19),
+        *_COUNTS,
+        *(_count(title, "拟扣减（元）", 11.0) for _, title in fines),
+        _count("合计", "拟扣减（元）", 11.0),
+        _count("元", "核定", 11.0),
+        Column("处理", 40),
+        Column("本人签名", 16, Kind.SIGNATURE),
+        Column("异议", 16, Kind.SIGNATURE),
     )
-
-
-def _sums(month: Month) -> Table:
-    figures = [_sum_figures(each) for each in month.people]
+    figures = [_sum_figures(standing, each, fines) for each in month.people]
     rows: list[tuple[Value, ...]] = [
-        (place, each.person.staff_no, each.person.name, *own, None, None)
+        (place, each.person.staff_no, each.person.name, *own, person_words(standing, each), None, None)
         for place, (each, own) in enumerate(zip(month.people, figures, strict=True), 1)
     ]
     if len(rows) > 1:
         summed = (sum((Decimal(value or 0) for value in column), Decimal(0)) for column in zip(*figures, strict=True))
-        rows.append((None, "", "合计", *(nonzero(whole(value)) for value in summed), None, None))
-    return Table(_SUMS, tuple(rows), row_height=10.0, font_size=8.0, record_labels=_labels(month))
+        rows.append((None, "", "合计", *(nonzero(whole(value)) for value in summed), "", None, None))
+    return Table(
+        columns, tuple(rows), row_height=_row_height(len(rows), words), font_size=8.0, record_labels=_labels(month)
+    )
+
+
+def _row_height(rows: int, words: Sequence[str]) -> float:
+    """So high that the signatures stand on the same page, as long as one can sign there; else as high as is usual."""
+    lines = sum(-(-len(each) // LINE_LENGTH) for each in words)
+    height = (ROWS_ROOM - LINE_HEIGHT * lines) / rows
+    return min(height, USUAL_HEIGHT) if height >= LEAST_HEIGHT else USUAL_HEIGHT
 
 
 def _labels(month: Month) -> tuple[str, ...]:
@@ -259,18 +320,26 @@ _VERDICTS = (
     Column("工号", 15, Kind.CODE),
     Column("姓名", 18),
     Column("条款", 18, align=Align.CENTER),
-    Column("条款内容", 58),
-    Column("计算", 66),
+    Column("条款内容", 50),
+    Column("计算", 60),
     Column("日", 9, Kind.NUMBER, Align.CENTER),
-    Column("金额（元）", 18, Kind.MONEY),
-    Column("证据（到岗记录）", 46),
-    Column("异议", 26, Kind.SIGNATURE),
+    Column("金额（元）", 21, Kind.MONEY),
+    Column("处理", 28),
+    Column("核定（元）", 21, Kind.MONEY),
+    Column("证据（到岗记录）", 42),
+    Column("异议", 20, Kind.SIGNATURE),
 )
 
 
-def _verdicts(ctx: Context, month: Month) -> Table:
+def _verdicts(ctx: Context, standing: Standing) -> Table:
+    """Every line of the people to whom any line comes to something, with what became of it; others' 事假 too."""
     regulations = ctx.regulations
-    found = [(each, line) for each in month.people for line in each.settled.lines]
+    found = [
+        (each, line, kept)
+        for each in standing.month.people
+        for line, kept in zip(each.settled.lines, decisions(standing, each), strict=True)
+        if charged(each) or line.part == LEAVE_PAY
+    ]
     rows = tuple(
         (
             place,
@@ -281,12 +350,14 @@ def _verdicts(ctx: Context, month: Month) -> Table:
             line.because,
             line_days(line),
             line.amount,
+            handled_words(line, kept),
+            kept.decided if kept and line.amount else None,
             evidence_words(each, line),
             None,
         )
-        for place, (each, line) in enumerate(found, 1)
+        for place, (each, line, kept) in enumerate(found, 1)
     )
-    labels = tuple(f"{each.person.name} {line.citation.short}" for each, line in found)
+    labels = tuple(f"{each.person.name} {line.citation.short}" for each, line, _ in found)
     return Table(_VERDICTS, rows, row_height=8.0, font_size=9.0, record_labels=labels)
 
 

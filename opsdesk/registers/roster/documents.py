@@ -26,6 +26,7 @@ from opsdesk.exports.document import (
 from opsdesk.models import LeaveSlip, RosterSwap, Staff
 from opsdesk.registers.roster.month_plan import (
     REST_MARK,
+    STANDARD_MARK,
     MonthPlan,
     PlannedCell,
     PlannedPerson,
@@ -37,9 +38,8 @@ from opsdesk.services.context import Context
 from opsdesk.services.coverage import Gap
 from opsdesk.services.duties import STANDARD
 from opsdesk.services.errors import Refusal
+from opsdesk.services.marks import SYMBOLS
 
-STANDARD_SIGN = "标"
-AWAY_SIGN = "假"
 MOST_TOTALS = 4
 """Columns of shift totals beside that of rest."""
 SIGNATURES = (Signature("编制（运维主管）"), Signature("审核"), Signature("批准"))
@@ -150,7 +150,7 @@ def _totals(plan: MonthPlan) -> list[tuple[str, frozenset[int | None]]]:
     """Columns of totals: each shift worked this month by its code, the standard hours, and 他 for what is too many."""
     found: list[tuple[str, frozenset[int | None]]] = [(shift.code, frozenset({shift.id})) for shift in _printed(plan)]
     if any(line.standard for line in plan.people):
-        found.append((STANDARD_SIGN, frozenset({None})))
+        found.append((STANDARD_MARK, frozenset({None})))
     if len(found) > MOST_TOTALS:
         rest = frozenset(key for _, keys in found[MOST_TOTALS - 1 :] for key in keys)
         found = [*found[: MOST_TOTALS - 1], ("他", rest)]
@@ -167,13 +167,8 @@ def _row(place: int, line: PlannedPerson, totals: Sequence[tuple[str, frozenset[
 
 
 def printed_mark(cell: PlannedCell) -> str:
-    """What paper shows of a day: the shift's code, 标, 休, 假, or both where leave takes a part; nothing off site."""
-    if not cell.due:
-        return REST_MARK if cell.holds == REST_MARK else ""
-    code = STANDARD_SIGN if cell.entry is None else cell.mark
-    if cell.away.endswith("全天"):
-        return AWAY_SIGN
-    return f"{code}\n{AWAY_SIGN}" if cell.away else code
+    """What paper shows of a day: as the grid does, and 休 also where the calendar rests; nothing off site."""
+    return "\n".join(cell.signs) if cell.due else cell.holds
 
 
 def _strangers(connection: Connection) -> frozenset[tuple[int, str]]:
@@ -191,12 +186,13 @@ def _strangers(connection: Connection) -> frozenset[tuple[int, str]]:
 def _notes(plan: MonthPlan, hidden: Collection[tuple[int, str]], *, whole_site: bool) -> tuple[str, ...]:
     signs = [f"{REST_MARK} 休息"]
     if any(line.standard for line in plan.people):
-        signs.append(f"{STANDARD_SIGN} {STANDARD}，按合同作息")
+        signs.append(f"{STANDARD_MARK} {STANDARD}，按合同作息")
+    signs += leave_signs(plan.people)
     absent = [sentence for line in plan.people for sentence in absences(line, plan, hidden)]
-    if absent:
-        signs.append(f"{AWAY_SIGN} 请假或外出")
+    halves = any(len(cell.signs) > 1 for line in plan.people for cell in line.cells)
+    halved = "一格两行的，先上行后下行。" if halves else ""
     special = [f"{_short(each.day)} {each.name}" for each in plan.days if each.name]
-    notes = ["图例：" + "　".join(signs) + "。请按排班到岗；换班须双方和主管签字。"]
+    notes = ["图例：" + "　".join(signs) + f"。{halved}请按排班到岗；换班须双方和主管签字。"]
     if special:
         notes.append("节假日与调休：" + "，".join(special) + "。")
     if absent:
@@ -206,6 +202,12 @@ def _notes(plan: MonthPlan, hidden: Collection[tuple[int, str]], *, whole_site: 
     if plan.warning:
         notes.append(plan.warning)
     return tuple(notes)
+
+
+def leave_signs(people: Sequence[PlannedPerson]) -> list[str]:
+    """The signs of the kinds of absence that these people's month shows, with their names: △ 事假."""
+    kinds = {cell.leave for line in people for cell in line.cells if cell.due}
+    return [f"{sign} {kind}" for kind, sign in SYMBOLS.items() if kind in kinds]
 
 
 def shortages(gaps: Sequence[Gap]) -> str:

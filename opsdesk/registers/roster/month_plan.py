@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
 
 from sqlalchemy import Connection, select
 
 from opsdesk.models import LeaveSlip, Shift, Staff
+from opsdesk.registers.roster.short_rest import ShortRest, short_rests
 from opsdesk.rules.calendar import month
 from opsdesk.rules.facts import Duty
+from opsdesk.rules.vocabulary import LeaveKind
 from opsdesk.services import coverage, duties
 from opsdesk.services.choices import REST, in_use
 from opsdesk.services.context import Context
 from opsdesk.services.coverage import Gap
 from opsdesk.services.duties import Absence, Person, Plan
+from opsdesk.services.marks import SYMBOLS
 from opsdesk.services.shifts import parse_pairs, shown_pairs
 
 STANDARD_MARK = "·"
-"""Stands in the grid for the standard hours, which nobody has entered."""
+"""Stands for the standard hours, which nobody has entered, in the grid and on paper."""
 REST_MARK = "休"
 
 
@@ -44,12 +48,20 @@ class PlannedDay:
     name: str
 
 
+class Part(Enum):
+    """Which part of a duty an absence takes: all of it, its beginning, or a later one."""
+
+    WHOLE, FIRST, LAST = range(3)
+
+
 @dataclass(frozen=True)
 class PlannedCell:
     """One person's day. `entry`: shift id, REST, or None where nothing was entered; `mark` is what the grid shows.
 
     `holds` is the duty's name or 休, empty off site and for stand-by staff without an entry; `away` the kind of absence
-    with its time, `covered` who stands in; `kept_away` is true where the absence leaves the duty undone.
+    with its time, `covered` who stands in; `kept_away` is true where the absence leaves the duty undone. `signs` are
+    the lines of the cell: the sign of the absence, or where it takes a part, sign and mark in order of time.
+    `without` is what `holds` where nothing is entered.
     """
 
     entry: int | None
@@ -60,17 +72,32 @@ class PlannedCell:
     away: str = ""
     covered: str = ""
     kept_away: bool = False
+    leave: LeaveKind | None = None
+    part: Part = Part.WHOLE
+    without: str = ""
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """One line, or two where leave takes a part of the duty."""
+        if self.leave is None or not self.due:
+            return (self.mark,)
+        sign = SYMBOLS[self.leave]
+        return {Part.WHOLE: (sign,), Part.FIRST: (sign, self.mark), Part.LAST: (self.mark, sign)}[self.part]
 
 
 @dataclass(frozen=True)
 class PlannedPerson:
-    """A person's line: cells by day, and how many days of each shift by id, of the standard hours, and of rest."""
+    """A person's line: cells by day, and how many days of each shift by id, of the standard hours, and of rest.
+
+    `short_rests`: before which of the month's duties there is too little rest.
+    """
 
     person: Person
     cells: tuple[PlannedCell, ...]
     shifts: Mapping[int, int]
     standard: int
     rest: int
+    short_rests: tuple[ShortRest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +114,12 @@ class MonthPlan:
     on_duty: tuple[int, ...]
     gaps: tuple[Gap, ...]
     warning: str
+
+    @property
+    def short_rests(self) -> tuple[ShortRest, ...]:
+        """Before which duties there is too little rest, by day."""
+        found = (rest for line in self.people for rest in line.short_rests)
+        return tuple(sorted(found, key=lambda rest: rest.day))
 
 
 def planned_shifts(connection: Connection, today: date) -> tuple[PlannedShift, ...]:
@@ -150,36 +183,66 @@ def _line(
     shifts: Mapping[int, PlannedShift],
     deputies: Mapping[int, str],
 ) -> PlannedPerson:
-    cells = tuple(_cell(plan, person, day, shifts, deputies) for day in dates)
+    eve = plan.duty(person, dates[0] - timedelta(days=1))
+    owed = [plan.duty(person, day) for day in dates]
+    bare = replace(plan, roster={})
+    cells = tuple(_cell(plan, bare, person, day, duty, shifts, deputies) for day, duty in zip(dates, owed, strict=True))
     worked: dict[int, int] = {}
     for cell in cells:
         if cell.entry:
             worked[cell.entry] = worked.get(cell.entry, 0) + 1
     standard = sum(cell.due and cell.entry is None for cell in cells)
-    return PlannedPerson(person, cells, worked, standard, sum(cell.holds == REST_MARK for cell in cells))
+    resting = sum(cell.holds == REST_MARK for cell in cells)
+    return PlannedPerson(person, cells, worked, standard, resting, tuple(short_rests(plan, person, [eve, *owed])))
 
 
 def _cell(
-    plan: Plan, person: Person, day: date, shifts: Mapping[int, PlannedShift], deputies: Mapping[int, str]
+    plan: Plan,
+    bare: Plan,
+    person: Person,
+    day: date,
+    duty: Duty | None,
+    shifts: Mapping[int, PlannedShift],
+    deputies: Mapping[int, str],
 ) -> PlannedCell:
     if not person.on_site(day):
         return PlannedCell(None, "", "", on_site=False, due=False)
     entered = (person.id, day) in plan.roster
     shift_id = plan.roster.get((person.id, day))
     entry = (shift_id or REST) if entered else None
-    duty = plan.duty(person, day)
+    idle = "" if person.reserve else REST_MARK  # a stand-by without an entry waits, he does not rest
+    standing = bare.duty(person, day) if entered else duty
+    without = standing.shift if standing else idle
     if duty is None:
-        resting = entered or not person.reserve  # a stand-by without an entry waits, he does not rest
-        holds = REST_MARK if resting else ""
-        return PlannedCell(entry, REST_MARK if entered else "", holds, on_site=True, due=False)
+        mark, holds = (REST_MARK, REST_MARK) if entered else ("", idle)
+        return PlannedCell(entry, mark, holds, on_site=True, due=False, without=without)
     mark = shifts[shift_id].code if shift_id else STANDARD_MARK
-    absence = plan.absence_on(person.id, duty)
-    if absence is None:
-        return PlannedCell(entry, mark, duty.shift, on_site=True, due=True)
+    cell = PlannedCell(entry, mark, duty.shift, on_site=True, due=True, without=without)
+    touching = [
+        each
+        for each in plan.absences.get(person.id, ())
+        if each.span.begins < duty.ends and each.span.ends > duty.begins
+    ]
+    if not touching:
+        return cell
     kept = coverage.away(plan, person, duty)
-    told = f"{kept or absence.kind} {_when(absence, duty)}"
-    covered = deputies.get(absence.id, "")
-    return PlannedCell(entry, mark, duty.shift, True, True, told, covered, bool(kept))
+    absence = next((each for each in touching if each.kind == kept), touching[0])
+    kind = LeaveKind(absence.kind)
+    return replace(
+        cell,
+        away=f"{kind} {_when(absence, duty)}",
+        covered=deputies.get(absence.id, ""),
+        kept_away=bool(kept),
+        leave=kind,
+        part=_part(absence, duty),
+    )
+
+
+def _part(absence: Absence, duty: Duty) -> Part:
+    span = absence.span
+    if span.begins > duty.begins:
+        return Part.LAST
+    return Part.WHOLE if span.ends >= duty.ends else Part.FIRST
 
 
 def _when(absence: Absence, duty: Duty) -> str:

@@ -1,7 +1,6 @@
-"""Planning many days at once: each act is one transaction, one link of the chain, one judging again.
+"""Planning many days at once: each act is one transaction, chained row by row, and judged again once.
 
-An entry of the roster is never deleted, only replaced: the audit chain compares whole rows. “No entry” can therefore
-only be put back as what it amounts to, 休 or a shift of the same hours as the standard ones.
+Where nothing is entered, calendar and contract hold. Clearing a cell takes its entry out; the chain keeps what it was.
 """
 
 from __future__ import annotations
@@ -9,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
 from opsdesk.exports.document import chinese_date
 from opsdesk.models import RosterEntry, RosterSwap, Shift
 from opsdesk.registers.roster.service import REST_WORD, TOUCHED, judge_again, refuse_absent
+from opsdesk.registers.roster.short_rest import ShortRest, short_rests
 from opsdesk.rules.calendar import days, month
 from opsdesk.rules.facts import Duty
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import coverage, duties
 from opsdesk.services.choices import REST, in_use
 from opsdesk.services.context import WRITERS, Context
-from opsdesk.services.duties import STANDARD, Person, Plan
+from opsdesk.services.duties import Person, Plan
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.shifts import Minutes, parse_pairs, spans
@@ -39,13 +38,14 @@ LONGEST = 366
 class Written:
     """What an act changed: how many cells, what stood in them before, and a sentence with what was left out.
 
-    `whole` is false where something asked for was left out.
+    `whole` is false where something asked for was left out; `warnings` say where the act leaves too little rest.
     """
 
     count: int
     before: Cells
     sentence: str
     whole: bool = True
+    warnings: tuple[ShortRest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,57 +78,36 @@ class _Record:
         """What the person would owe if nothing were entered."""
         return replace(self.plan, roster={}).duty(person, day)
 
-    def as_calendar(self, person: Person, day: date) -> int | None:
-        """The entry that amounts to no entry: REST, or a shift of the standard hours; None where there is none."""
-        duty = self.without_entry(person, day)
-        if duty is None:
-            return REST
+    def of_hours(self, duty: Duty) -> int | None:
+        """A shift in use that has the hours of a duty."""
         same = (
             shift_id
             for shift_id, shift in self.shifts.items()
-            if shift.current and spans(day, shift.pairs) == duty.pairs
+            if shift.current and spans(duty.day, shift.pairs) == duty.pairs
         )
         return next(same, None)
 
 
 def set_cells(ctx: Context, cells: Cells, *, reason: str = "") -> Outcome[Written]:
-    """Put people on shifts or on rest, all of it or nothing.
+    """Put people on shifts or on rest, or clear cells (None), all of it or nothing.
 
-    None puts back what holds without an entry and is refused where no entry amounts to that. Days gone by are the
-    supervisor's and want a reason.
+    Days gone by are the supervisor's and want a reason. Of too little rest it warns where the later duty is entered: a
+    night shift just typed is most often followed by the next cell.
     """
     ctx.require(*WRITERS)
     with ctx.transaction("排班", reason) as tx:
         record = _record(tx, ctx, cells)
-        wanted = {}
-        for (staff_id, day), value in cells.items():
-            wanted[staff_id, day] = value
-            if value is None and (staff_id, day) in record.standing:
-                person = record.person(staff_id)
-                wanted[staff_id, day] = record.as_calendar(person, day)
-                if wanted[staff_id, day] is None:
-                    raise Refusal(_no_such_hours(person, day), field="shift_id")
-        before = _write(tx, ctx, record, wanted, reason)
-    return Outcome(Written(len(before), before, f"已排 {len(before)} 格。"), TOUCHED)
+        before, close = _write(tx, ctx, record, cells, reason)
+    warnings = tuple(rest for rest in close if {(rest.staff_id, rest.day)} & (cells.keys() | record.plan.roster.keys()))
+    return Outcome(Written(len(before), before, f"已排 {len(before)} 格。", warnings=warnings), TOUCHED)
 
 
 def take_back(ctx: Context, before: Cells, *, reason: str = "") -> Outcome[Written]:
-    """Write what stood before; days that had no entry and whose hours no shift has stay, and the sentence says so."""
+    """Put back exactly what stood before: entries that were not there are taken out, a shift out of use comes back."""
     ctx.require(*WRITERS)
     with ctx.transaction("撤销排班", reason) as tx:
-        record = _record(tx, ctx, before)
-        wanted = {
-            (staff_id, day): record.as_calendar(record.person(staff_id), day) if value is None else value
-            for (staff_id, day), value in before.items()
-        }
-        left = [key for key, value in wanted.items() if value is None]
-        if left and len(left) == len(wanted):
-            raise Refusal(_no_such_hours(record.person(left[0][0]), left[0][1]))
-        changed = _write(tx, ctx, record, {key: value for key, value in wanted.items() if value is not None}, reason)
-    said = f"已撤销 {len(changed)} 格。"
-    if left:
-        said += f"另有 {len(left)} 格原来没有排班、按标准班上班，又没有同时间的班次，没有撤销。"
-    return Outcome(Written(len(changed), changed, said, not left), TOUCHED)
+        changed, _ = _write(tx, ctx, _record(tx, ctx, before), before, reason, known=True)
+    return Outcome(Written(len(changed), changed, f"已撤销 {len(changed)} 格。"), TOUCHED)
 
 
 def apply_pattern(
@@ -163,11 +142,11 @@ def apply_pattern(
     with ctx.transaction("套用轮班", reason) as tx:
         record = _record(tx, ctx, cells)
         here = {key: value for key, value in cells.items() if record.person(key[0]).on_site(key[1])}
-        before = _write(tx, ctx, record, here, reason)
+        before, warnings = _write(tx, ctx, record, here, reason)
     said = f"已为 {len(staff_ids)} 人排 {_span(first, last)}，改动 {len(before)} 格。"
     if len(here) < len(cells):
         said += f"不在场的 {len(cells) - len(here)} 格没有排。"
-    return Outcome(Written(len(before), before, said, len(here) == len(cells)), TOUCHED)
+    return Outcome(Written(len(before), before, said, len(here) == len(cells), warnings), TOUCHED)
 
 
 def copy_week(ctx: Context, day: date, *, staff_ids: Collection[int] | None = None) -> Outcome[Written]:
@@ -216,12 +195,12 @@ def _copy(
         unmatched = [target for source, target in pairs if source is None]
         record = _record(tx, ctx, cells)
         wanted, left = _free(ctx, record, cells)
-        before = _write(tx, ctx, record, wanted, "")
+        before, warnings = _write(tx, ctx, record, wanted, "")
     if unmatched:
         left.append(f"{'、'.join(_short(day) for day in unmatched)}在{what}没有对应的日子")
     said = f"已把{what}的排班复制到 {_span(first, last)}，写入 {len(before)} 格。"
     said += f"{'；'.join(left)}。" if left else ""
-    return Outcome(Written(len(before), before, said, not left), TOUCHED)
+    return Outcome(Written(len(before), before, said, not left, warnings), TOUCHED)
 
 
 def _free(ctx: Context, record: _Record, cells: Mapping[CellKey, int]) -> tuple[dict[CellKey, int], list[str]]:
@@ -250,7 +229,7 @@ def _free(ctx: Context, record: _Record, cells: Mapping[CellKey, int]) -> tuple[
 
 def swap(
     ctx: Context, *, first_staff: int, first_day: date, second_staff: int, second_day: date, reason: str
-) -> Outcome[str]:
+) -> Outcome[Written]:
     """Two people change duties (换班, E11-08): both agreed and sign on the roster, the supervisor approves by doing it.
 
     On each of the days the two exchange what holds for them: two cells, or four where the days differ.
@@ -273,40 +252,50 @@ def swap(
                 raise Refusal(f"{giver.name} {_short(day)}没有班，不能换出。请核对日期。", field=field)
             if first_day != second_day and record.plan.duty(taker, day) is not None:
                 raise Refusal(f"{taker.name} {_short(day)}自己有班，不能再接班。请换一个人或一天。", field=field)
-        wanted: dict[CellKey, int] = {}
+        wanted: dict[CellKey, int | None] = {}
         for day in {first_day, second_day}:
             for taker, giver in ((one, other), (other, one)):
-                taken = _taken_over(record, taker, giver, day)
-                if taken is not None:
-                    wanted[taker.id, day] = taken
+                wanted.update(_taken_over(record, taker, giver, day))
         if not wanted:
             raise Refusal("两人的班次相同，不需要换班。请核对人员和日期。", field="second_day")
         given, got = _word(record, one, first_day), _word(record, other, second_day)
-        _write(tx, ctx, record, wanted, reason)
+        before, warnings = _write(tx, ctx, record, wanted, reason)
         tx.insert(
             RosterSwap, at=ctx.now(), by=ctx.actor.name, first_staff_id=first_staff, first_day=first_day,
             second_staff_id=second_staff, second_day=second_day, reason=f"{given}换{got}，{reason.strip()}",
         )  # fmt: skip
     said = f"已换班：{one.name} {_short(first_day)}{given}，换{other.name} {_short(second_day)}{got}。"
-    return Outcome(f"{said}请双方在换班记录上签字。", TOUCHED)
+    return Outcome(Written(len(before), before, f"{said}请双方在换班记录上签字。", warnings=warnings), TOUCHED)
 
 
-def _taken_over(record: _Record, taker: Person, giver: Person, day: date) -> int | None:
-    """The entry by which one takes over what the other owes on a day; None where he owes the same already."""
+def _taken_over(record: _Record, taker: Person, giver: Person, day: date) -> dict[CellKey, int | None]:
+    """The cell by which one takes over what the other owes on a day; none where he owes the same already.
+
+    Standard hours need no entry where they are the taker's own too, else a shift of the same hours.
+    """
     owed, own = record.plan.duty(giver, day), record.plan.duty(taker, day)
     if (owed.pairs if owed else None) == (own.pairs if own else None):
-        return None
+        return {}
     refuse_absent(taker, day)
     if owed is None:
-        return REST
+        return {(taker.id, day): REST}
     absence = coverage.away(record.plan, taker, Duty(day, owed.shift, owed.pairs))
     if absence:
         raise Refusal(f"{taker.name} {_short(day)}{absence}，不能接班。请换一个人或一天。", field="second_day")
     entry = record.entry((giver.id, day))
-    taken = entry if entry is not None else record.as_calendar(giver, day)
-    if taken is None:
-        raise Refusal(_no_such_hours(giver, day), field="second_day")
-    return taken
+    if entry is not None:
+        return {(taker.id, day): entry}
+    bare = record.without_entry(taker, day)
+    if bare is not None and bare.pairs == owed.pairs:
+        return {(taker.id, day): None}
+    shift_id = record.of_hours(owed)
+    if shift_id is None:
+        raise Refusal(
+            f"{giver.name} {_short(day)}没有排班，按合同作息上{owed.shift}，{taker.name}没有同样时间的班次可接。"
+            "请先新建一个同样时间的班次，再换班。",
+            field="second_day",
+        )
+    return {(taker.id, day): shift_id}
 
 
 def _word(record: _Record, person: Person, day: date) -> str:
@@ -334,26 +323,55 @@ def _record(tx: Transaction, ctx: Context, cells: Iterable[CellKey]) -> _Record:
     )
 
 
-def _write(tx: Transaction, ctx: Context, record: _Record, wanted: Mapping[CellKey, Any], reason: str) -> Cells:
-    """Write what differs and judge again; gives what stood in the cells that changed."""
-    changed = {key: value for key, value in sorted(wanted.items()) if value is not None and record.entry(key) != value}
+def _write(
+    tx: Transaction, ctx: Context, record: _Record, wanted: Cells, reason: str, *, known: bool = False
+) -> tuple[Cells, tuple[ShortRest, ...]]:
+    """Write what differs and judge again; gives what stood in the cells that changed, and where rest becomes short.
+
+    `known` values stood there before: a shift may be out of use by now.
+    """
+    changed = {key: value for key, value in sorted(wanted.items()) if record.entry(key) != value}
     for (staff_id, day), value in changed.items():
-        refuse_absent(record.person(staff_id), day)
+        person = record.person(staff_id)
+        if value is None:
+            continue
+        refuse_absent(person, day)
         if value != REST and value not in record.shifts:
             raise Refusal("班次不在可选的范围内。请刷新后再试。", field="shift_id")
-        if value != REST and not record.shifts[value].current:
+        if value != REST and not known and not record.shifts[value].current:
             raise Refusal(f"班次“{record.shifts[value].name}”已停用。请换一个班次。", field="shift_id")
     _guard_past(ctx, [day for _, day in changed if day < ctx.today()], reason)
     new = []
     for key, value in changed.items():
-        if key in record.standing:
-            tx.update(RosterEntry, record.standing[key][0], shift_id=value or None)
-        else:
+        if key not in record.standing:
             new.append({"staff_id": key[0], "day": key[1], "shift_id": value or None})
+        elif value is None:
+            tx.remove(RosterEntry, record.standing[key][0])
+        else:
+            tx.update(RosterEntry, record.standing[key][0], shift_id=value or None)
     tx.insert_many(RosterEntry, new)
     if changed:
         judge_again(tx, ctx, set(changed))
-    return {key: record.entry(key) for key in changed}
+    return {key: record.entry(key) for key in changed}, _warnings(record, changed)
+
+
+def _warnings(record: _Record, changed: Cells) -> tuple[ShortRest, ...]:
+    """Where the changed cells leave too little rest that was not too little before."""
+    roster = {key: value for key, value in record.plan.roster.items() if key not in changed}
+    roster |= {key: value or None for key, value in changed.items() if value is not None}
+    after = replace(record.plan, roster=roster)
+    touched: dict[int, list[date]] = {}
+    for staff_id, day in changed:
+        touched.setdefault(staff_id, []).append(day)
+    told: list[ShortRest] = []
+    step = timedelta(days=1)
+    for staff_id, own in touched.items():
+        person, around = record.person(staff_id), days(min(own) - step, max(own) + step)
+        was, now = (
+            short_rests(plan, person, (plan.duty(person, day) for day in around)) for plan in (record.plan, after)
+        )
+        told += [rest for rest in now if rest not in was]
+    return tuple(told)
 
 
 def _guard_past(ctx: Context, past: Sequence[date], reason: str) -> None:
@@ -363,13 +381,6 @@ def _guard_past(ctx: Context, past: Sequence[date], reason: str) -> None:
         raise Refusal(f"{_short(min(past))}已经过去，只有主管可以改动以前的排班。请由主管登录后再改。")
     if not reason.strip():
         raise Refusal(f"{_short(min(past))}已经过去。改动以前的排班要写明原因，相关考勤会重新判定。", field="reason")
-
-
-def _no_such_hours(person: Person, day: date) -> str:
-    return (
-        f"{person.name} {_short(day)}原来没有排班，按{STANDARD}上班。排过的班不能删除，只能改成别的班次；"
-        f"要恢复{STANDARD}，请先新建一个同样时间的班次。"
-    )
 
 
 def _short(day: date) -> str:

@@ -8,9 +8,9 @@ from opsdesk.register import Column, Kind
 from opsdesk.ui.kit import look
 
 _SHRINKING = frozenset({Kind.TEXT, Kind.LONG_TEXT})
+_WHEN = frozenset({Kind.DATE, Kind.MOMENT})
 _LEAST_REST = 160
 _LEAST_TEXT = 88
-_ALWAYS = 2
 
 
 def share_width(
@@ -18,32 +18,41 @@ def share_width(
 ) -> dict[int, int]:
     """Widths in pixels by column number; a column that is not named stays hidden.
 
-    Columns of width 0 share what is left of `room`; without one the widest text takes it. Where there is too little,
-    texts give way to 88 px. `chosen` are widths set by hand. `compact` hides, from the right, what still does not
-    fit, but never the first two columns and never a state.
+    Columns of width 0 share what is left of `room`; without one the texts take it in equal parts. Where there is too
+    little, texts give way to 88 px. `chosen` are widths set by hand. `compact` hides what then still does not fit:
+    the first column, the first text (the name) and the last state always stay; of the rest the first day, begin and
+    end, other states and the second column are the last to go.
     """
     own = chosen or {}
     kept = _with_room(columns, room) if compact else list(range(len(columns)))
     widths = {n: own.get(n, look.px(columns[n].width)) for n in kept}
     takers = [n for n in kept if columns[n].width == 0 and n not in own]
-    rest = room - sum(widths.values())
     if takers:
+        rest = room - sum(widths.values())
         for n in takers:
             widths[n] = max(look.px(_LEAST_REST), rest // len(takers))
-    elif rest > 0 and (free := [n for n in widths if n not in own]):
-        widths[max(free, key=lambda n: (columns[n].kind in _SHRINKING, widths[n]))] += rest
     missing = sum(widths.values()) - room
     for n in sorted(widths, key=lambda n: -widths[n]):
         if missing > 0 and columns[n].kind in _SHRINKING and n not in own:
             give = min(missing, max(0, widths[n] - look.px(_LEAST_TEXT)))
             widths[n] -= give
             missing -= give
+    free = [n for n in widths if n not in own]
+    growing = [n for n in free if columns[n].kind in _SHRINKING] or free[-1:]
+    for place, n in enumerate(growing):
+        spare = max(0, room - sum(widths.values()))
+        widths[n] += spare // (len(growing) - place)
     return widths
 
 
 def _with_room(columns: Sequence[Column], room: int) -> list[int]:
-    least = {n: look.px(_LEAST_TEXT if c.kind in _SHRINKING else c.width or _LEAST_TEXT) for n, c in enumerate(columns)}
-    for n in reversed(range(_ALWAYS, len(columns))):
-        if columns[n].kind is not Kind.CHIP and sum(least.values()) > room:
-            del least[n]
-    return list(least)
+    least = [look.px(min(c.width or _LEAST_TEXT, _LEAST_TEXT) if c.kind in _SHRINKING else c.width) for c in columns]
+    texts = [n for n, column in enumerate(columns) if column.kind in _SHRINKING]
+    states = [n for n, column in enumerate(columns) if column.kind is Kind.CHIP]
+    days = [n for n, column in enumerate(columns) if column.kind in _WHEN][:1]
+    moments = [n for n, column in enumerate(columns) if column.kind is Kind.MOMENT][:2]
+    kept = {0, *texts[:1], *states[-1:]}
+    for n in (*days, *moments, *states, 1, *range(len(columns))):
+        if n < len(columns) and n not in kept and sum(least[k] for k in kept) + least[n] <= room:
+            kept.add(n)
+    return sorted(kept)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QWheelEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -18,12 +19,21 @@ from PySide6.QtWidgets import (
 )
 
 from opsdesk.register import Options
+from opsdesk.services.pinyin import initials
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.parts import ChoiceBox
 from opsdesk.ui.kit.typed import read_integer
 
 LINE_LIMIT = 32766
 """UTF-16 units from which a line field may silently have stopped taking text (32,767, one less before a pair)."""
+
+
+TEXT_HEIGHT = 96
+"""Pixels of a text of several lines that can be written; what can only be read is as high as its text."""
+
+
+FOUND_BY = Qt.ItemDataRole.UserRole + 1
+"""Where a choice keeps the text by which it is found: its own, and its initials."""
 
 
 class Editor(QWidget):
@@ -54,6 +64,9 @@ class Editor(QWidget):
 
     def set_options(self, options: Options) -> None:
         """Offer these (value, label) pairs, where there is a choice."""
+
+    def settle(self) -> None:
+        """Write what was typed as it was understood, where that is clear."""
 
     def mark_wrong(self, wrong: bool) -> None:
         """Draw the edge of an error."""
@@ -148,7 +161,8 @@ class LongTextEditor(Editor):
         super().__init__()
         self.text = _Text()
         self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(look.px(96))
+        self.text.setFixedHeight(look.px(TEXT_HEIGHT))
+        self.text.resized.connect(self._grow)
         self.text.textChanged.connect(self.changed)
         self.hold(self.text)
 
@@ -159,11 +173,25 @@ class LongTextEditor(Editor):
     def set_value(self, value: Any) -> None:
         """Write a text."""
         self.text.setPlainText("" if value is None else str(value))
+        self._grow()
 
     def set_read_only(self, read_only: bool) -> None:
         """Text can still be selected and copied."""
         self.text.setReadOnly(read_only)
         look.dress(self.text, readOnly=read_only)
+        off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.text.setVerticalScrollBarPolicy(off if read_only else needed)
+        self._grow()
+
+    def _grow(self) -> None:
+        """What can only be read is as high as its text."""
+        if not self.text.isReadOnly():
+            self.text.setFixedHeight(look.px(TEXT_HEIGHT))
+            return
+        lines = max(1, round(self.text.document().size().height()))
+        around = self.text.height() - self.text.viewport().height() + 2 * ceil(self.text.document().documentMargin())
+        height = lines * (self.text.fontMetrics().lineSpacing() + 1) + around + look.px(4)
+        self.text.setFixedHeight(max(look.px(look.CONTROL_HEIGHT), height))
 
 
 class FlagEditor(Editor):
@@ -186,7 +214,7 @@ class FlagEditor(Editor):
 
 
 class ChoiceEditor(Editor):
-    """One of several: choose from the list or type a part of it."""
+    """One of several: choose from the list, or type a part of it or its pinyin initials."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -195,14 +223,15 @@ class ChoiceEditor(Editor):
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(4)
-        completer = self.box.completer()
-        if completer is not None:
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.box.setCompleter(_Completer(self.box))
+        line = self.box.lineEdit()
+        if line is not None:
+            line.textEdited.connect(self._learn_initials)
+            line.editingFinished.connect(self.settle)
         self.box.currentIndexChanged.connect(lambda _n: self.changed.emit())
         self.box.editTextChanged.connect(lambda _text: self.changed.emit())
         self._kept: Any = None
+        self._learned = False
         self.hold(self.box)
         self.set_options([])
 
@@ -214,6 +243,8 @@ class ChoiceEditor(Editor):
         self.box.addItem("", None)
         for value, text in options:
             self.box.addItem(text, value)
+            self.box.setItemData(self.box.count() - 1, text, FOUND_BY)
+        self._learned = False
         self.box.blockSignals(False)
         self.set_value(chosen)
 
@@ -237,6 +268,13 @@ class ChoiceEditor(Editor):
         if line is not None:
             line.setCursorPosition(0)
 
+    def settle(self) -> None:
+        """Write in full what was typed of a choice, once it is clear which one is meant."""
+        place = self._place()
+        if place > 0 and self.box.currentText() != self.box.itemText(place):
+            self.box.setCurrentIndex(place)
+            self.box.setEditText(self.box.itemText(place))
+
     def typed(self) -> str:
         """The text, as long as it is not offered."""
         return self.box.currentText() if self._place() < 0 else ""
@@ -255,7 +293,36 @@ class ChoiceEditor(Editor):
         if text in texts:
             return texts.index(text)
         alike = [n for n, offered in enumerate(texts) if text.casefold() in offered.casefold()]
+        if not alike:
+            self._learn_initials(text)
+            hay = [str(self.box.itemData(n, FOUND_BY) or "") for n in range(self.box.count())]
+            alike = [n for n, found in enumerate(hay) if text.casefold() in found.casefold()]
         return alike[0] if len(alike) == 1 else -1
+
+    def _learn_initials(self, text: str) -> None:
+        """The first Latin letter typed has the initials of the choices worked out, once."""
+        if self._learned or not any(sign.isascii() and sign.isalpha() for sign in text):
+            return
+        self._learned = True
+        self.box.blockSignals(True)
+        for n in range(1, self.box.count()):
+            offered = self.box.itemText(n)
+            self.box.setItemData(n, f"{offered} {initials(offered)}", FOUND_BY)
+        self.box.blockSignals(False)
+
+
+class _Completer(QCompleter):
+    """Offers what contains the text typed, or has it among its initials; what is chosen is written as it is offered."""
+
+    def __init__(self, box: QComboBox) -> None:
+        super().__init__(box.model(), box)
+        self.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompletionRole(FOUND_BY)
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:  # noqa: N802 — Qt's name
+        return str(index.data() or "")
 
 
 class _Line(QLineEdit):
@@ -268,7 +335,14 @@ class _Line(QLineEdit):
 
 
 class _Text(QPlainTextEdit):
-    """The wheel scrolls the form where there is nothing to scroll in the text."""
+    """The wheel scrolls the form where there is nothing to scroll in the text; `resized` when lines may break anew."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.resized.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 — Qt's name
         if self.verticalScrollBar().maximum() > 0:

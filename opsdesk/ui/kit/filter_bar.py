@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QW
 
 from opsdesk.register import Filter, Options, Query
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.flow import FlowRow
 from opsdesk.ui.kit.parts import ChoiceBox, ghost_button
 
 DELAY = 120
@@ -43,7 +44,7 @@ class FindField(QLineEdit):
 class FilterBar(QWidget):
     """Find field (answers 120 ms after the last key, Esc clears) and one box for each filter; emits `changed(Query)`.
 
-    `row` is its layout, for a page's own parts at the right. `find_left`: Enter or ↓ in the field, go to the list.
+    Where the width ends they go to the next line. `find_left`: Enter or ↓ in the field, go to the list.
     """
 
     changed = Signal(object)
@@ -60,10 +61,8 @@ class FilterBar(QWidget):
         self._reset.clicked.connect(self.clear)
         self._told = Query("", {})
 
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(look.px(8))
-        self.row.addWidget(self.find_field)
+        flow = FlowRow()
+        flow.add(self.find_field)
         for chosen in filters:
             box = ChoiceBox()
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -72,10 +71,12 @@ class FilterBar(QWidget):
             box.addItem(f"{chosen.title}：全部", None)
             box.currentIndexChanged.connect(self._tell)
             self._boxes[chosen.key] = box
-            self.row.addWidget(box)
-        self.row.addWidget(self._reset)
-        self.row.addStretch(1)
+            flow.add(box)
+        flow.add(self._reset)
         self._reset.setVisible(False)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(flow)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.find_field.textChanged.connect(lambda _text: self._timer.start())
         self.find_field.left.connect(self._leave_find)

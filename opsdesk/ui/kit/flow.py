@@ -1,16 +1,19 @@
-"""Buttons beside each other that go to the next line where the width ends."""
+"""Widgets beside each other that go to the next line where the width ends."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from opsdesk.ui.kit import look
 
+GAP = 8
+
 
 class FlowRow(QWidget):
-    """Places its widgets like words: left to right, then the next line; 8 px between them."""
+    """Places its widgets like words: left to right, then the next line; 8 px between them, hidden ones left out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,12 +27,11 @@ class FlowRow(QWidget):
         widget.setParent(self)
         widget.setVisible(True)
         self._parts.append(widget)
-        self.updateGeometry()
-        self._place(self.width(), move=True)
+        self._renew()
 
     def clear(self) -> None:
         """Take all widgets away."""
-        for widget in self._parts:
+        for widget in self._shown():
             widget.setVisible(False)
             widget.deleteLater()
         self._parts.clear()
@@ -45,25 +47,55 @@ class FlowRow(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 — Qt's name
         """All in one line, as high as the present width needs."""
-        return QSize(sum(p.sizeHint().width() + look.px(8) for p in self._parts), self._place(self.width(), move=False))
+        widths = [_size(part).width() + look.px(GAP) for part in self._shown()]
+        return QSize(max(0, sum(widths) - look.px(GAP)), self._place(self.width(), move=False))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 — Qt's name
         """The widest part."""
-        return QSize(max((p.sizeHint().width() for p in self._parts), default=0), 0)
+        return QSize(max((_size(part).width() for part in self._shown()), default=0), 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
-        """Place anew."""
+        """Place anew; another width may need another height."""
         super().resizeEvent(event)
         self._place(self.width(), move=True)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def event(self, event: QEvent) -> bool:
+        """Place anew when a part is shown, hidden or changes its words."""
+        taken = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._renew()
+        return taken
+
+    def _renew(self) -> None:
+        self.updateGeometry()
+        self._place(self.width(), move=True)
+
+    def _shown(self) -> list[QWidget]:
+        self._parts = [part for part in self._parts if isValid(part)]
+        return [part for part in self._parts if not part.isHidden()]
 
     def _place(self, width: int, *, move: bool) -> int:
-        left = top = line = 0
-        for part in self._parts:
-            size = part.sizeHint()
+        lines: list[list[tuple[QWidget, int, QSize]]] = [[]]
+        left = 0
+        for part in self._shown():
+            size = _size(part)
             if left and left + size.width() > width:
-                left, top, line = 0, top + line + look.px(8), 0
-            if move:
-                part.setGeometry(left, top, min(size.width(), max(width, 1)), size.height())
-            left += size.width() + look.px(8)
-            line = max(line, size.height())
-        return top + line
+                left = 0
+                lines.append([])
+            lines[-1].append((part, left, size))
+            left += size.width() + look.px(GAP)
+        top = 0
+        for line in lines:
+            height = max((size.height() for _, _, size in line), default=0)
+            for part, at, size in line if move else ():
+                middle = top + (height - size.height()) // 2
+                part.setGeometry(at, middle, min(size.width(), max(width, 1)), size.height())
+            top += height + look.px(GAP)
+        return top - look.px(GAP)
+
+
+def _size(part: QWidget) -> QSize:
+    """What a part needs within its own limits."""
+    return part.sizeHint().expandedTo(part.minimumSize()).boundedTo(part.maximumSize())

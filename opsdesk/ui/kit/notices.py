@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QDialog, QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
 from opsdesk.ui.kit import look
@@ -28,6 +28,13 @@ Action = tuple[str, Callable[[], object]]
 SECONDS = {Tone.FINE: 6, Tone.NEUTRAL: 6, Tone.INFORMATION: 10, Tone.AWAY: 10}
 """How long a notice without buttons stays by its tone; warnings and what is broken stay until closed."""
 
+WITH_BUTTONS = 30
+"""Seconds that a notice of these tones stays which offers something to press (打开文件)."""
+
+LEAST_WIDTH, MOST_WIDTH = 320, 720
+BESIDE = 480
+"""Pixels of width from which the buttons stand beside the sentence."""
+
 MOST = 3
 """As many notices are shown at once; the oldest makes room."""
 
@@ -42,7 +49,8 @@ class Notice(QFrame):
         self.sentence = sentence
         self.tone = tone
         self._first_words = actions[0][0] if actions else ""
-        self.left = (0 if actions else SECONDS.get(tone, 0)) if seconds is None else seconds
+        usual = SECONDS.get(tone, 0)
+        self.left = (WITH_BUTTONS if usual and actions else usual) if seconds is None else seconds
         self._counts = seconds is not None and bool(actions)
         self.setProperty("class", "notice")
         self.setProperty("tone", tone.value)
@@ -54,11 +62,19 @@ class Notice(QFrame):
         row.setContentsMargins(look.px(12), look.px(4), look.px(4), look.px(4))
         row.setSpacing(look.px(8))
         row.addWidget(icon_label(look.TONE_ICONS[tone], tone.value))
-        row.addWidget(words, 1)
+        self._inner = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._inner.setSpacing(look.px(4))
+        self._inner.addWidget(words, 1)
+        row.addLayout(self._inner, 1)
         self.buttons = [link_button(text) for text, _ in actions]
+        beside = QHBoxLayout()
+        beside.setSpacing(look.px(8))
         for button, (_, callback) in zip(self.buttons, actions, strict=True):
             button.clicked.connect(partial(self._use, callback))
-            row.addWidget(button)
+            beside.addWidget(button)
+        if actions:
+            self._inner.addLayout(beside)
+            beside.addStretch(1)
         close = icon_button("x", "关闭这条消息")
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.gone)
@@ -69,6 +85,11 @@ class Notice(QFrame):
         self._show_count()
         if self.left:
             self._timer.start()
+
+    def fit(self, width: int) -> None:
+        """Put the buttons below the sentence where there is little room."""
+        narrow = width < look.px(BESIDE)
+        self._inner.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def _use(self, callback: Callable[[], object], _checked: bool = False) -> None:
         if self._counts:
@@ -132,17 +153,37 @@ class ProgressStrip(QFrame):
 
 
 class Notices(QWidget):
-    """The notice bar of a window; takes no room while it has nothing to say."""
+    """The notices of a window: they float over the edge at which this widget stands, which takes no room itself.
+
+    They leave the width of a side panel free, so that its buttons stay in reach; the newest stands on top.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown: list[Notice] = []
         self._strips = 0
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(look.px(24), look.px(8), look.px(24), look.px(4))
+        self._sheet = QWidget(self)
+        self._sheet.setVisible(False)
+        self._column = QVBoxLayout(self._sheet)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(look.px(4))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setFixedHeight(0)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setVisible(False)
+        self._move_sheet()
+
+    def event(self, event: QEvent) -> bool:
+        """Float over the window's part in which this widget was put, wherever its edge goes."""
+        taken = super().event(event)
+        if event.type() == QEvent.Type.ParentChange:
+            self._move_sheet()
+        elif event.type() in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show):
+            self._place()
+        return taken
+
+    def showing(self) -> QRect:
+        """Where the notices float now, in the coordinates of the widget they float over; empty without any."""
+        return self._sheet.geometry() if self.shown or self._strips else QRect()
 
     def show(
         self,
@@ -166,18 +207,21 @@ class Notices(QWidget):
         notice = Notice(sentence, tone, actions, seconds)
         notice.gone.connect(lambda: self._remove(notice))
         self.shown.append(notice)
-        self._column.addWidget(notice)
-        self.setVisible(True)
+        self._column.insertWidget(self._strips, notice)
+        notice.setVisible(True)
+        self._float()
 
     def add_strip(self, strip: ProgressStrip) -> None:
         """Show how far a long work is, above the sentences."""
         self._strips += 1
         self._column.insertWidget(0, strip)
-        self.setVisible(True)
+        strip.setVisible(True)
+        self._float()
 
     def remove_strip(self, strip: ProgressStrip) -> None:
-        """Take a strip away; its work has ended."""
-        self._strips -= 1
+        """Take a strip away, if it was shown; its work has ended."""
+        if self._column.indexOf(strip) >= 0:
+            self._strips -= 1
         self._take(strip)
 
     def clear(self) -> None:
@@ -198,8 +242,35 @@ class Notices(QWidget):
         self._column.removeWidget(widget)
         widget.setVisible(False)
         widget.deleteLater()
-        if not self.shown and not self._strips:
-            self.setVisible(False)
+        self._float()
+
+    def _move_sheet(self) -> None:
+        over = self.parentWidget()
+        if over is not None and self._sheet.parentWidget() is not over:
+            self._sheet.setParent(over)
+            self._float()
+
+    def _float(self) -> None:
+        said = bool(self.shown or self._strips)
+        self.setVisible(said)
+        self._sheet.setVisible(said)
+        self._place()
+
+    def _place(self) -> None:
+        """At the left of this widget's edge, upwards from a lower edge and downwards from an upper one."""
+        over = self._sheet.parentWidget()
+        if self._sheet.isHidden() or over is None:
+            return
+        edge, side, gap = self.geometry(), look.px(24), look.px(8)
+        free = edge.width() - look.px(look.PANEL_WIDTH) - 2 * side
+        width = min(look.px(MOST_WIDTH), max(look.px(LEAST_WIDTH), free))
+        for notice in self.shown:
+            notice.fit(width)
+        self._column.activate()
+        height = max(self._sheet.heightForWidth(width), self._sheet.minimumSizeHint().height())
+        below = edge.y() * 2 > over.height()
+        self._sheet.setGeometry(edge.x() + side, edge.y() - height - gap if below else edge.y() + gap, width, height)
+        self._sheet.raise_()
 
 
 class _HasPath(Protocol):

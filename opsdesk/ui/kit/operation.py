@@ -252,7 +252,7 @@ class Operations(QObject):
             job.strip.set_progress(*job.far, count=elapsed >= COUNT_AFTER)
 
     def _end_strip(self, strip: ProgressStrip) -> None:
-        if self._notices is not None and strip.parent() is self._notices:
+        if self._notices is not None and isValid(self._notices):
             self._notices.remove_strip(strip)
         else:
             strip.deleteLater()

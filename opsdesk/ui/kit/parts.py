@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from opsdesk.register import Tone
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.flow import FlowRow
 
 
 def label(text: str = "", kind: str = "", *, wraps: bool = False) -> QLabel:
@@ -125,20 +127,36 @@ class ChipLabel(QFrame):
         return self._word.text()
 
 
+LEAST_STATE = 48
+
+
 class PageTitle(QWidget):
-    """Title in 20 px and the line that says the state of things; `add_action` puts buttons at the right."""
+    """Title in 20 px and the line that says the state of things; `add_action` puts buttons at the right.
+
+    Where title, state and buttons find no room beside each other, the buttons go below.
+    """
 
     def __init__(self, title: str, state: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = label(title, "title")
         self._state = ElidedLabel(state, "state")
-        self._row = QHBoxLayout(self)
+        self._state.setMinimumWidth(0)
+        self._actions = FlowRow()
+        head = QWidget()
+        head.setFixedHeight(look.px(look.CONTROL_HEIGHT))
+        named = QHBoxLayout(head)
+        named.setContentsMargins(0, 0, 0, 0)
+        named.setSpacing(look.px(12))
+        named.addWidget(self._title, 0, Qt.AlignmentFlag.AlignVCenter)
+        named.addWidget(self._state, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(look.px(8))
-        self._row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._row.addSpacing(look.px(4))
-        self._row.addWidget(self._state, 1)
-        self.setFixedHeight(look.px(look.CONTROL_HEIGHT))
+        self._row.addWidget(head, 1)
+        self._row.addWidget(self._actions)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def set_title(self, title: str) -> None:
         """Show another title."""
@@ -154,7 +172,49 @@ class PageTitle(QWidget):
 
     def add_action(self, button: QWidget) -> None:
         """Put a button at the right."""
-        self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._actions.add(button)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 — Qt's name
+        """The buttons may need lines of their own."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 — Qt's name
+        """One line, or the title and below it the buttons."""
+        one = look.px(look.CONTROL_HEIGHT)
+        return one + look.px(8) + self._actions.heightForWidth(width) if self._folds(width) else one
+
+    def sizeHint(self) -> QSize:  # noqa: N802 — Qt's name
+        """All in one line, as high as the present width needs."""
+        return QSize(self._one_line(), self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 — Qt's name
+        """The title, or the widest button."""
+        widest = max(self._title.sizeHint().width(), self._actions.minimumSizeHint().width())
+        return QSize(widest, look.px(look.CONTROL_HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        """Put the buttons where there is room for them."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def event(self, event: QEvent) -> bool:
+        """The same when a button comes, goes or changes its words."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fold()
+        return super().event(event)
+
+    def _fold(self) -> None:
+        below = QBoxLayout.Direction.TopToBottom if self._folds(self.width()) else QBoxLayout.Direction.LeftToRight
+        if self._row.direction() != below:
+            self._row.setDirection(below)
+            self.updateGeometry()
+
+    def _folds(self, width: int) -> bool:
+        return self._one_line() > width
+
+    def _one_line(self) -> int:
+        state = look.px(LEAST_STATE) if self._state.text() else 0
+        return self._title.sizeHint().width() + state + look.px(20) + self._actions.sizeHint().width()
 
 
 def page_title(title: str, state: str = "") -> PageTitle:

@@ -7,8 +7,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Field, Kind, Options
@@ -20,6 +20,7 @@ from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.parts import Separator, label
 
 LABEL_WIDTH = 96
+MOST_IN_A_LINE = 5
 
 
 class FieldRow(QWidget):
@@ -30,6 +31,10 @@ class FieldRow(QWidget):
         self.field, self.editor = field, editor
         self._read_only = field.read_only
         words = label(field.title, wraps=True)
+        if len(field.title) > MOST_IN_A_LINE:  # as wide as its lines, so that the star stands beside them
+            room = QRect(0, 0, look.px(LABEL_WIDTH - 12), 1000)
+            flags = int(Qt.TextFlag.TextWordWrap)
+            words.setFixedWidth(QFontMetrics(look.font()).boundingRect(room, flags, field.title).width() + look.px(2))
         star = label("*" if field.required and not field.read_only else "", "toned")
         star.setProperty("tone", "broken")
         named = QHBoxLayout()
@@ -77,7 +82,7 @@ class FieldRow(QWidget):
             return said
         if self.field.required and self.editor.value() in (None, ""):
             verb = "选择" if self.field.kind is Kind.CHOICE else "填写"
-            return f"请{verb}{self.field.title}。"
+            return f"请{verb}“{self.field.title}”。"
         return ""
 
 
@@ -166,6 +171,7 @@ class RecordForm(QWidget):
         """Show what cannot be read or is missing beside the fields and go to the first; True if all is well."""
         first: FieldRow | None = None
         for row in self.rows.values():
+            row.editor.settle()
             problem = row.problem()
             row.show_error(problem)
             if problem and first is None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from opsdesk.register import Act, Field, Kind, Options, Paper, Register, Row, Tone
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
+from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import FormPanel, Sheet
 from opsdesk.ui.kit.notices import confirm
@@ -33,7 +34,7 @@ class RecordPanel(FormPanel):
     """Shows one record, a new one, or what an act asks; keeps what is typed until it is saved or given up.
 
     `saved(id)` after a record was kept; `left` when the panel should close; `settled` when what was begun here is over
-    and the keys belong to the list again. `find_row(id)` is the list's row, which names a record in the title of an act.
+    and the keys belong to the list again. `find_row(id)` is the list's row; it names the record in the title of an act.
     """
 
     saved = Signal(int)
@@ -159,6 +160,7 @@ class RecordPanel(FormPanel):
         """Leave the record in sight, to be read, below what an act asks."""
         if form is not None:
             form.set_read_only(True)
+            form.layout().setContentsMargins(0, look.px(16), 0, 0)
             self.body.insertWidget(self.body.count() - 1, form)
             form.setVisible(True)
             self.beneath = form
@@ -305,10 +307,11 @@ def destroys(act: Act) -> bool:
 
 
 def row_in_words(register: Register, row: Row) -> str:
-    """A row of the list as people name it: its first three texts and its first day (王强 华信 事假 2026-03-09)."""
+    """A row as people name it: its first three texts and, of what happens, its day (王强 华信 事假 2026-03-09)."""
     values = [(column.kind, row.values.get(column.key)) for column in register.columns]
     words = [value for kind, value in values if kind is Kind.TEXT and isinstance(value, str) and value][:MOST_WORDS]
-    day = next((value for _, value in values if isinstance(value, date)), None)
+    happens = any(kind is Kind.MOMENT for kind, _ in values)
+    day = next((value for _, value in values if happens and isinstance(value, date)), None)
     return " ".join([*words, f"{day:%Y-%m-%d}"] if day is not None else words)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk.register import Act, Options, Page, Paper, Query, Register, Row, Tone
@@ -112,6 +112,11 @@ class RegisterPage(QWidget):
             self._load_options()
             self.table.reload(from_top=True)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        """In a narrow window the panel leaves a list that can be read, down to its own least width."""
+        super().resizeEvent(event)
+        self.panel.fit(self.width())
+
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setContentsMargins(look.px(24), look.px(16), look.px(24), look.px(16))
@@ -193,8 +198,9 @@ class RegisterPage(QWidget):
 
         def show(page: Page) -> None:
             deliver(page)
-            if self._wished is not None and self.table.choose(self._wished):
-                self._wished = None
+            if self._wished is not None:
+                wished, self._wished = self._wished, None
+                self.table.choose(wished)
             narrowed = bool(query.text or query.filters)
             self.title.set_state(f"符合条件 {page.total:,} 条" if narrowed else f"共 {page.total:,} 条")
 

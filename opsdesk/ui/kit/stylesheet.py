@@ -57,6 +57,7 @@ QFrame[class="panel"][floating="true"] { border: 1px solid $line; border-radius:
 QFrame[class="separator"] { background: $line; border: none; }
 QFrame[class="bar"] { background: $surface; border: none; border-bottom: 1px solid $line; }
 
+QPushButton, QToolButton, QCheckBox, QRadioButton, QTabBar::tab { outline: none; }
 QPushButton { background: $surface; border: 1px solid $line_strong; border-radius: $n6;
   padding: 0 $n12; min-height: $n30; max-height: $n30; }
 QPushButton:hover { background: $hover; }

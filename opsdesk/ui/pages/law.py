@@ -219,6 +219,8 @@ class LawPage(QWidget):
         self.panel.page_asked.connect(self.page_asked)
         self.panel.regulation_asked.connect(self._show_regulation)
         self.panel.mode_changed.connect(self._show_mode)
+        self.panel.amended.connect(self._show_amended)
+        self.panel.say_tried = self.trial.in_words
         self.panel.draft_changed.connect(self.trial.mark_stale)
         self.panel.try_asked.connect(self._try)
         self.trial.month_turned.connect(self._turn_month)
@@ -282,6 +284,12 @@ class LawPage(QWidget):
         self.stack.setCurrentIndex(1 if trying else 0)
         if mode is Mode.READ:
             self.reload()
+
+    def _show_amended(self, begins: date) -> None:
+        """An earlier day would go on showing the clause as it was."""
+        viewed = self.day.value()
+        if viewed is not None and viewed < begins <= self._ctx.today():
+            self.day.set_value(begins)
 
     def _try(self) -> None:
         if self.panel.clause is not None and self.panel.form is not None:

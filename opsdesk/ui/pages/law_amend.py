@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from enum import Enum
 from functools import partial
@@ -37,13 +37,17 @@ class Mode(Enum):
 
 
 class LawPanel(FormPanel):
-    """`page_asked(slug)`, `regulation_asked(code)`; `try_asked` runs a trial of `draft()`; `mode_changed(Mode)`."""
+    """`page_asked(slug)`, `regulation_asked(code)`; `try_asked` runs a trial of `draft()`; `mode_changed(Mode)`.
+
+    `amended(day)` after an amendment from that day was kept; `say_tried()` gives what the trial adopted had counted.
+    """
 
     page_asked = Signal(str)
     regulation_asked = Signal(str)
     try_asked = Signal()
     draft_changed = Signal()
     mode_changed = Signal(object)
+    amended = Signal(object)
     left = Signal()
 
     def __init__(self, ctx: Context, desk: Desk, pages: Collection[str], parent: QWidget | None = None) -> None:
@@ -54,6 +58,8 @@ class LawPanel(FormPanel):
         self._day = ctx.today()
         self._content: QWidget | None = None
         self._kept: dict[str, Any] = {}
+        self.say_tried: Callable[[], str] = str
+        self._tried = ""
         self._changes = label("", wraps=True)
         self._changes_box = QWidget()
         box = QVBoxLayout(self._changes_box)
@@ -72,6 +78,8 @@ class LawPanel(FormPanel):
         self.amend_button.clicked.connect(lambda _on: self.start_amend())
         self.try_button.clicked.connect(lambda _on: self.start_try())
         self.adopt_button.clicked.connect(self._adopt)
+        self.cancel.clicked.disconnect()
+        self.cancel.clicked.connect(self._give_up)
         self.submit_asked.connect(self._submit_form)
         self.close_asked.connect(self._back)
         self._show_mode(Mode.READ)
@@ -112,6 +120,7 @@ class LawPanel(FormPanel):
         """Ask for an amendment of the clause shown; `values` are those tried before."""
         if (clause := self.clause) is not None:
             kept, self._kept = self._kept, {}
+            self._tried = ""
             given = {law_form.BEGINS: self._ctx.today(), **kept, **(values or {})}
             fields = law_form.amendment_fields(clause, self._day)
             self._start(Mode.AMEND, f"修订 {clause.short}", fields, law_form.sheet(clause, self._day, given))
@@ -123,6 +132,8 @@ class LawPanel(FormPanel):
             if self.mode is Mode.AMEND and self.form is not None:
                 self._kept = self.form.values()
                 given |= {each.name: self._kept[each.name] for each in clause.parameters}
+                if self._kept[law_form.BEGINS] not in (None, self._ctx.today()):
+                    given[law_form.BEGINS] = self._kept[law_form.BEGINS]
             fields = law_form.trial_fields(clause, self._day)
             self._start(Mode.TRY, f"试算 {clause.short}", fields, law_form.sheet(clause, self._day, given))
 
@@ -203,21 +214,37 @@ class LawPanel(FormPanel):
         self._desk.operations.run_long(
             lambda progress: amending.amend(granted, **vars(draft), progress=progress),
             "正在保存修订，并重新判定",
-            done=self._amended,
+            done=partial(self._amended, draft.begins_on),
             failed=self.tell,
             owner=self,
             busy=self.submit,
         )
 
-    def _amended(self, outcome: Outcome[str]) -> None:
-        self._desk.notices.show(outcome.value, Tone.FINE)
+    def _amended(self, begins: date, outcome: Outcome[str]) -> None:
+        self._desk.notices.show(f"{outcome.value}{self._tried}", Tone.FINE)
         self.take_form()
-        self._kept = {}
+        self._kept, self._tried = {}, ""
         self._show_mode(Mode.READ)
+        self.amend_button.setFocus()
+        self.amended.emit(begins)
 
     def _adopt(self) -> None:
         if self.form is not None:
-            self.start_amend({name: value for name, value in self.form.values().items() if name != law_form.BEGINS})
+            tried = self.say_tried()
+            self.start_amend(self.form.values())
+            self._tried = tried
+
+    def _give_up(self) -> None:
+        """放弃 of a trial says what it does; anything else asks where something would be lost."""
+        if self.mode is Mode.TRY:
+            self.close_asked.emit()
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        """Esc and × ask also before a draft of a trial is dropped."""
+        if self.mode is not Mode.TRY or super().may_leave():
+            super()._close()
 
     def _back(self) -> None:
         if self.mode is Mode.READ:

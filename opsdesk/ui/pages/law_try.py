@@ -91,6 +91,13 @@ class TryView(QWidget):
         self.table.set_rows([])
         self.lines.setVisible(False)
 
+    def in_words(self) -> str:
+        """What the count of the trial shown means beside that of an amendment; empty without a result."""
+        if self.comparison is None or self._stale:
+            return ""
+        changed, month = len(self.comparison.changed), f"{self.month.year} 年 {self.month.month} 月"
+        return f"试算的 {changed} 人是 {month}扣减有变化的人，这里数的是自生效日起重新判定的人和天。"
+
     def mark_stale(self) -> None:
         """The draft is another one than that of the result shown or under way."""
         self._stale = True

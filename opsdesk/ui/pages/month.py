@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
@@ -18,15 +18,17 @@ from opsdesk.services.settlement import PersonMonth
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FindField
-from opsdesk.ui.kit.parts import ChoiceBox, icon_button, label
+from opsdesk.ui.kit.parts import ChoiceBox, ElidedLabel, icon_button, label
 from opsdesk.ui.pages import month_doors
 from opsdesk.ui.pages import month_rows as rows
 from opsdesk.ui.pages.month_check import CheckView
 from opsdesk.ui.pages.month_head import MonthHead
 from opsdesk.ui.pages.month_person import PersonPanel
 from opsdesk.ui.pages.month_questions import Questions
-from opsdesk.ui.pages.month_table import MonthTable, TotalsLine
+from opsdesk.ui.pages.month_table import MonthTable, TableOverTotals, TotalsLine
 
+NARROW, LOW, NARROW_PANEL = 880, 560, 376
+"""Pixels of width and height below which the page saves room, and the width of its panel then."""
 TOPICS = frozenset(
     {"month", "sign_in", "leave", "roster", "law", "correction", "overtime", "contract", "staff", "vendor", "shift",
      "calendar", "hours", "holiday_consent", "comp_time", "wage"}
@@ -67,8 +69,7 @@ class MonthPage(QWidget):
         left = QVBoxLayout()
         left.setSpacing(look.px(8))
         left.addWidget(self.questions)
-        left.addWidget(self.table, 1)
-        left.addWidget(self.totals)
+        left.addWidget(TableOverTotals(self.table, self.totals), 1)
         month = QWidget()
         body = QHBoxLayout(month)
         body.setContentsMargins(0, 0, 0, 0)
@@ -97,24 +98,38 @@ class MonthPage(QWidget):
         self.month_label.setMinimumWidth(look.px(92))
         self.month_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.vendor_box = ChoiceBox()
-        self.vendor_box.setMinimumWidth(look.px(200))
+        self.vendor_box.setMinimumWidth(look.px(112))
+        self.vendor_box.setMaximumWidth(look.px(260))
         self.vendor_box.setAccessibleName("单位")
         self.vendor_box.addItem("全部单位", None)
         self.find_field = FindField("在名单中查找")
-        self.find_field.setFixedWidth(look.px(184))
+        self.find_field.setMinimumWidth(look.px(112))
+        self.find_field.setMaximumWidth(look.px(184))
         self.charged_box = QCheckBox("只看有扣减的")
-        self.hint = label("", "secondary")
+        self.hint = ElidedLabel("", "secondary")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout(self._bar)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(look.px(8))
         for widget in (self.before, self.month_label, self.after):
             row.addWidget(widget)
         row.addSpacing(look.px(12))
-        for other in (self.vendor_box, self.find_field, self.charged_box):
-            row.addWidget(other)
+        row.addWidget(self.vendor_box, 30)
+        row.addWidget(self.find_field, 30)
+        row.addWidget(self.charged_box)
+        row.addWidget(self.hint, 20)
         row.addStretch(1)
-        for last in (self.hint, self.head.check, self.head.export):
+        for last in (self.head.check, self.head.export):
             row.addWidget(last)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        """Where there is little room minor buttons become icons, and people go before open questions."""
+        super().resizeEvent(event)
+        narrow = self.width() < look.px(NARROW)
+        self.head.shorten(narrow)
+        self.charged_box.setText("有扣减的" if narrow else "只看有扣减的")
+        self.panel.setFixedWidth(look.px(NARROW_PANEL if narrow else look.PANEL_WIDTH))
+        self.questions.give_way(self.height() < look.px(LOW))
 
     def _connect(self) -> None:
         self.before.clicked.connect(lambda: self.go_to(*rows.step(*self._month, -1)))
@@ -227,6 +242,7 @@ class MonthPage(QWidget):
         self.table.set_narrowed(bool(vendor or text.strip() or charged), self._widen)
         self._shown = {each.person.id: each for each in people}
         self.table.set_rows([rows.row(each, self.standing) for each in people])
+        self.table.cells.said_of_state = {each.person.id: rows.waived(each, self.standing) for each in people}
         self.totals.show_sums(f"合计 {len(people)} 人", rows.figures(people) if people else {})
         self.totals.setVisible(bool(people))
         name = self.standing.month.of_vendor(vendor)[0].person.vendor if vendor else ""
@@ -234,7 +250,8 @@ class MonthPage(QWidget):
             [each for each in self.standing.questions if not name or each.vendor in {name, ""}]
         )
         self.head.show_month(self.standing, people, vendor)
-        self._say_hint(self.standing)
+        self.hint.setText(rows.progress(self.standing, self._ctx.now()))
+        self.hint.setVisible(bool(self.hint.text()))
 
     def _widen(self) -> None:
         self.find_field.clear()
@@ -258,10 +275,6 @@ class MonthPage(QWidget):
     def _follow(self, staff_id: int, figure: str) -> None:
         if self.panel.isVisible():
             self.open_person(staff_id, figure)
-
-    def _say_hint(self, standing: Standing) -> None:
-        last, now = standing.month.dates[-1], self._ctx.now()
-        self.hint.setText(f"试算，数据截至 {now:%m-%d %H:%M}" if last >= now.date() else "")
 
     def open_check(self) -> None:
         """Show the check beside a report in the place of the month."""
@@ -291,6 +304,15 @@ class MonthPage(QWidget):
         return self.panel.may_leave()
 
     def _open_door(self, question: Question) -> None:
-        people = self.standing.month.people if self.standing else ()
-        each = next((one for one in people if one.person.id == question.staff_id), None)
+        if self.standing is None:
+            return
+        month = self.standing.month
+        if question.kind == month_doors.HOLIDAY:
+            self._desk.operations.run(
+                partial(month_doors.consent, self._ctx, month, question),
+                done=partial(self.door_asked.emit, question),
+                owner=self,
+            )
+            return
+        each = next((one for one in month.people if one.person.id == question.staff_id), None)
         self.door_asked.emit(question, month_doors.values(question, each))

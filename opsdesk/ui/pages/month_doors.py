@@ -6,10 +6,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsdesk.rules.vocabulary import Direction, Mark, State
+from opsdesk.services import holiday_consents
 from opsdesk.services.attendance import PersonDay
+from opsdesk.services.context import Context
 from opsdesk.services.leave_slips import Part
 from opsdesk.services.open_questions import Question
-from opsdesk.services.settlement import PersonMonth
+from opsdesk.services.settlement import Month, PersonMonth
+
+HOLIDAY = "节假日同意"
+"""The kind of open question that a consent of the end user answers."""
+
+
+def consent(ctx: Context, month: Month, question: Question) -> Mapping[str, Any]:
+    """Vendor and days of a new 同意记录; who agreed and when is left to be written."""
+    last = min(month.dates[-1], ctx.today())
+    with ctx.read() as connection:
+        found = holiday_consents.missing(connection, ctx.regulations, month.calendar, month.dates[0], last)
+    return next(
+        (
+            {"vendor_id": gap.vendor_id, "first_day": gap.first, "last_day": gap.last}
+            for gap in found
+            if gap.sentence == question.sentence
+        ),
+        {},
+    )
 
 
 def values(question: Question, each: PersonMonth | None) -> Mapping[str, Any]:

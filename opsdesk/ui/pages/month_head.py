@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from opsdesk.register import Tone
 from opsdesk.registers.month import service
 from opsdesk.registers.month.documents import month_sheets
-from opsdesk.registers.month.listing import undecided
-from opsdesk.registers.month.service import Booked, Standing
+from opsdesk.registers.month.service import Standing
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.outcome import Outcome
@@ -22,10 +21,14 @@ from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.parts import PageTitle, primary_button, secondary_button
-from opsdesk.ui.pages import month_export
+from opsdesk.ui.pages import month_export, month_waiting
 from opsdesk.ui.pages import month_rows as rows
 from opsdesk.ui.pages.month_export import Exported
+from opsdesk.ui.pages.month_waiting import Waiting
 
+ICON_WIDTH, WIDEST = 40, 16777215
+"""Pixels of a button that shows its icon alone, and Qt's own limit for one that is as wide as its words."""
+CHECK, EXPORT = "对照报表", "导出各单位"
 SUPERVISOR_ONLY = "这一步由主管来做。"
 
 
@@ -43,8 +46,8 @@ class MonthHead(PageTitle):
         self._standing: Standing | None = None
         self._people: Sequence[PersonMonth] = ()
         self._vendor: int | None = None
-        self.check = secondary_button("对照报表", "file-spreadsheet")
-        self.export = secondary_button("导出各单位", "download")
+        self.check = secondary_button(CHECK, "file-spreadsheet")
+        self.export = secondary_button(EXPORT, "download")
         self.confirm = secondary_button("全部确认", "check")
         self.print = secondary_button("打印汇总", "printer")
         self.settle = primary_button("结算", "calculator")
@@ -59,6 +62,13 @@ class MonthHead(PageTitle):
             self.add_action(button)
         self._allow()
 
+    def shorten(self, narrow: bool) -> None:
+        """Show the minor buttons as icons alone where there is little room."""
+        for button, words in ((self.check, CHECK), (self.export, EXPORT)):
+            button.setText("" if narrow else words)
+            button.setAccessibleName(words)
+            button.setMaximumWidth(look.px(ICON_WIDTH) if narrow else WIDEST)
+
     def set_context(self, ctx: Context) -> None:
         """Another person sits at the desk."""
         self._ctx = ctx
@@ -72,10 +82,9 @@ class MonthHead(PageTitle):
         self.set_state(rows.state_line(standing) if standing else "")
         self._allow()
 
-    def waiting(self) -> list[Booked]:
+    def waiting(self) -> Waiting:
         """Booked lines of the people shown that nobody has decided."""
-        booked = self._standing.booked if self._standing else {}
-        return [line for each in self._people for line in booked.get(each.person.id, ()) if undecided(line)]
+        return month_waiting.of(self._standing, self._people)
 
     def book(self) -> None:
         """Book the month; with questions left open only when the supervisor says so."""
@@ -98,19 +107,11 @@ class MonthHead(PageTitle):
         )
 
     def confirm_all(self) -> None:
-        """Confirm every undecided line of the people shown, asking once."""
+        """Confirm every undecided line of the people shown that waits for nothing else, asking once."""
         waiting = self.waiting()
-        money = rows.money(sum((line.amount for line in waiting), start=waiting[0].amount * 0)) if waiting else ""
-        people = len({line.staff_id for line in waiting})
-        if waiting and confirm(
-            self,
-            "全部确认",
-            f"确认 {people} 人的 {len(waiting)} 条拟扣减，共 {money or 0} 元。以后仍可逐条改为免除。",
-            "全部确认",
-            danger=False,
-        ):
+        if waiting.ready and confirm(self, "全部确认", waiting.sentence, "全部确认", danger=False):
             self._desk.operations.run(
-                partial(service.decide, self._ctx, deduction_ids=[line.id for line in waiting], confirm=True),
+                partial(service.decide, self._ctx, deduction_ids=[line.id for line in waiting.ready], confirm=True),
                 done=self._told,
                 owner=self,
                 busy=self.confirm,
@@ -130,6 +131,7 @@ class MonthHead(PageTitle):
     def choose_folder(self) -> None:
         """Let the user choose one folder for all workbooks."""
         start = self._ctx.home / "exports"
+        start.mkdir(parents=True, exist_ok=True)  # else the dialog opens somewhere and takes no Enter
         name = QFileDialog.getExistingDirectory(self, "各单位的工作簿保存到哪个文件夹", str(start))
         if name:
             self.export_to(Path(name))
@@ -163,16 +165,21 @@ class MonthHead(PageTitle):
         over = standing is not None and standing.month.dates[-1] <= self._ctx.today()
         settled = people and standing is not None and _settled(standing)
         nobody = "" if people else "这个月没有应到岗的人员。"
-        _let(self.check, "" if role in WRITERS else "对照要记入操作记录，由主管或服务台来做。")
-        _let(self.export, nobody, "每家单位一份工作簿，只含本单位人员。")
+        _let(
+            self.check,
+            "" if role in WRITERS else "对照要记入操作记录，由主管或服务台来做。",
+            "与钉钉或企业微信的报表对照",
+        )
+        _let(self.export, nobody, "导出各单位：每家单位一份工作簿，只含本单位人员。")
         _let(self.print, nobody, "Ctrl+P")
-        waiting = len(self.waiting())
-        self.confirm.setVisible(bool(waiting))
-        self.confirm.setText(f"全部确认（{waiting}）")
-        _let(self.confirm, "" if supervises else SUPERVISOR_ONLY)
+        waiting = self.waiting()
+        self.confirm.setVisible(bool(waiting.ready or waiting.left_out))
+        self.confirm.setText(f"全部确认（{len(waiting.ready)}）")
+        nothing = "" if waiting.ready else waiting.left_out
+        _let(self.confirm, nothing if supervises else SUPERVISOR_ONLY, waiting.left_out)
         self.settle.setVisible(not settled)
         self.settle.setText("重新结算" if standing and standing.booked_at else "结算")
-        early = f"{standing.month.dates[-1].isoformat()} 当天或以后才能结算，现在看到的是试算。" if standing else ""
+        early = f"{standing.month.dates[-1].isoformat()} 当天或以后才能结算，现在的数字还会变。" if standing else ""
         empty = "" if standing and standing.dropped else nobody
         reason = empty or (SUPERVISOR_ONLY if not supervises else "" if over else early)
         _let(self.settle, reason, "记下每个人的数字和拟扣减，再逐条确认或免除。")

@@ -26,21 +26,31 @@ COMING = "结算后新增，重新结算后列入。"
 
 
 class LineCard(Card):
-    """`decided(confirm, note)` when the supervisor decides; `clause_asked(key)` and `day_asked(day)` lead on.
+    """`decided(confirm, note)` when the supervisor decides; `clause_asked(key, day)` and `day_asked(day)` lead on.
+
+    The clause is asked for as it stood on the last day of the line's records, or on `last` where there are none.
 
     `asked(widget)` when a reason is to be written there, so that it can be brought into sight.
     """
 
-    clause_asked = Signal(str)
+    clause_asked = Signal(str, object)
     day_asked = Signal(object)
     decided = Signal(bool, str)
     asked = Signal(QWidget)
 
     def __init__(
-        self, entry: Entry, found: Mapping[str, Evidence], *, settled: bool, above: Entry | None, closed: str
+        self,
+        entry: Entry,
+        found: Mapping[str, Evidence],
+        *,
+        settled: bool,
+        above: Entry | None,
+        closed: str,
+        last: date,
     ) -> None:
         super().__init__()
         self.entry = entry
+        self._day = max((found[each].day for each in entry.evidence if each in found), default=last)
         self.marked = False
         self.body.setContentsMargins(*(look.px(12),) * 4)
         self.body.setSpacing(look.px(6))
@@ -116,7 +126,7 @@ class LineCard(Card):
         row.setSpacing(look.px(8))
         button = link_button(entry.short)
         button.setToolTip("查看这条规章")
-        button.clicked.connect(lambda: self.clause_asked.emit(entry.key))
+        button.clicked.connect(lambda: self.clause_asked.emit(entry.key, self._day))
         row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(label(entry.wording, "secondary", wraps=True), 1)
         self.body.addLayout(row)
@@ -160,7 +170,7 @@ class LineCard(Card):
         waits = kept.state is Decision.PROPOSED
         row = QHBoxLayout()
         row.setSpacing(look.px(8))
-        row.addWidget(ChipLabel("待确认" if waits else str(kept.state), tones[kept.state]))
+        row.addWidget(ChipLabel(str(kept.state), tones[kept.state]))
         row.addStretch(1)
         for button in offered:
             row.addWidget(button)
@@ -216,8 +226,10 @@ def record_words(each: Evidence) -> str:
 
 def decision_words(kept: Booked) -> str:
     """What was proposed and what was decided, by whom, when and why."""
-    proposed = f"原拟 {money(kept.amount) or 0} 元" if kept.amount else f"原拟 {days_in_words(kept.half_days)} 日"
-    decided = f"，决定 {money(kept.decided or kept.amount * 0) or 0} 元" if kept.amount else ""
     when = f"　{kept.decided_by} {kept.decided_at:%m-%d %H:%M}" if kept.decided_at else ""
     why = f"　理由：{kept.note}" if kept.note else ""
-    return f"{proposed}{decided}。{when}{why}"
+    if not kept.amount:
+        return f"{PARTS.get(kept.part, kept.part)} {days_in_words(kept.half_days)} 日 · {kept.state}。{when}{why}"
+    days = f"、{days_in_words(kept.half_days)} 日" if kept.half_days else ""
+    decided = money(kept.decided or kept.amount * 0) or 0
+    return f"原拟 {money(kept.amount)} 元{days}，决定 {decided} 元。{when}{why}"

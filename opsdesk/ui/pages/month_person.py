@@ -14,7 +14,7 @@ from opsdesk.registers.month import evidence, service
 from opsdesk.registers.month.evidence import Evidence
 from opsdesk.registers.month.listing import undecided
 from opsdesk.registers.month.service import Standing
-from opsdesk.rules.vocabulary import Role
+from opsdesk.rules.vocabulary import Decision, Role
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
@@ -24,11 +24,14 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import Panel, label, primary_button
+from opsdesk.ui.pages import month_apart, month_waiting
 from opsdesk.ui.pages import month_rows as rows
 from opsdesk.ui.pages import month_sections as sections
 from opsdesk.ui.pages.month_line import LineCard
+from opsdesk.ui.pages.month_waiting import Waiting
 
 NOT_YOURS = "拟扣减由主管确认或免除。"
+CHANGED = "结算后记录有变动，请先重新结算，再确认或免除。"
 PARTS_OF = {
     "late": ("count_fine", "minute_fine", "absent"),
     "absent": ("absent",),
@@ -44,9 +47,9 @@ SECTIONS = {"due": "days", "attended": "days", "hours": "time", "overtime": "tim
 
 
 class PersonPanel(Panel):
-    """`clause_asked(key)` and `day_asked(PersonDay)` lead to the law and to the day; `left` when it was closed."""
+    """`clause_asked(key, day)` and `day_asked(PersonDay)` lead to the law and to the day; `left` when it was closed."""
 
-    clause_asked = Signal(str)
+    clause_asked = Signal(str, object)
     day_asked = Signal(object)
     left = Signal()
 
@@ -104,7 +107,7 @@ class PersonPanel(Panel):
         shown = rows.entries(each, standing.booked.get(each.person.id, ()))
         references = [reference for entry in shown for reference in entry.evidence]
         self._desk.operations.run(
-            partial(evidence.read, self._ctx, references),
+            partial(_read, self._ctx, each, references),
             done=partial(self._fill, standing, each, shown, same),
             owner=self,
             replaces="person",
@@ -116,8 +119,9 @@ class PersonPanel(Panel):
         each: PersonMonth,
         shown: Sequence[rows.Entry],
         same: bool,
-        found: Mapping[str, Evidence],
+        read: tuple[Mapping[str, Evidence], Sequence[str]],
     ) -> None:
+        found, apart = read
         bar = self.scroller.verticalScrollBar()
         scrolled = bar.value() if same else 0
         focus = QApplication.focusWidget()
@@ -128,8 +132,9 @@ class PersonPanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(12))
         sections.head(column, standing, each)
-        self._places["days"] = sections.strip(column, standing, each, self._ask_day)
+        self._places["days"] = sections.strip(column, standing, each, self._ask_day, _waived(shown, found))
         self._lines(column, standing, each, shown, found)
+        sections.apart(column, apart)
         self._places |= sections.beyond_money(column, each, self._ask_day)
         self._content = content
         self.body.insertWidget(0, content)
@@ -169,7 +174,9 @@ class PersonPanel(Panel):
         settled = each.person.id in standing.booked_at
         above: rows.Entry | None = None
         for entry in shown:
-            card = LineCard(entry, found, settled=settled, above=above, closed=self._closed())
+            card = LineCard(
+                entry, found, settled=settled, above=above, closed=self._closed(), last=standing.month.dates[-1]
+            )
             card.clause_asked.connect(self.clause_asked)
             card.day_asked.connect(self._ask_day)
             card.decided.connect(partial(self._decide, card))
@@ -199,22 +206,23 @@ class PersonPanel(Panel):
             self.day_asked.emit(known)
 
     def _closed(self) -> str:
-        return "" if self._ctx.actor.role is Role.SUPERVISOR else NOT_YOURS
+        if self._ctx.actor.role is not Role.SUPERVISOR:
+            return NOT_YOURS
+        return CHANGED if self._standing and self.staff_id in self._standing.changed else ""
 
-    def _waiting(self) -> list[int]:
-        entries = [card.entry for card in self.cards if card.entry.now]
-        return [entry.booked.id for entry in entries if entry.booked and undecided(entry.booked)]
+    def _waiting(self) -> Waiting:
+        return month_waiting.of(self._standing, [self._person] if self._person else [])
 
     def _offer_all(self) -> None:
         waiting = self._waiting()
-        self.show_foot(len(waiting) > 1)
-        self.confirm_all.setText(f"全部确认（{len(waiting)} 条）")
+        self.show_foot(len(waiting.ready) > 1)
+        self.confirm_all.setText(f"全部确认（{len(waiting.ready)} 条）")
         closed = self._closed()
         self.confirm_all.setEnabled(not closed)
-        self.confirm_all.setToolTip(closed)
+        self.confirm_all.setToolTip(closed or waiting.left_out)
 
     def _confirm_all(self) -> None:
-        self._run(self._waiting(), confirms=True, note="", card=None)
+        self._run([line.id for line in self._waiting().ready], confirms=True, note="", card=None)
 
     def _decide(self, card: LineCard, confirms: bool, note: str) -> None:
         if card.entry.booked is not None:
@@ -250,3 +258,14 @@ class PersonPanel(Panel):
             return
         self.leave()
         self.left.emit()
+
+
+def _read(ctx: Context, each: PersonMonth, references: Sequence[str]) -> tuple[Mapping[str, Evidence], Sequence[str]]:
+    """The records behind the lines, and what of the person's month no line counts."""
+    return evidence.read(ctx, references), month_apart.sentences(ctx.regulations, each)
+
+
+def _waived(shown: Sequence[rows.Entry], found: Mapping[str, Evidence]) -> frozenset[date]:
+    """Days whose absence has been waived."""
+    lines = [each for each in shown if each.half_days and each.booked and each.booked.state is Decision.WAIVED]
+    return frozenset(found[reference].day for line in lines for reference in line.evidence if reference in found)

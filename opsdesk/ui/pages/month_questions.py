@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Chip, Column, Kind, Row, Tone
+from opsdesk.registers.calendar.spec import REGISTER as CALENDAR
+from opsdesk.registers.correction.spec import REGISTER as CORRECTION
+from opsdesk.registers.holiday_consent.spec import REGISTER as HOLIDAY_CONSENT
+from opsdesk.registers.leave.spec import REGISTER as LEAVE
+from opsdesk.registers.overtime.spec import REGISTER as OVERTIME
+from opsdesk.registers.roster.spec import REGISTER as ROSTER
+from opsdesk.registers.staff.spec import REGISTER as STAFF
+from opsdesk.registers.stand_by.spec import REGISTER as STAND_BY
 from opsdesk.services.open_questions import Question
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.parts import ghost_button, icon_label, label
+from opsdesk.ui.kit.parts import ElidedLabel, ghost_button, icon_label, label
 from opsdesk.ui.kit.record_table import RecordTable
 
 COLUMNS = (
@@ -19,19 +27,16 @@ COLUMNS = (
     Column("name", "姓名", width=104),
     Column("vendor", "单位", width=88),
     Column("sentence", "说明", width=0),
-    Column("door", "去处理", width=108),
+    Column("door", "去处理", width=136),
 )
 DOORS: Mapping[str, str] = {
-    "correction": "补签单",
-    "leave": "请假外出",
-    "overtime": "加班申请",
-    "roster": "排班",
-    "holiday_consent": "节假日同意",
-    "calendar": "日历",
+    register.slug: register.title
+    for register in (CORRECTION, LEAVE, OVERTIME, ROSTER, HOLIDAY_CONSENT, CALENDAR, STAFF, STAND_BY)
 }
-"""What the register behind a door is called."""
+"""What the registers behind the doors are called."""
 NONE = "没有未结事项。"
-MOST_ROWS = 4
+MOST_ROWS, LOW_ROWS = 4, 2
+"""As many questions are in sight at once; the fewer where the window is low and the list was unfolded by hand."""
 NARROW = 820
 
 
@@ -60,10 +65,10 @@ class Questions(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.questions: Sequence[Question] = ()
-        self.folded = False
+        self.folded = self._by_hand = self._low = False
         self._icon = icon_label("circle-check", Tone.FINE.value)
         self._title = label("", "heading")
-        self._hint = label("", "secondary")
+        self._hint = ElidedLabel("", "secondary")
         self.fold_button = ghost_button("", "chevron-up")
         self.fold_button.clicked.connect(lambda: self.fold(not self.folded))
         self.table = QuestionTable(COLUMNS)
@@ -98,7 +103,20 @@ class Questions(QWidget):
     def fold(self, folded: bool) -> None:
         """Show the head line alone, or the list below it."""
         self.folded = folded
+        self._by_hand = True
         self._fit()
+
+    def give_way(self, low: bool) -> None:
+        """Fold where the window is low, so that people stay in sight; what was chosen by hand stays."""
+        if self._low != low:
+            self._low = low
+            self.folded = self.folded if self._by_hand else low
+            self._fit()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 — Qt's name
+        """The head line: the list folds before it keeps a window from being made low."""
+        least = super().minimumSizeHint()
+        return least if self._by_hand else QSize(least.width(), look.px(look.CONTROL_HEIGHT))
 
     def focus_first(self) -> bool:
         """Put the keyboard on the first question; False where there is none in sight."""
@@ -110,9 +128,8 @@ class Questions(QWidget):
         return True
 
     def _fit(self) -> None:
-        seen = min(len(self.questions), MOST_ROWS)
-        half = look.px(look.ROW_HEIGHT) // 2 if len(self.questions) > MOST_ROWS else 0
-        self.table.setFixedHeight((seen + 1) * look.px(look.ROW_HEIGHT) + half + 2)
+        seen = min(len(self.questions), LOW_ROWS if self._low else MOST_ROWS)
+        self.table.setFixedHeight((seen + 1) * look.px(look.ROW_HEIGHT) + 2)
         self.table.setVisible(bool(self.questions) and not self.folded)
         self.fold_button.setText("展开" if self.folded else "收起")
         look.set_icon(self.fold_button, "chevron-down" if self.folded else "chevron-up")
@@ -131,6 +148,6 @@ def _row(place: int, each: Question) -> Row:
             "name": each.name,
             "vendor": each.vendor,
             "sentence": each.sentence,
-            "door": f"{DOORS.get(each.door, '去处理')} ›",
+            "door": f"{DOORS[each.door]} ›",
         },
     )

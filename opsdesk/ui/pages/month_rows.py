@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from opsdesk.register import CellValue, Chip, Column, Kind, Row, Tone
-from opsdesk.registers.month.figures import part_sum
+from opsdesk.registers.month import service
+from opsdesk.registers.month.figures import hours_of, part_sum, waiver_words
 from opsdesk.registers.month.listing import at_stake, undecided
 from opsdesk.registers.month.service import Booked, Standing
 from opsdesk.rules.settlement import days_in_words
@@ -28,8 +28,8 @@ COLUMNS = (
     Column("awol", "旷工", Kind.INTEGER, 48),
     Column("missing", "缺签", Kind.INTEGER, 48),
     Column("leave", "请假", Kind.INTEGER, 48),
-    Column("hours", "净工时", Kind.INTEGER, 66),
-    Column("overtime", "加班", Kind.INTEGER, 58),
+    Column("hours", "净工时 时", Kind.INTEGER, 76),
+    Column("overtime", "加班 时", Kind.INTEGER, 64),
     Column("count_fine", "次数罚", Kind.INTEGER, 56),
     Column("minute_fine", "分钟罚", Kind.INTEGER, 56),
     Column("early_fine", "早退扣", Kind.INTEGER, 56),
@@ -37,8 +37,8 @@ COLUMNS = (
     Column("state", "状态", Kind.CHIP, 112),
 )
 GIVING_WAY = (
-    "overtime", "leave", "hours", "vendor", "attended", "due", "staff_no", "early_fine", "minute_fine", "count_fine",
-    "missing",
+    "overtime", "hours", "vendor", "attended", "due", "staff_no", "early_fine", "minute_fine", "count_fine", "missing",
+    "early", "awol", "absent", "late", "leave",
 )  # fmt: skip
 """Columns that are hidden where there is no room, the first one first; the panel shows them all."""
 FIGURES = frozenset(column.key for column in COLUMNS if column.kind is Kind.INTEGER)
@@ -66,20 +66,16 @@ def entries(each: PersonMonth, booked: Sequence[Booked]) -> list[Entry]:
 
     Lines that cost something stand first.
     """
-    waiting: dict[tuple[str, Decimal, int, str], list[Booked]] = defaultdict(list)
-    for kept in booked:
-        waiting[kept.part, kept.amount, kept.half_days, kept.sentence].append(kept)
-    shown = []
-    for line in each.settled.lines:
-        same = waiting.get((line.part, line.amount, line.half_days, line.because))
-        cited = line.citation
-        shown.append(
-            Entry(
-                line.part, cited.short, cited.key, cited.wording, line.amount, line.half_days, line.because,
-                line.evidence, same.pop(0) if same else None,
-            )
-        )  # fmt: skip
-    shown.extend(_outdated(kept) for rest in waiting.values() for kept in rest)
+    found = service.paired(each.settled.lines, booked)
+    shown = [
+        Entry(
+            line.part, line.citation.short, line.citation.key, line.citation.wording, line.amount, line.half_days,
+            line.because, line.evidence, kept,
+        )
+        for line, kept in zip(each.settled.lines, found, strict=True)
+    ]  # fmt: skip
+    matched = {kept.id for kept in found if kept}
+    shown.extend(_outdated(kept) for kept in booked if kept.id not in matched)
     return sorted(shown, key=lambda entry: (not entry.now, not (entry.amount or entry.half_days)))
 
 
@@ -91,7 +87,7 @@ def _outdated(kept: Booked) -> Entry:
 
 
 def chip(each: PersonMonth, standing: Standing) -> Chip:
-    """How far the person's month is: 未结算, 有变化, 待确认 2, 含免除, 已确认, 已结算."""
+    """How far the person's month is: 未结算, 有变化, 拟扣减 2, 含免除, 已确认, 已结算."""
     who = each.person.id
     if who not in standing.booked_at:
         return Chip("未结算", Tone.NEUTRAL)
@@ -99,10 +95,17 @@ def chip(each: PersonMonth, standing: Standing) -> Chip:
         return Chip("有变化", Tone.WARNING)
     lines = [line for line in standing.booked[who] if at_stake(line)]
     if waiting := sum(undecided(line) for line in lines):
-        return Chip(f"待确认 {waiting}", Tone.INFORMATION)
+        return Chip(f"{Decision.PROPOSED} {waiting}", Tone.INFORMATION)
     if any(line.state is Decision.WAIVED for line in lines):
         return Chip("含免除", Tone.FINE)
     return Chip("已确认" if lines else "已结算", Tone.FINE)
+
+
+def waived(each: PersonMonth, standing: Standing) -> str:
+    """The person's waived lines in words, for the tooltip of the state: 旷工 1 日已免除（暴雨停运）。"""
+    lines = [line for line in standing.booked.get(each.person.id, ()) if at_stake(line)]
+    said = [waiver_words(line) for line in lines if line.state is Decision.WAIVED]
+    return f"{'；'.join(said)}。" if said else ""
 
 
 def figures(people: Iterable[PersonMonth]) -> dict[str, str]:
@@ -151,8 +154,8 @@ def half_days(count: int) -> str:
 
 
 def hours(minutes: int) -> str:
-    """Minutes as hours and minutes, 148:30; nothing where there are none."""
-    return f"{minutes // 60:,}:{minutes % 60:02}" if minutes else ""
+    """Minutes as hours with at most two places, as the papers have them; nothing where there are none."""
+    return f"{hours_of(minutes):,}" if minutes else ""
 
 
 def money(yuan: Decimal) -> str:
@@ -167,20 +170,27 @@ def _times(count: int, minutes: int) -> str:
 
 
 def state_line(standing: Standing) -> str:
-    """“应出勤 23 人 · 拟扣减 1,240 元 · 未结事项 5 · 已结算 18 人 · 待确认 12 条”."""
+    """“应出勤 23 人 · 合计拟扣减 1,240 元 · 未结事项 5 · 已结算 18 人，12 条仍为拟扣减”."""
     people = standing.month.people
     waiting = sum(undecided(line) for lines in standing.booked.values() for line in lines)
     parts = [
         f"应出勤 {sum(each.due_days > 0 for each in people)} 人",
-        f"拟扣减 {money(standing.proposed) or 0} 元",
+        f"合计拟扣减 {money(standing.proposed) or 0} 元",
         f"未结事项 {len(standing.questions)}",
-        f"已结算 {len(standing.booked_at)} 人",
+        f"已结算 {len(standing.booked_at)} 人" + (f"，{waiting} 条仍为{Decision.PROPOSED}" if waiting else ""),
     ]
-    if standing.booked_at:
-        parts.append(f"待确认 {waiting} 条")
     if standing.changed:
         parts.append(f"有变化 {len(standing.changed)} 人")
     return " · ".join(parts)
+
+
+def progress(standing: Standing, now: datetime) -> str:
+    """That the month is not over, and up to when its figures are; empty once it is over."""
+    last = standing.month.dates[-1]
+    if last < now.date():
+        return ""
+    state = "今天是最后一天" if last == now.date() else "未过完，暂不能结算"
+    return f"{state}，数据截至 {now:%m-%d %H:%M}"
 
 
 def change_words(each: PersonMonth, booked: Sequence[Booked]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -37,23 +37,31 @@ def head(column: QVBoxLayout, standing: Standing, each: PersonMonth) -> None:
     for warning in each.warnings:
         column.addWidget(_warning(warning))
     figures = QHBoxLayout()
-    figures.setSpacing(look.px(4))
+    figures.setSpacing(look.px(8))
     for number, word, share in (
         (str(each.due_days), "应出勤（日）", 5),
         (rows.half_days(each.attended_half_days) or "0", "实出勤（日）", 5),
-        (rows.hours(each.worked_minutes) or "0:00", "净工时", 6),
+        (rows.hours(each.worked_minutes) or "0", "净工时（时）", 6),
         (rows.money(each.settled.figures.total) or "0", "拟扣减（元）", 5),
     ):
         figures.addWidget(Figure(number, word), share)
     column.addLayout(figures)
 
 
-def strip(column: QVBoxLayout, standing: Standing, each: PersonMonth, ask: AskDay) -> MonthStrip:
-    """The month's days; `ask(day)` when one is chosen."""
-    made = MonthStrip(each, standing.month.dates)
+def strip(
+    column: QVBoxLayout, standing: Standing, each: PersonMonth, ask: AskDay, waived: frozenset[date]
+) -> MonthStrip:
+    """The month's days, those `waived` told so; `ask(day)` when one is chosen."""
+    made = MonthStrip(each, standing.month.dates, waived)
     made.day_asked.connect(ask)
     column.addWidget(made)
     return made
+
+
+def apart(column: QVBoxLayout, sentences: Sequence[str]) -> None:
+    """What the lines above do not count, so that they and the figures of the table can be brought together."""
+    for sentence in sentences:
+        column.addWidget(label(sentence, "secondary", wraps=True))
 
 
 def beyond_money(column: QVBoxLayout, each: PersonMonth, ask: AskDay) -> dict[str, QWidget]:
@@ -75,7 +83,11 @@ def beyond_money(column: QVBoxLayout, each: PersonMonth, ask: AskDay) -> dict[st
                 _day_row(column, day, f"{part}{morning or afternoon}", ask)
     places["time"] = _heading(column, "工时")
     planned, worked = minutes_in_words(each.planned_minutes), minutes_in_words(each.worked_minutes)
-    column.addWidget(label(f"计划 {planned}，净工时 {worked}（已扣午休）。", wraps=True))
+    column.addWidget(
+        label(
+            f"计划 {planned}，净工时 {worked}，即 {rows.hours(each.worked_minutes) or 0} 时（已扣午休）。", wraps=True
+        )
+    )
     if each.overtime_minutes:
         column.addWidget(label(f"获准加班 {minutes_in_words(each.overtime_minutes)}。", wraps=True))
     for day in sorted(each.overtime_days):

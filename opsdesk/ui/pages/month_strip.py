@@ -23,6 +23,7 @@ TONES: Mapping[Mark, Tone] = {
     Mark.EARLY: Tone.WARNING,
     Mark.ABSENT: Tone.BROKEN,
     Mark.AWOL: Tone.BROKEN,
+    Mark.AWAY: Tone.WARNING,
     Mark.OPEN: Tone.BROKEN,
     Mark.LEAVE: Tone.AWAY,
     Mark.AHEAD: Tone.NEUTRAL,
@@ -38,9 +39,15 @@ class MonthStrip(QWidget):
 
     day_asked = Signal(object)
 
-    def __init__(self, each: PersonMonth, dates: Sequence[date], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        each: PersonMonth,
+        dates: Sequence[date],
+        waived: frozenset[date] = frozenset(),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._each, self._dates = each, list(dates)
+        self._each, self._dates, self._waived = each, list(dates), waived
         self._known = {day.day: day for day in each.days}
         self._place = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -62,7 +69,7 @@ class MonthStrip(QWidget):
             said = "不在场"
         else:
             said = "未排班到岗" if known.punches else "休"
-        return f"{day_in_words(day)}：{said}。"
+        return f"{day_in_words(day)}：{said}{'，已免除' if day in self._waived else ''}。"
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 — Qt's name
         """Draw the days."""
@@ -113,10 +120,14 @@ class MonthStrip(QWidget):
     def _signs(self, day: date) -> list[tuple[str, Tone]]:
         known = self._known.get(day)
         if day in self._each.halves:
-            return [(half_mark(half)[:1], TONES[half.mark]) for half in self._each.halves[day]]
+            return [(half_mark(half)[:1], self._tone(day, half)) for half in self._each.halves[day]]
         if known is not None and known.punches:
             return [(PRESENT, Tone.INFORMATION)] * 2
         return [(REST if known is not None else "", Tone.NEUTRAL)] * 2
+
+    def _tone(self, day: date, half: Half) -> Tone:
+        waived = day in self._waived and half.mark in {Mark.AWOL, Mark.AWAY, Mark.ABSENT, Mark.OPEN}
+        return Tone.NEUTRAL if waived else TONES[half.mark]
 
     def _draw_half(self, painter: QPainter, box: QRectF, sign: str, tone: Tone) -> None:
         c = look.colours()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from opsdesk.register import Column, Kind
@@ -15,12 +15,17 @@ from opsdesk.ui.kit.record_table import RecordTable
 from opsdesk.ui.kit.wording import RIGHT_ALIGNED
 from opsdesk.ui.pages import month_rows as rows
 
+LEAST_ROWS, LEAST_WIDTH, GAP = 1, 240, 8
 MOST_MORE = 72
 """Pixels that a name gets first of what is left over; then all columns share."""
 
 
 class FigureCells(CellPainter):
-    """Draws a ring around the figure that the arrow keys stand on."""
+    """Draws a ring around the figure that the arrow keys stand on; `said_of_state` by row is told of a state."""
+
+    def __init__(self, table: RecordTable) -> None:
+        super().__init__(table)
+        self.said_of_state: Mapping[int, str] = {}
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -38,6 +43,12 @@ class FigureCells(CellPainter):
             painter.drawRoundedRect(rect.adjusted(2, 4, -2, -5), 4, 4)
             painter.restore()
 
+    def whole_text(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        """What the table has to say about a state; else the text that is cut."""
+        row = self._table.records.row_at(index.row())
+        of_state = row is not None and rows.COLUMNS[index.column()].key == "state"
+        return (self.said_of_state.get(row.id, "") if row and of_state else "") or super().whole_text(index)
+
 
 class MonthTable(RecordTable):
     """People with their figures. `figure_chosen(staff id, column key)`: a click or Enter; `moved_to` the arrow keys.
@@ -51,7 +62,8 @@ class MonthTable(RecordTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(rows.COLUMNS, parent=parent)
-        self.setItemDelegate(FigureCells(self))
+        self.cells = FigureCells(self)
+        self.setItemDelegate(self.cells)
         self.selectionModel().currentChanged.connect(self._on_place)
         self.opened.connect(self._on_opened)
 
@@ -168,6 +180,42 @@ class TotalsLine(QWidget):
 
     def _at(self, n: int, column: Column) -> bool:
         return column.kind in RIGHT_ALIGNED and not self._table.isColumnHidden(n)
+
+
+class TableOverTotals(QWidget):
+    """The table as high as whole rows are, so that none is cut in half, and the sums close below it."""
+
+    def __init__(self, table: MonthTable, totals: TotalsLine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table, self._totals = table, totals
+        for part in (table, totals):
+            part.setParent(self)
+        row = look.px(look.ROW_HEIGHT)
+        self.setMinimumHeight((1 + LEAST_ROWS) * row + GAP + row)
+        self.setMinimumWidth(look.px(LEAST_WIDTH))
+        totals.installEventFilter(self)
+        table.records.modelReset.connect(self._place)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802 — Qt's name
+        """Give the room of the sums to the table while they are hidden."""
+        if event.type() in {QEvent.Type.ShowToParent, QEvent.Type.HideToParent}:
+            self._place()
+        return super().eventFilter(watched, event)  # type: ignore[arg-type]  # Qt gives the object it watches
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        """Place both anew."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        below = 0 if self._totals.isHidden() else self._totals.height() + look.px(GAP)
+        height, row = self.height() - below, look.px(look.ROW_HEIGHT)
+        edges = 2 * self._table.frameWidth() + self._table.horizontalHeader().height()
+        room = max(0, height - edges) // row
+        if self._table.records.rowCount() > room:
+            height = edges + room * row
+        self._table.setGeometry(0, 0, self.width(), height)
+        self._totals.setGeometry(0, height + look.px(GAP), self.width(), self._totals.height())
 
 
 def _summed(sums: Mapping[str, str]) -> list[Column]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
@@ -22,7 +22,7 @@ from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.parts import ElidedLabel, PageTitle, primary_button, secondary_button
 from opsdesk.ui.pages.roster_bar import RosterBar
-from opsdesk.ui.pages.roster_grid import RosterGrid
+from opsdesk.ui.pages.roster_grid import Cells, RosterGrid
 from opsdesk.ui.pages.roster_painting import DutyLine
 from opsdesk.ui.pages.roster_panel import Block, RosterPanel
 from opsdesk.ui.pages.roster_saving import RosterSaving
@@ -30,13 +30,17 @@ from opsdesk.ui.pages.roster_saving import RosterSaving
 TOPICS = {"roster", "shift", "staff", "vendor", "leave", "calendar", "contract", "hours", "coverage_need", "post"}
 SOON = 250
 """Milliseconds after the last change until the month is read anew."""
-KEYS = "打代码排班，. 或 Delete 为休；Shift+方向键选一片，一次填满；Ctrl+C、Ctrl+V 复制粘贴，Ctrl+Z 撤销。"
+TIGHT = 560
+"""Pixels beside an open form below which the page does without what can wait."""
+KEYS = "打代码排班，. 为休，Delete 清除；Shift+方向键选一片，一次填满；Ctrl+C、Ctrl+V 复制粘贴，Ctrl+Z 撤销。"
+NOBODY = "这个月没有在场人员，没有可打印的。"
 
 
 class RosterPage(QWidget):
-    """The roster of a month. `import_asked` opens the import of roster files."""
+    """The roster of a month. `import_asked` opens the import of roster files, `page_asked(slug)` another register."""
 
     import_asked = Signal()
+    page_asked = Signal(str)
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,7 +104,8 @@ class RosterPage(QWidget):
         self.grid.told.connect(lambda sentence: self._desk.notices.show(sentence, Tone.WARNING))
         self.grid.undo_asked.connect(self.saving.undo)
         self.duty.asked.connect(self.show_gaps)
-        self.panel.shown.connect(self._make_room)
+        self.panel.shown.connect(lambda _needed: self._make_room())
+        self.panel.left.connect(self.grid.setFocus)
         self.saving.changed.connect(self._show_state)
         self.saving.refused.connect(self._soon.start)
         self._soon.timeout.connect(self.refresh)
@@ -164,17 +169,26 @@ class RosterPage(QWidget):
         self.grid.show_plan(plan)
         self.bar.show_plan(plan)
         self.duty.show_gaps(plan.gaps)
-        signs = [f"{shift.code} {shift.name} {shift.hours}" for shift in plan.shifts if shift.current]
-        signs += [f"{STANDARD_MARK} 标准班", "休 休息", "角标 请假或外出"]
-        self.legend.setText("　".join(signs) + (f"　{plan.warning}" if plan.warning else ""))
+        self.legend.setText("　".join([*_signs(plan), *([plan.warning] if plan.warning else [])]))
+        for button, usual in ((self.print_button, "Ctrl+P"), (self.holiday_button, "")):
+            button.setEnabled(bool(plan.people))
+            button.setToolTip(usual if plan.people else NOBODY)
         self._show_state()
         if not plan.people:
-            self.grid.list_state.tell("inbox", "这个月没有在场人员。", "请先在人员单位中登记人员。")
+            self.grid.list_state.tell(
+                "inbox",
+                "这个月没有在场人员。",
+                "请先登记人员，再回来排班。",
+                "登记人员",
+                partial(self.page_asked.emit, "staff"),
+            )
         elif not plan.shifts:
             self.grid.list_state.tell(
                 "calendar-days",
                 "还没有班次。",
-                "没有排班的人按日历和合同作息上班。需要倒班时，请先在人员单位的班次中登记白班、夜班，再回来排班。",
+                "没有排班的人按日历和合同作息上班。需要倒班时，请先登记白班、夜班，再回来排班。",
+                "登记班次",
+                partial(self.page_asked.emit, "shift"),
             )
         else:
             self.grid.list_state.rest()
@@ -199,22 +213,28 @@ class RosterPage(QWidget):
         self.title.set_state(" · ".join(said))
         self.bar.undo.setEnabled(self.saving.can_undo and self.grid.writable)
 
-    def _make_room(self, needed: bool) -> None:
-        self.bar.set_compact(needed)
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        """Beside a form a narrow page shows only what the form is about."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        beside = not self.panel.isHidden()
+        tight = beside and self.width() - self.panel.width() < look.px(TIGHT)
+        self.bar.set_compact(beside, tight=tight)
+        for widget in (self.import_button, self.holiday_button, self.keys):
+            widget.setVisible(not tight)
         QTimer.singleShot(0, self.grid, lambda: self.grid.scrollTo(self.grid.currentIndex()))
 
-    def _enter(self, cells: Mapping[tuple[int, date], int]) -> None:
+    def _enter(self, cells: Cells) -> None:
         self.grid.month.put(cells)
         self.saving.run(lambda ctx, reason: planning.set_cells(ctx, cells, reason=reason))
-
-    def _block(self) -> Block:
-        return Block(self.grid.chosen_staff(), self.grid.chosen_days())
 
     def start_rotation(self) -> None:
         """Ask for the rotation of the people chosen."""
         plan = self.grid.month.plan
         if plan is not None and plan.people:
-            block = self._block()
+            block = _block(self.grid)
             self.panel.start_rotation(plan, block, partial(self._rotate, plan, block))
 
     def _rotate(self, plan: MonthPlan, block: Block, values: Mapping[str, Any]) -> None:
@@ -241,7 +261,7 @@ class RosterPage(QWidget):
 
     def copy(self, key: str) -> None:
         """Copy the week before into the week chosen, or the month before: for the rows chosen, one row meaning all."""
-        plan, block = self.grid.month.plan, self._block()
+        plan, block = self.grid.month.plan, _block(self.grid)
         if plan is None or not block.days:
             return
         staff_ids = block.staff_ids if len(block.staff_ids) > 1 else [line.person.id for line in plan.people]
@@ -255,7 +275,7 @@ class RosterPage(QWidget):
         """Ask who changes with whom."""
         plan = self.grid.month.plan
         if plan is not None and plan.people:
-            block = self._block()
+            block = _block(self.grid)
             self.panel.start_swap(plan, block, self._swap)
 
     def _swap(self, values: Mapping[str, Any]) -> None:
@@ -267,18 +287,21 @@ class RosterPage(QWidget):
             busy=self.panel.submit,
         )
 
-    def _swapped(self, outcome: Outcome[str]) -> None:
+    def _swapped(self, outcome: Outcome[Written]) -> None:
         self.panel.done()
-        self._desk.notices.show(outcome.value, Tone.FINE)
+        self._desk.notices.show(outcome.value.sentence, Tone.FINE)
+        self.saving.warn(outcome.value.warnings)
 
     def show_gaps(self, column: int = -1) -> None:
-        """List what is short on a day (from 0), or in the whole month."""
+        """List what is short on a day (from 0), people or rest, or in the whole month."""
         plan = self.grid.month.plan
         if plan is not None:
-            self.panel.show_gaps(plan.gaps, plan.days[column].day if column >= 0 else None)
+            self.panel.show_gaps(plan.gaps, plan.short_rests, plan.days[column].day if column >= 0 else None)
 
     def open_month(self) -> None:
         """Preview the roster of the month shown, of the vendor chosen."""
+        if not self.print_button.isEnabled():
+            return
         self._desk.operations.run(
             partial(documents.month_sheet, self._ctx, self._year, self._month, vendor_id=self.bar.vendor_id),
             done=self._desk.open_paper,
@@ -294,6 +317,22 @@ class RosterPage(QWidget):
             owner=self,
             busy=self.holiday_button,
         )
+
+
+def _block(grid: RosterGrid) -> Block:
+    return Block(grid.chosen_staff(), grid.chosen_days())
+
+
+def _signs(plan: MonthPlan) -> list[str]:
+    """The legend: shifts, standard hours and rest, and the signs of the absences that the month has."""
+    halves = any(len(cell.signs) > 1 for line in plan.people for cell in line.cells)
+    return [
+        *(f"{shift.code} {shift.name} {shift.hours}" for shift in plan.shifts if shift.current),
+        f"{STANDARD_MARK} 标准班，没有排班的按日历和合同",
+        "休 休息",
+        *documents.leave_signs(plan.people),
+        *(["一格两行：先上后下"] if halves else []),
+    ]
 
 
 def _copy_week(day: date, staff_ids: Sequence[int], ctx: Context, _reason: str) -> Outcome[Written]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from opsdesk.registers.roster.month_plan import MonthPlan
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import WRITERS
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.flow import FlowRow
 from opsdesk.ui.kit.parts import ChoiceBox, icon_button, label, secondary_button
 
 COPIES = (
@@ -21,8 +22,8 @@ COPIES = (
 )
 
 
-class RosterBar(QWidget):
-    """Buttons and choices; what is pressed is told by signals, `copy_asked` with a key of `COPIES`."""
+class RosterBar(FlowRow):
+    """Buttons and choices, on as many lines as the width asks for; `copy_asked` tells a key of `COPIES`."""
 
     turned = Signal(int)
     now_asked = Signal()
@@ -36,7 +37,7 @@ class RosterBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plan: MonthPlan | None = None
-        self._compact = False
+        self._compact = self._tight = False
         before, after = icon_button("chevron-left", "上个月（Alt+←）"), icon_button("chevron-right", "下个月（Alt+→）")
         before.clicked.connect(partial(self._turn, -1))
         after.clicked.connect(partial(self._turn, 1))
@@ -70,14 +71,20 @@ class RosterBar(QWidget):
         )
         for button, ask in asked:
             button.clicked.connect(partial(_press, ask))  # type: ignore[attr-defined]  # all are buttons
-        bar = QHBoxLayout(self)
-        bar.setContentsMargins(0, 0, 0, 0)
-        bar.setSpacing(look.px(8))
-        for widget in (before, self.month, after, self.now, self.vendors):
-            bar.addWidget(widget)
-        bar.addStretch(1)
-        for widget in (self.gaps, self.undo, self.rotation, self.copy, self.swap):
-            bar.addWidget(widget)
+        for group in (
+            (before, self.month, after),
+            (self.now, self.vendors),
+            (self.gaps,),
+            (self.undo, self.rotation, self.copy, self.swap),
+        ):
+            self.add(_together(group))
+
+    def event(self, event: QEvent) -> bool:
+        """The lines needed are held against what stands below; none is cut."""
+        taken = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self.setMinimumHeight(self.heightForWidth(self.width()))
+        return taken
 
     @property
     def vendor_id(self) -> int | None:
@@ -89,7 +96,7 @@ class RosterBar(QWidget):
         """Say which month it is, offer its vendors, and count what is short."""
         self.month.setText(f"{plan.year} 年 {plan.month} 月")
         self._plan = plan
-        self.set_compact(self._compact)
+        self.set_compact(self._compact, tight=self._tight)
         chosen = self.vendor_id
         self.vendors.blockSignals(True)
         self.vendors.clear()
@@ -101,16 +108,21 @@ class RosterBar(QWidget):
         if chosen is not None and self.vendor_id is None:
             self.vendor_chosen.emit()
 
-    def set_compact(self, compact: bool) -> None:
-        """With a form open beside there is room for less."""
-        self._compact, plan = compact, self._plan
+    def set_compact(self, compact: bool, *, tight: bool = False) -> None:
+        """With a form open beside there is room for less; `tight` leaves the month, the vendor and what is short."""
+        self._compact, self._tight, plan = compact, tight, self._plan
+        self.rotation.setVisible(not tight)
+        self.swap.setVisible(not tight)
         self.undo.setVisible(not compact)
         self.copy.setVisible(not compact)
         if plan is not None:
             here = (plan.year, plan.month) == (plan.today.year, plan.today.month)
             self.now.setVisible(not here and not compact)
-            self.gaps.setText(f"缺口 {len(plan.gaps)}" if compact else f"岗位缺口 {len(plan.gaps)} 处")
-            self.gaps.setVisible(bool(plan.gaps))
+            rests, short = len(plan.short_rests), len(plan.gaps)
+            words = [f"缺口 {short}" if compact or rests else f"岗位缺口 {short} 处"] if short else []
+            words += [f"间隔过短 {rests}" if compact or short else f"间隔过短 {rests} 处"] if rests else []
+            self.gaps.setText(" · ".join(words))
+            self.gaps.setVisible(bool(words))
 
     def allow(self, role: Role) -> None:
         """Offer what the role may do, and say why the rest is closed."""
@@ -126,6 +138,17 @@ class RosterBar(QWidget):
 
     def _copy(self, key: str, _checked: bool = False) -> None:
         self.copy_asked.emit(key)
+
+
+def _together(widgets: Iterable[QWidget]) -> QWidget:
+    """Widgets that stay on one line; nothing where all of them are hidden."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(look.px(8))
+    for widget in widgets:
+        row.addWidget(widget)
+    return group
 
 
 def _press(act: Callable[[], object], _checked: bool = False) -> None:

@@ -10,24 +10,26 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QP
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from opsdesk.registers.roster import rotation
-from opsdesk.registers.roster.month_plan import MonthPlan
+from opsdesk.registers.roster.month_plan import STANDARD_MARK, MonthPlan
 from opsdesk.services.choices import REST
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.list_state import ListState
 from opsdesk.ui.pages.roster_model import Index, RosterModel, written
 from opsdesk.ui.pages.roster_painting import DayHeads, Inks, PeopleHeads, RowInk
 
-Cells = Mapping[tuple[int, date], int]
+Cells = Mapping[tuple[int, date], int | None]
+"""As `planning.Cells`: None clears."""
 LEAST_DAY, MOST_DAY, TOTAL = 26, 44, 30
-REST_KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
+CLEAR_KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 ENTER_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class RosterGrid(QTableView):
     """People by days. `entered(cells)` for what was typed, pasted or cleared; `told(sentence)` where that cannot be.
 
-    A shift's code (or its number in the legend) sets the cell and goes right; in a block it fills the block. Delete and
-    “.” are rest. A code that another one begins with waits for the next key; Enter or an arrow takes it as it stands.
+    A shift's code (or its number in the legend) sets the cell and goes right; in a block it fills the block. “.” is
+    rest; Delete takes the entry out, so that calendar and contract hold. A code that another one begins with waits for
+    the next key; Enter or an arrow takes it as it stands.
     """
 
     entered = Signal(object)
@@ -46,7 +48,7 @@ class RosterGrid(QTableView):
         self.block = QRect()
         self.writable = True
         self._codes: dict[str, int] = {}
-        self._words: dict[str, int] = {}
+        self._words: dict[str, int | None] = {}
         self.setModel(self.month)
         self.setHorizontalHeader(DayHeads(self))
         self.setVerticalHeader(PeopleHeads(self))
@@ -75,7 +77,7 @@ class RosterGrid(QTableView):
         self.overnight = frozenset(shift.id for shift in plan.shifts if shift.overnight)
         self._painter.forget()
         current = [shift for shift in plan.shifts if shift.current]
-        self._words = rotation.names(plan.shifts)
+        self._words = {**rotation.names(plan.shifts), STANDARD_MARK: None}
         self._codes = {shift.code.casefold(): shift.id for shift in current} | {".": REST}
         if not any(code[0].isdigit() for code in self._codes):
             self._codes |= {str(n): shift.id for n, shift in enumerate(current[:9], 1)} | {"0": REST}
@@ -123,7 +125,10 @@ class RosterGrid(QTableView):
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines.values()))
 
     def paste(self) -> None:
-        """Enter the clipboard's block from the upper left of what is chosen; one value fills the block chosen."""
+        """Enter the clipboard's block from the upper left of what is chosen; one value fills the block chosen.
+
+        “·”, no entry, clears; what is blank in the clipboard leaves its cell as it is.
+        """
         text = QGuiApplication.clipboard().text().strip("\r\n")
         lines = [[part.strip() for part in line.split("\t")] for line in text.splitlines()]
         chosen = self.chosen()
@@ -134,15 +139,14 @@ class RosterGrid(QTableView):
         else:
             top, left = chosen[0].row(), min(index.column() for index in chosen)
             places = [(top + n, left + m, part) for n, line in enumerate(lines) for m, part in enumerate(line)]
-        wanted = {}
+        wanted: dict[tuple[int, int], int | None] = {}
         for row, column, part in places:
             if not part or row >= self.month.rowCount() or column >= len(self.month.days):
                 continue
-            value = self._words.get(part.casefold())
-            if value is None:
+            if part.casefold() not in self._words:
                 self.told.emit(f"剪贴板里的“{part[:12]}”不是班次，没有粘贴。请核对后再试。")
                 return
-            wanted[row, column] = value
+            wanted[row, column] = self._words[part.casefold()]
         self._enter(wanted)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 — Qt's name
@@ -155,8 +159,8 @@ class RosterGrid(QTableView):
             self.paste()
         elif event.matches(QKeySequence.StandardKey.Undo):
             self.undo_asked.emit()
-        elif key in REST_KEYS and not command:
-            self._forget_or_rest()
+        elif key in CLEAR_KEYS and not command:
+            self._forget_or_clear()
         elif key in ENTER_KEYS:
             self._finish_code()
             self._step(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1, 0)
@@ -219,11 +223,11 @@ class RosterGrid(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def _forget_or_rest(self) -> None:
+    def _forget_or_clear(self) -> None:
         if self.typed_so_far:
             self._set_typed("")
         else:
-            self._fill(REST, go_on=False)
+            self._fill(None, go_on=False)
 
     def _type(self, sign: str) -> None:
         typed = self.typed_so_far + sign
@@ -252,17 +256,18 @@ class RosterGrid(QTableView):
             self.typing.emit(typed)
             self.viewport().update()
 
-    def _fill(self, value: int, *, go_on: bool) -> None:
+    def _fill(self, value: int | None, *, go_on: bool) -> None:
         chosen = self.chosen()
         done = bool(chosen) and self._enter({(index.row(), index.column()): value for index in chosen})
         if done and go_on and len(chosen) == 1:
             self._step(0, 1)
 
-    def _enter(self, wanted: Mapping[tuple[int, int], int]) -> bool:
+    def _enter(self, wanted: Mapping[tuple[int, int], int | None]) -> bool:
         if not self.writable:
             self.told.emit("只读账号不能排班。请由主管或服务台登录后再排。")
             return False
-        cells, off = {}, ""
+        cells: dict[tuple[int, date], int | None] = {}
+        off = ""
         for (row, column), value in wanted.items():
             index = self.month.index(row, column)
             cell = self.month.cell(index)

@@ -26,7 +26,6 @@ NOWHERE = QModelIndex()
 _NOTHING = Qt.ItemFlag.NoItemFlags
 _TOTAL = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 _DAY = _TOTAL | Qt.ItemFlag.ItemIsSelectable
-STANDARD_TITLE = "标"
 
 
 class RosterModel(QAbstractTableModel):
@@ -69,8 +68,8 @@ class RosterModel(QAbstractTableModel):
         elif self._cells:
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
-    def put(self, cells: Mapping[tuple[int, date], int]) -> None:
-        """Show cells as typed, before they are saved."""
+    def put(self, cells: Mapping[tuple[int, date], int | None]) -> None:
+        """Show cells as typed, before they are saved; None clears."""
         if self.plan is None:
             return
         shifts = {shift.id: shift for shift in self.plan.shifts}
@@ -79,10 +78,12 @@ class RosterModel(QAbstractTableModel):
             row, column = self._places.get(staff_id), (day - first).days
             if row is None or not 0 <= column < len(self.plan.days):
                 continue
-            shift = shifts.get(value)
-            mark, holds = (shift.code, shift.name) if shift else (REST_MARK, REST_MARK)
             cell = self._cells[row][column]
-            self._cells[row][column] = replace(cell, entry=value, mark=mark, holds=holds, due=shift is not None)
+            shift = shifts[value] if value else None
+            holds = cell.without if value is None else shift.name if shift else REST_MARK
+            due = holds not in ("", REST_MARK)
+            mark = shift.code if shift else STANDARD_MARK if due else "" if value is None else REST_MARK
+            self._cells[row][column] = replace(cell, entry=value, mark=mark, holds=holds, due=due)
             place = self.index(row, column)
             self.dataChanged.emit(place, place)
 
@@ -121,7 +122,8 @@ class RosterModel(QAbstractTableModel):
         shift = next((shift for shift in self.shifts if shift.id == cell.entry), None)
         holds = f"{cell.holds} {shift.hours}" if shift else cell.holds or "储备，没有排班"
         cover = f"，{cell.covered}顶岗" if cell.covered else ""
-        return f"{said}{holds}{f'；{cell.away}{cover}' if cell.away else ''}。"
+        close = "".join(rest.sentence for rest in self.line(index.row()).short_rests if rest.day == day.day)
+        return f"{said}{holds}{f'；{cell.away}{cover}' if cell.away else ''}。{close}"
 
     def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802 — Qt's name
         """People."""
@@ -137,7 +139,7 @@ class RosterModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             cell = self.cell(index)
-            return cell.mark if cell else self._totals[index.row()][index.column() - len(self.days)]
+            return "\n".join(cell.signs) if cell else self._totals[index.row()][index.column() - len(self.days)]
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.sentence(index)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -161,7 +163,7 @@ class RosterModel(QAbstractTableModel):
         if place < len(self.shifts):
             return f"本月{self.shifts[place].name}天数" if told else self.shifts[place].code
         rest = place > len(self.shifts)
-        return ("本月休息天数" if rest else "本月标准班天数") if told else REST_MARK if rest else STANDARD_TITLE
+        return ("本月休息天数" if rest else "本月标准班天数") if told else REST_MARK if rest else STANDARD_MARK
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Totals can be seen, days also chosen."""
@@ -170,8 +172,10 @@ class RosterModel(QAbstractTableModel):
 
 
 def written(cell: PlannedCell) -> str:
-    """A cell as it goes to the clipboard: code or 休; nothing where nothing was entered."""
-    return "" if cell.entry is None else REST_MARK if cell.entry == REST else cell.mark
+    """A cell as it goes to the clipboard: code, 休, or “·” where nothing was entered; nothing off site."""
+    if cell.entry is None:
+        return STANDARD_MARK if cell.on_site else ""
+    return REST_MARK if cell.entry == REST else cell.mark
 
 
 def is_standard(cell: PlannedCell) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygon
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QHeaderView, QToolTip, QWidget
 
 from opsdesk.exports.document import weekday
@@ -119,7 +119,7 @@ class RowInk:
             face: tuple[object, ...] = (size.width(), text)
         else:
             works = model.days[column].works
-            face = (size.width(), cell.mark, cell.entry, cell.on_site, cell.away[:1], cell.kept_away, works)
+            face = (size.width(), cell.signs, cell.entry, cell.on_site, cell.leave, cell.kept_away, works)
         if face not in self._faces:
             made = _picture(size, on)
             painter, rect = QPainter(made), QRect(0, 0, size.width(), size.height())
@@ -146,26 +146,23 @@ class RowInk:
             painter.fillRect(rect, inks.rest_day)
             painter.setPen(inks.line)
             painter.drawLine(rect.bottomLeft(), rect.topRight())
-        elif cell.kept_away:
+        elif cell.kept_away and cell.due:
             painter.fillRect(inner, inks.away_tint)
         elif cell.entry:
             painter.fillRect(inner, inks.night_shift if cell.entry in self._grid.overnight else inks.day_shift)
-        painter.setFont(inks.bold if cell.entry or is_standard(cell) else inks.small)
-        painter.setPen(self._ink_of(cell))
-        painter.drawText(rect, _CENTRE, cell.away[:1] if cell.kept_away else cell.mark)
-        if cell.away:
-            corner = look.px(7)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(inks.away)
-            tip = rect.topRight() + QPoint(-1, 1)
-            painter.drawPolygon(QPolygon([tip, tip - QPoint(corner, 0), tip + QPoint(0, corner)]))
+        high = inner.height() // len(cell.signs)
+        for place, sign in enumerate(cell.signs):
+            leave = sign != cell.mark
+            strong = leave or cell.entry or is_standard(cell)
+            small = inks.small_bold if strong else inks.small
+            painter.setFont(inks.bold if strong and len(cell.signs) == 1 else small)
+            painter.setPen(inks.away if leave else self._ink_of(cell))
+            painter.drawText(QRect(rect.x(), inner.y() + place * high, rect.width(), high), _CENTRE, sign)
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, inks.line)
         painter.fillRect(rect.right(), rect.y(), 1, rect.height(), inks.line)
 
     def _ink_of(self, cell: PlannedCell) -> QColor:
         inks = self._grid.inks
-        if cell.kept_away:
-            return inks.away
         if cell.entry:
             return inks.text if cell.entry in self._grid.overnight else inks.accent_text
         return inks.off if is_standard(cell) else inks.faint

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsdesk.exports.document import weekday
 from opsdesk.register import Field, Kind, Options
-from opsdesk.registers.roster import rotation
+from opsdesk.registers.roster import rotation, short_rest
 from opsdesk.registers.roster.month_plan import MonthPlan
+from opsdesk.registers.roster.short_rest import ShortRest
 from opsdesk.services.coverage import Gap
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.ui.kit import look
@@ -34,27 +36,35 @@ class Block:
 
 
 class RosterPanel(FormPanel):
-    """One form at a time, or a list of shortages. The page gives each form what to do with its values."""
+    """One form at a time, or a list of shortages. The page gives each form what to do with its values.
+
+    `left` when it closes: the keys belong to the page again.
+    """
+
+    left = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("", desk.today, parent)
         self._submit_values: Submit = lambda _values: None
-        self._left: Callable[[], object] | None = None
+        self._given_up: Callable[[], object] | None = None
         self._content: QWidget | None = None
         self.submit_asked.connect(self._send)
         self.close_asked.connect(self.leave)
 
     def leave(self) -> None:
         """Close the panel; what waited for it is given up."""
-        left, self._left = self._left, None
+        given_up, self._given_up = self._given_up, None
+        shown = self.isVisible()
         self._clear()
         self.setVisible(False)
-        if left is not None:
-            left()
+        if given_up is not None:
+            given_up()
+        if shown:
+            self.left.emit()
 
     def done(self) -> None:
         """What was asked for is saved."""
-        self._left = None
+        self._given_up = None
         self.leave()
 
     def start_rotation(self, plan: MonthPlan, block: Block, submit: Submit) -> None:
@@ -110,26 +120,32 @@ class RosterPanel(FormPanel):
         options = {"first_staff": people, "second_staff": people}
         self._start("换班", "换班", fields, Sheet(values, options), submit)
 
-    def ask_reason(self, refusal: str, submit: Submit, left: Callable[[], object]) -> None:
-        """Ask why days gone by are changed; `left()` where nobody says."""
-        self._left = None
+    def ask_reason(self, refusal: str, submit: Submit, given_up: Callable[[], object]) -> None:
+        """Ask why days gone by are changed; `given_up()` where nobody says."""
+        self._given_up = None
         self.take_form()  # what was asked for there waits for this answer
         fields = (Field("reason", "原因", required=True, help="会记入审计记录；离开这个月以前不再问。"),)
         self._start("改动以前的排班", "保存", fields, Sheet({"reason": ""}), submit)
         self.say(refusal)
-        self._left = left
+        self._given_up = given_up
 
-    def show_gaps(self, gaps: Sequence[Gap], day: date | None) -> None:
-        """List what the roster leaves short, on one day or in the month."""
+    def show_gaps(self, gaps: Sequence[Gap], rests: Sequence[ShortRest], day: date | None) -> None:
+        """List what the roster leaves short, people and rest, on one day or in the month."""
         if self.form is not None and not self.may_leave():
             return
         self._clear()
         own = [gap for gap in gaps if day is None or gap.day == day]
-        self.set_title(f"岗位缺口　{f'{day.isoformat()} {weekday(day)}' if day else f'{len(own)} 处'}")
+        close = [rest for rest in rests if day is None or rest.day == day]
+        self.set_title(f"排班提醒　{f'{day.isoformat()} {weekday(day)}' if day else f'{len(own) + len(close)} 处'}")
         self._content = QWidget()
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(8))
+        if close:
+            column.addWidget(label(f"两班之间不足 {short_rest.LEAST_REST // timedelta(hours=1)} 小时", "heading"))
+        for rest in close:
+            column.addWidget(label(rest.sentence, wraps=True))
+        column.addWidget(label("岗位缺口", "heading"))
         if not own:
             column.addWidget(label("没有缺口。每个岗位需要几个人，在人员单位的岗位需求里登记。", "state", wraps=True))
         for gap in own:

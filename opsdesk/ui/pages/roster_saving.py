@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from opsdesk.register import Tone
 from opsdesk.registers.roster import planning
 from opsdesk.registers.roster.planning import Written
+from opsdesk.registers.roster.short_rest import ShortRest
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
@@ -22,6 +23,7 @@ Acted = Callable[[Context, str], Outcome[Written]]
 """An act on the roster, given who acts and the reason for changing days gone by."""
 MOST_UNDO = 50
 UNDO_SECONDS = 12
+WARNING_SECONDS = 20
 
 
 class RosterSaving(QObject):
@@ -106,7 +108,14 @@ class RosterSaving(QObject):
             self._panel.done()
             undo = [("撤销", self.undo)] if done.count else []
             self._desk.notices.show(done.sentence, Tone.FINE, undo, UNDO_SECONDS if undo else None)
+        self.warn(done.warnings)
         self._end()
+
+    def warn(self, warnings: Sequence[ShortRest]) -> None:
+        """Tell where an act leaves too little rest; it stands all the same."""
+        if warnings:
+            more = f"这样的共有 {len(warnings)} 处。" if len(warnings) > 1 else ""
+            self._desk.notices.show(f"{warnings[0].sentence}{more}请核对。", Tone.WARNING, (), WARNING_SECONDS)
 
     def _failed(self, act: Acted, aloud: bool, error: Refusal | Trouble) -> None:
         if isinstance(error, Refusal) and error.field == "reason":
@@ -133,7 +142,7 @@ class RosterSaving(QObject):
         self.refused.emit()
 
     def _taken_back(self, outcome: Outcome[Written]) -> None:
-        self._desk.notices.show(outcome.value.sentence, Tone.FINE if outcome.value.whole else Tone.WARNING)
+        self._desk.notices.show(outcome.value.sentence, Tone.FINE)
         self._end()
 
     def _tell(self, error: Refusal | Trouble, *, ends: bool) -> None:

@@ -32,7 +32,7 @@ class SectionPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         head = QVBoxLayout()
-        head.setContentsMargins(look.px(12), look.px(4), look.px(12), 0)
+        head.setContentsMargins(look.px(12), look.px(4) if len(section.tabs) > 1 else 0, look.px(12), 0)
         head.addWidget(self.tabs)
         column.addLayout(head)
         column.addWidget(self.stack, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from opsdesk import catalog
-from opsdesk.register import Query, Register
+from opsdesk.register import Page, Query, Register, Tone
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
 from opsdesk.registers.leave.importing import import_leave
@@ -34,6 +35,9 @@ from opsdesk.ui.pages.settings import SitePage, ThisComputer
 from opsdesk.ui.pages.sign_in import SignInPage, run_import
 from opsdesk.ui.pages.with_import import WithImport
 from opsdesk.ui.shell.navigation import Section, Tab
+
+MOST_SLIPS = 500
+"""As many slips of one person are looked through for the one a question names."""
 
 
 def _import_staff(ctx: Context, path: Path, dry_run: bool) -> Outcome[ImportResult]:
@@ -103,18 +107,20 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
     def sign_in(ctx: Context) -> QWidget:
         page = SignInPage(ctx, desk)
         page.waiting.connect(partial(doors.count, "sign_in"))
-        page.panel.clause_asked.connect(doors.show_clause)
+        page.panel.clause_asked.connect(lambda key: _show_clause(doors, key, page.day))
         return WithImport(page, ctx, desk, (PUNCHES,))
 
     def month(ctx: Context) -> QWidget:
         page = MonthPage(ctx, desk)
-        page.panel.clause_asked.connect(doors.show_clause)
+        page.panel.clause_asked.connect(partial(_show_clause, doors))
         page.panel.day_asked.connect(partial(_show_day, doors))
-        page.door_asked.connect(partial(_go_through, doors))
+        page.door_asked.connect(partial(_go_through, doors, desk, ctx))
         return page
 
     def roster(ctx: Context) -> QWidget:
-        return WithImport(RosterPage(ctx, desk), ctx, desk, (ROSTER,))
+        page = RosterPage(ctx, desk)
+        page.page_asked.connect(doors.show_page)
+        return WithImport(page, ctx, desk, (ROSTER,))
 
     def register(slug: str, *kinds: ImportKind) -> Tab:
         def make(ctx: Context) -> QWidget:
@@ -186,18 +192,44 @@ def _show_day(doors: Doors, each: PersonDay) -> None:
     shown.page.panel.show_day(each)
 
 
-def _go_through(doors: Doors, question: Question, values: Mapping[str, Any]) -> None:
-    """Go where a question is answered: to a form filled in as far as is known, else to the records of the person."""
+def _show_clause(doors: Doors, key: str, day: date) -> None:
+    """Open a clause as it stood on the day it was applied."""
+    doors.show_page("law").show_clause_on(key, day)
+
+
+def _go_through(doors: Doors, desk: Desk, ctx: Context, question: Question, values: Mapping[str, Any]) -> None:
+    """Go where a question is answered: a form filled in as far as is known, the record it names, else a list.
+
+    A form begun there and not saved is never left without asking, and the list beside it stays as it is till then.
+    """
     shown = doors.show_page(question.door)
     page = shown.page if isinstance(shown, WithImport) else shown
     if isinstance(shown, WithImport):
         shown.close_import()
     if not isinstance(page, RegisterPage):
         return
+    if not page.panel.may_leave():
+        what = f"{page.register.singular}还没有保存，先留在这里。保存或者关闭以后，再从未结事项去处理。"
+        desk.notices.show(what, Tone.WARNING)
+        return
+    page.panel.left.emit()
+    page.filters.clear()
+    if question.name:
+        page.find_text(question.name)
     if values:
         page.new_with(values)
     elif question.name:
-        page.find_text(question.name)
+        asked = Query(text=question.name, limit=MOST_SLIPS)
+        desk.operations.run(
+            partial(page.register.list, ctx, asked), done=partial(_open_named, page, question), owner=page
+        )
+
+
+def _open_named(page: RegisterPage, question: Question, found: Page) -> None:
+    """Open the slip whose number stands in the question's sentence."""
+    named = [row.id for row in found.rows if (number := row.values.get("number")) and str(number) in question.sentence]
+    if len(named) == 1:
+        page.open_record(named[0])
 
 
 def waiting_corrections(ctx: Context) -> int:

@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from opsdesk.registers.correction import service as correction
 from opsdesk.registers.month import service
+from opsdesk.rules.vocabulary import Direction
 from opsdesk.services.open_questions import Question
 from opsdesk.ui.pages.sign_in import SignInPage
 
@@ -79,11 +81,65 @@ def test_a_question_about_what_is_already_filed_leads_to_the_person_s_records(de
     assert desk.window.frame.current.current.filters.find_field.text() == "王强"
 
 
-def test_the_holiday_question_leads_to_its_register(desk) -> None:
-    question = Question("节假日同意", None, "", "华信", date(2026, 2, 16), "没有同意休息的记录。", "holiday_consent")
+def test_a_waiting_slip_is_opened_itself(desk) -> None:
+    ctx = desk.window.ctx
+    page = page_of(desk)
+    who = next(each.person for each in page.standing.month.people if each.person.staff_no == "1004")
+    slips = [
+        correction.file(
+            ctx,
+            staff_id=who.id,
+            day=date(2026, 2, day),
+            direction=direction,
+            actual_at=datetime(2026, 2, day, hour, 29),
+            cause="忘签",
+            explanation="到岗后直接去机房",
+            witness="李敏",
+        ).value
+        for day, direction, hour in ((25, Direction.OUT, 17), (26, Direction.IN, 8))
+    ]
+    desk.window.bus.announce({"correction", "month"})
+    settle(desk)
+    question = next(each for each in page.questions.questions if each.kind == "补签单" and each.day.day == 26)
+    page.door_asked.emit(question, {})
+    settle(desk)
+    shown = desk.window.frame.current.current
+    assert shown.filters.find_field.text() == who.name
+    assert shown.panel.record_id == slips[1]
+
+
+def test_a_form_begun_for_somebody_else_is_not_left_without_asking(desk, monkeypatch) -> None:
+    answers = []
+    monkeypatch.setattr("opsdesk.ui.kit.record_form.confirm", lambda *_a, **_k: answers.append(1) or len(answers) > 1)
+    ask(desk, "未签退")
+    shown = desk.window.frame.current.current
+    shown.panel.form.rows["witness"].editor.set_value("李敏")
+    assert shown.panel.dirty
+    question = Question("补签单", 1, "王强", "华信", date(2026, 2, 3), "王强的补签单还没有批。", "correction")
     page_of(desk).door_asked.emit(question, {})
     settle(desk)
+    assert answers == [1]
+    assert shown.panel.form.values()["witness"] == "李敏"
+    assert shown.filters.find_field.text() == "吴琼", "the list stays with the person of the form"
+    assert any("还没有保存" in each for each in desk.window.notices.sentences())
+    page_of(desk).door_asked.emit(question, {})
+    settle(desk)
+    assert answers == [1, 1]
+    assert shown.panel.isHidden()
+    assert shown.filters.find_field.text() == "王强"
+
+
+def test_the_holiday_question_leads_to_a_consent_with_vendor_and_days(desk) -> None:
+    page = page_of(desk)
+    question = next(each for each in page.questions.questions if each.kind == "节假日同意")
+    ask(desk, "节假日同意")
     assert desk.window.frame.current.current_key == "holiday_consent"
+    form = desk.window.frame.current.current.panel.form
+    assert question.vendor in form.rows["vendor_id"].editor.box.currentText()
+    values = form.values()
+    assert values["first_day"] == question.day
+    assert values["last_day"].isoformat() in question.sentence
+    assert values["agreed_on"] is None
 
 
 def test_a_record_leads_to_the_day_and_a_clause_to_the_law(desk) -> None:
@@ -105,6 +161,7 @@ def test_a_record_leads_to_the_day_and_a_clause_to_the_law(desk) -> None:
     settle(desk)
     assert desk.window.frame.current.section.key == "law"
     assert any("T2 二.7" in each.text() for each in desk.window.frame.current.current.findChildren(QLabel))
+    assert desk.window.frame.current.current.day.value() == date(2026, 2, 6), "as it stood then"
 
 
 def test_the_window_asks_before_a_reason_half_written_is_lost(desk, monkeypatch) -> None:

@@ -83,7 +83,7 @@ def test_a_site_without_a_name_is_refused_and_what_was_typed_stays(desk, site, s
     site_page.form.rows["site.name"].editor.set_value("")
     site_page.form.rows["site.project"].editor.set_value("新项目")
     desk.click(site_page.save)
-    assert site_page.form.errors() == {"site.name": "请填写站点名称。"}
+    assert site_page.form.errors() == {"site.name": "请填写“站点名称”。"}
     assert site_page.form.rows["site.project"].editor.value() == "新项目"
     assert settings.read(site, "site.name") == "示例市信息中心"
     site_page.form.rows["site.project"].editor.set_value("一卡通运维")

@@ -39,8 +39,8 @@ def test_the_first_start_asks_five_things_and_goes_straight_in(open_window, tmp_
 @pytest.mark.parametrize(
     ("texts", "field", "said"),
     [
-        (("", "", "周主管", a_site.PASSWORD, a_site.PASSWORD), "site", "请填写站点名称。"),
-        (("中心", "", "", a_site.PASSWORD, a_site.PASSWORD), "supervisor", "请填写主管姓名。"),
+        (("", "", "周主管", a_site.PASSWORD, a_site.PASSWORD), "site", "请填写“站点名称”。"),
+        (("中心", "", "", a_site.PASSWORD, a_site.PASSWORD), "supervisor", "请填写“主管姓名”。"),
         (("中心", "", "周主管", "1234567", "1234567"), "password", "密码至少要 8 个字符"),
         (("中心", "", "周主管", "12345678", "12345678"), "password", "太常见"),
         (("中心", "", "周主管", a_site.PASSWORD, a_site.PASSWORD + "。"), "again", "两次输入的密码不一样"),
