@@ -408,7 +408,7 @@ def test_every_question_names_its_place():
     from opsdesk import catalog
     from opsdesk.ui.pages.month_questions import DOORS
 
-    slugs = {"correction", "leave", "overtime", "holiday_consent", "staff", "roster", "calendar"}
+    slugs = {"correction", "leave", "overtime", "holiday_consent", "staff", "roster", "calendar", "contract"}
     assert {slug: DOORS[slug] for slug in slugs} == {slug: catalog.by_slug(slug).title for slug in slugs}
 
 

@@ -286,6 +286,7 @@ def test_a_choice_is_found_by_number_and_initials_and_settles_to_its_label(qtbot
     form.set_options("who", [(1, "ls001 王强（华信）"), (2, "ls002 李敏（华信）"), (3, "事假"), (4, "丧假")])
     form.show()
     form.activateWindow()
+    QApplication.processEvents()
     editor = form.rows["who"].editor
     for typed, value in (("ls001", 1), ("LM", 2), ("wq", 1), ("事", 3)):
         editor.set_value(None)
@@ -294,6 +295,7 @@ def test_a_choice_is_found_by_number_and_initials_and_settles_to_its_label(qtbot
         line.selectAll()
         qtbot.keyClicks(line, typed) if typed.isascii() else line.setText(typed)
         assert editor.value() == value
+        QApplication.processEvents()
         qtbot.keyClick(QApplication.activePopupWidget() or line, Qt.Key.Key_Tab)
         QApplication.processEvents()
         assert line.text() == dict(editor_options(editor))[value], "it settles when the field is left"

@@ -438,6 +438,15 @@ def test_with_the_panel_open_the_state_of_each_row_stays_in_sight(stand) -> None
     assert not any(table.isColumnHidden(n) for n in range(8))
 
 
+def test_a_new_leave_slip_is_not_consented_to_by_saving_it() -> None:
+    from opsdesk.registers.leave.spec import REGISTER
+
+    fields = {field.key: field for field in REGISTER.fields}
+    assert fields["consented_by"].default is None
+    assert fields["consented_at"].default is None
+    assert fields["consented_by"].help == "纸质单已经同意的，填同意人；空着就是待同意。"
+
+
 def test_beside_the_panel_the_list_keeps_who_when_and_how_it_stands() -> None:
     from opsdesk.registers.leave.spec import REGISTER
 

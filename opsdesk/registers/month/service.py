@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from opsdesk.models import Deduction, Settlement, Staff
 from opsdesk.rules.clause import short_name
-from opsdesk.rules.settlement import Figures, Line
+from opsdesk.rules.settlement import Figures, Line, days_in_words
 from opsdesk.rules.vocabulary import Decision, Role
 from opsdesk.services import attendance, open_questions, settlement
 from opsdesk.services.context import Context
@@ -257,7 +257,7 @@ def book(ctx: Context, year: int, number: int, *, vendor_id: int | None = None) 
         month = settlement.read(tx.connection, ctx.regulations, year, number, ctx.now(), vendor_id=vendor_id)
         last = month.dates[-1]
         if last > ctx.today():
-            raise Refusal(f"{month.key} 还没有过完，{last.isoformat()} 当天或以后才能结算。现在可以查看和试算。")
+            raise Refusal(f"{month.key} 还没有过完，{last.isoformat()} 当天或以后才能结算。现在可以先处理未结事项。")
         done = _write(tx, ctx, month, vendor_id)
     same = len(month.people) - done.new - (done.changed - len(done.dropped))
     said = f"{month.key} 已结算：新结算 {done.new} 人，更新 {done.changed} 人，不变 {same} 人。"
@@ -354,7 +354,12 @@ def decide(ctx: Context, *, deduction_ids: Sequence[int], confirm: bool, note: s
     with ctx.transaction("确认扣减" if confirm else "免除扣减", note) as tx:
         rows = tx.connection.execute(
             select(
-                Deduction.id, Deduction.staff_id, Deduction.month, Deduction.amount_fen, Deduction.replaced_at
+                Deduction.id,
+                Deduction.staff_id,
+                Deduction.month,
+                Deduction.amount_fen,
+                Deduction.half_days,
+                Deduction.replaced_at,
             ).where(Deduction.id.in_(deduction_ids))
         ).all()
         if len(rows) != len(set(deduction_ids)):
@@ -374,8 +379,10 @@ def decide(ctx: Context, *, deduction_ids: Sequence[int], confirm: bool, note: s
                 decision_note=note,
             )
         yuan = Decimal(sum(row.amount_fen for row in rows)) / FEN
+        half_days = sum(row.half_days for row in rows)
     word = "确认" if confirm else "免除"
-    return Outcome(f"已{word} {len(rows)} 条拟扣减，原拟 {yuan:f} 元。", TOUCHED)
+    costs = [f"{yuan:f} 元"] * bool(yuan or not half_days) + [f"{days_in_words(half_days)} 日"] * bool(half_days)
+    return Outcome(f"已{word} {len(rows)} 条拟扣减，原拟 {'、'.join(costs)}。", TOUCHED)
 
 
 def _refuse_changed(tx: Transaction, ctx: Context, key: str, staff: Set[int]) -> None:

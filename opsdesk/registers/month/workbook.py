@@ -45,6 +45,12 @@ from opsdesk.services.settlement import Month, PersonMonth
 HOURS_PARTS = ("attendance.hours", "attendance.client_hours")
 ROWS_ROOM, LINE_HEIGHT, LINE_LENGTH = 128.0, 4.4, 75
 """Millimetres on one page of 汇总 for rows and the lines below; of a line its height, and its characters."""
+SIGNATURES = (
+    Signature("制表人"),
+    Signature("驻场公司负责人", seal=True),
+    Signature("信息中心审核"),
+    Signature("批准"),
+)
 LEAST_HEIGHT, USUAL_HEIGHT = 6.0, 9.0
 READINGS = ("G4", "G6", "G7", "G11", "G12", "G13", "G14")
 """Readings by which every month is settled, whatever the contract."""
@@ -83,9 +89,7 @@ def vendor_workbook(ctx: Context, year: int, number: int, vendor_id: int) -> lis
         return replace(plain, title=title, sheet=name, body=(table,), **more)  # type: ignore[arg-type]  # notes and signatures
 
     return [
-        sheet(
-            "汇总", _sums(standing, (*notes, *month.basis)), notes=notes, basis=month.basis, signatures=_signatures()
-        ),
+        sheet("汇总", _sums(standing, (*notes, *month.basis)), notes=notes, basis=month.basis, signatures=SIGNATURES),
         sheet("每日", _days(ctx, month), notes=(marks.LEGEND,)),
         sheet("明细", _details(month)),
         sheet("判定", _verdicts(ctx, standing), notes=("有异议的，请在异议栏写明理由并签名。",)),
@@ -99,15 +103,6 @@ def _facts(company: Company, month: Month, project: str) -> tuple[Fact, ...]:
         Fact("项目", project or "—"),
         Fact("统计期间", f"{chinese_date(month.dates[0])}至{month.dates[-1].day}日"),
         Fact("人数", f"{len(month.people)} 人"),
-    )
-
-
-def _signatures() -> tuple[Signature, ...]:
-    return (
-        Signature("制表人"),
-        Signature("驻场公司负责人", seal=True),
-        Signature("信息中心审核"),
-        Signature("批准"),
     )
 
 

@@ -42,6 +42,7 @@ class FormPanel(Panel):
     def __init__(self, title: str, today: Callable[[], date] | None, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
         self.form: RecordForm | None = None
+        self.beneath: RecordForm | None = None
         self._today = today
         self._said = label("", "error", wraps=True)
         self.submit = primary_button("保存")
@@ -85,13 +86,36 @@ class FormPanel(Panel):
         return form
 
     def take_form(self) -> None:
-        """Take the form away, saved or not."""
-        if self.form is not None:
-            form, self.form = self.form, None
+        """Take the form away, saved or not, and what stands below it."""
+        below, self.beneath = self.beneath, None
+        for form in (self.release_form(), below):
+            if form is not None:
+                self.hold_focus(form)
+                self.body.removeWidget(form)
+                form.setVisible(False)
+                QTimer.singleShot(0, form, form.deleteLater)
+
+    def release_form(self) -> RecordForm | None:
+        """Let go of the form without deleting it."""
+        form, self.form = self.form, None
+        if form is not None:
             self.hold_focus(form)
             self.body.removeWidget(form)
             form.setVisible(False)
-            QTimer.singleShot(0, form, form.deleteLater)
+        return form
+
+    def lay_beneath(self, form: RecordForm | None) -> None:
+        """Leave a released form in sight below the one that is asked, only to be read."""
+        if form is not None:
+            form.set_read_only(True)
+            self.body.insertWidget(self.body.count() - 1, form)
+            form.setVisible(True)
+            self.beneath = form
+
+    def focus_form(self) -> None:
+        """Put the cursor into the form's first field."""
+        if self.form is not None:
+            self.form.focus_first()
 
     def show_refusal(self, refusal: Refusal) -> bool:
         """Show the sentence beside its field; False if there is no such field here."""

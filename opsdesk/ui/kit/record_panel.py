@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from opsdesk.register import Act, Field, Kind, Options, Paper, Register, Row, Tone
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
-from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import FormPanel, Sheet
 from opsdesk.ui.kit.notices import confirm
@@ -52,7 +51,6 @@ class RecordPanel(FormPanel):
     ) -> None:
         super().__init__(register.singular, desk.today, parent)
         self._find_row = find_row
-        self.beneath: RecordForm | None = None
         self._register, self._ctx, self._desk = register, ctx, desk
         self.record_id: int | None = None
         self._act: Act | None = None
@@ -107,13 +105,13 @@ class RecordPanel(FormPanel):
             return
 
         def show(sheet: Sheet) -> None:
-            beneath = self._release_form() if record_id and record_id == self.record_id else None
+            beneath = self.release_form() if record_id and record_id == self.record_id else None
             self.record_id = record_id or None
             self._act = act
             self.hold_focus(self.buttons)
             self.buttons.offer((), (), self._ctx.actor.role)
             form = self.lay_form(self._title_of(act, record_id), act.fields, sheet)
-            self._lay_beneath(beneath)
+            self.lay_beneath(beneath)
             self.note(act.confirm)
             self.submit.setText(act.title)
             self.cancel.setText("取消")
@@ -136,34 +134,6 @@ class RecordPanel(FormPanel):
         self._act = None
         self.record_id = None
         self.take_form()
-
-    def take_form(self) -> None:
-        """Take the form away, and the record below it."""
-        super().take_form()
-        if self.beneath is not None:
-            beneath, self.beneath = self.beneath, None
-            self.hold_focus(beneath)
-            self.body.removeWidget(beneath)
-            beneath.setVisible(False)
-            beneath.deleteLater()
-
-    def _release_form(self) -> RecordForm | None:
-        """Let go of the record's form without deleting it."""
-        form, self.form = self.form, None
-        if form is not None:
-            self.hold_focus(form)
-            self.body.removeWidget(form)
-            form.setVisible(False)
-        return form
-
-    def _lay_beneath(self, form: RecordForm | None) -> None:
-        """Leave the record in sight, to be read, below what an act asks."""
-        if form is not None:
-            form.set_read_only(True)
-            form.layout().setContentsMargins(0, look.px(16), 0, 0)
-            self.body.insertWidget(self.body.count() - 1, form)
-            form.setVisible(True)
-            self.beneath = form
 
     def _title_of(self, act: Act, record_id: int) -> str:
         row = self._find_row(record_id) if self._find_row is not None and record_id else None

@@ -84,7 +84,7 @@ class RegisterPage(QWidget):
         """Open a record in the panel; `enter` puts the cursor into its form."""
         if self.register.load is None or (self.panel.record_id != record_id and not self.panel.may_leave()):
             return
-        self.panel.show_record(record_id, self._enter_form if enter else None)
+        self.panel.show_record(record_id, self.panel.focus_form if enter else None)
 
     def new_record(self) -> None:
         """Open an empty form."""
@@ -236,10 +236,6 @@ class RegisterPage(QWidget):
         if not self.table.choose(record_id):
             self._wished = record_id
             self.table.reload()
-
-    def _enter_form(self) -> None:
-        if self.panel.form is not None:
-            self.panel.form.focus_first()
 
     def _close_panel(self) -> None:
         self._give_keys_to_list()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Chip, Column, Kind, Row, Tone
 from opsdesk.registers.calendar.spec import REGISTER as CALENDAR
+from opsdesk.registers.contract.spec import REGISTER as CONTRACT
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
 from opsdesk.registers.holiday_consent.spec import REGISTER as HOLIDAY_CONSENT
 from opsdesk.registers.leave.spec import REGISTER as LEAVE
@@ -31,7 +32,7 @@ COLUMNS = (
 )
 DOORS: Mapping[str, str] = {
     register.slug: register.title
-    for register in (CORRECTION, LEAVE, OVERTIME, ROSTER, HOLIDAY_CONSENT, CALENDAR, STAFF, STAND_BY)
+    for register in (CORRECTION, LEAVE, OVERTIME, ROSTER, HOLIDAY_CONSENT, CALENDAR, CONTRACT, STAFF, STAND_BY)
 }
 """What the registers behind the doors are called."""
 NONE = "没有未结事项。"
@@ -148,6 +149,6 @@ def _row(place: int, each: Question) -> Row:
             "name": each.name,
             "vendor": each.vendor,
             "sentence": each.sentence,
-            "door": f"{DOORS[each.door]} ›",
+            "door": f"{DOORS.get(each.door, '去处理')} ›",
         },
     )
