@@ -38,6 +38,8 @@ def halves(
         first = second = result.pairs
         noon = duty.begins + (duty.ends - duty.begins) / 2
         spans = (Span(duty.begins, noon), Span(noon, duty.ends))
+    if not away and not middle and _ordinary(result.pairs[0]):
+        return Half(spans[0], Mark.PRESENT), Half(spans[1], Mark.PRESENT)
     away_first, away_second = (_leave_on(span, away) is not None for span in spans)
     # Of a single pair the half that is left alone by leave has both the coming and the going.
     morning = _half(spans[0], first, result, away, now, duty, arriving=True, leaving=bool(middle) or away_second)
@@ -54,6 +56,12 @@ def halves(
             Half(half.span, unexcused) if half.mark is Mark.AWOL else half for half in (morning, afternoon)
         )
     return morning, afternoon
+
+
+def _ordinary(pair: PairResult) -> bool:
+    """Came and went in time."""
+    came, gone = pair.arrival_verdict, pair.departure_verdict
+    return came is not None and gone is not None and came.minutes == 0 and gone.minutes == 0
 
 
 def _half(

@@ -46,11 +46,14 @@ class Charged:
     open_ends: tuple[OpenEnd, ...] = ()
 
 
-def charges(each: PersonDay, parts: tuple[Half, Half], end: Missing | None, personal: int) -> Charged:
+def charges(each: PersonDay, parts: tuple[Half, Half], end: Missing | None, personal: int) -> Charged | None:
     """A day of lateness beyond the limit is absent as a whole: no half of it is counted as missed a second time.
 
-    An open end is charged only where the day costs no other half days.
+    An open end is charged only where the day costs no other half days. None: an ordinary day.
     """
+    minutes = each.result.late_minutes or each.result.early_minutes
+    if not minutes and end is None and not personal and not any(half.mark in UNEXCUSED for half in parts):
+        return None
     verdicts = [(punch, verdict) for punch, verdict in each.result.verdicts if verdict.minutes]
     halves_due = sum(half.mark is not Mark.LEAVE for half in parts)
     reference = (f"day:{each.person.id}:{each.day.isoformat()}",)
@@ -94,9 +97,8 @@ def accounts(laws: Mapping[date, Law], charged: Sequence[Charged]) -> list[Accou
     """The month in segments of one regulation with one set of values, in order of time (G14)."""
     found: dict[tuple[str, tuple[date | None, ...]], list[Charged]] = defaultdict(list)
     for each in charged:
-        if each.late or each.early or each.missed or each.personal or each.open_ends:
-            code = each.day.terms.penalties
-            found[code, _values(laws[each.day.day], code)].append(each)
+        code = each.day.terms.penalties
+        found[code, _values(laws[each.day.day], code)].append(each)
     return [
         Account(
             laws[days[0].day.day],

@@ -208,7 +208,8 @@ def _person_month(
             freed = hours.freed_minutes(each.duty, hours.common([span], counting), noon)
             taken[kind][1] += freed
             personal += freed if kind is LeaveKind.PERSONAL else 0
-        charged.append(charges(each, parts, end, personal))
+        if (found := charges(each, parts, end, personal)) is not None:
+            charged.append(found)
         planned += hours.planned_minutes(each.duty, noon)
         at_work = [span for span, kind in away if kind in AT_WORK]
         worked += hours.worked_minutes(each.duty, each.result.pairs, noon, at_work)
