@@ -14,6 +14,7 @@ from opsdesk.rules.clause import Clause, Holding, Parameter, Regulation, Value
 from opsdesk.rules.vocabulary import CarriedOut
 from opsdesk.services.amending import FIRST_DAY, Usage, standing
 from opsdesk.services.law_library import GOVERNED
+from opsdesk.services.law_words import worded
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.parts import ChipLabel, Separator, label, link_button
 
@@ -102,7 +103,7 @@ class ClauseDetail(QWidget):
         self._clause = clause
         column = _column(self)
         column.addWidget(label(f"{regulation.code} {regulation.title}", "secondary", wraps=True))
-        column.addWidget(label(clause.wording, wraps=True))
+        column.addWidget(label(worded(clause, standing(clause, day)), wraps=True))
         state = state_of(clause, day)
         head = QHBoxLayout()
         head.setSpacing(look.px(8))
