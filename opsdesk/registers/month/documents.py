@@ -26,7 +26,10 @@ from opsdesk.registers.month.figures import (
     companies,
     day_columns,
     days_of,
+    decided_sum,
+    decisions,
     file_name,
+    handled_words,
     hours_of,
     leave_of,
     leave_words,
@@ -37,9 +40,8 @@ from opsdesk.registers.month.figures import (
     until,
     warning_words,
 )
-from opsdesk.registers.month.service import Booked, Standing
+from opsdesk.registers.month.service import Standing
 from opsdesk.registers.month.workbook import vendor_workbook
-from opsdesk.rules.settlement import Line
 from opsdesk.rules.vocabulary import Decision, LeaveKind
 from opsdesk.services import chain, marks, settings
 from opsdesk.services.context import Context
@@ -77,14 +79,9 @@ class _Sheet:
         booked = self.standing.booked.values()
         return any(kept.state is not Decision.PROPOSED for lines in booked for kept in lines)
 
-    def decisions(self, each: PersonMonth) -> list[Booked | None]:
-        """For each line of the person what was booked for it, if it still says the same."""
-        return service.paired(each.settled.lines, self.standing.booked.get(each.person.id, ()))
-
     def decided(self, each: PersonMonth) -> Decimal:
         """What the person's confirmed lines come to, in yuan."""
-        found = self.decisions(each)
-        return sum((kept.decided for kept in found if kept and kept.decided is not None), Decimal(0))
+        return decided_sum(self.standing, each)
 
 
 def month_sheets(ctx: Context, year: int, number: int, vendor_id: int | None = None) -> list[Document]:
@@ -308,7 +305,7 @@ def _lines(ctx: Context, sheet: _Sheet) -> Table | None:
         (each, line, kept)
         for each in sheet.people
         if charged(each)
-        for line, kept in zip(each.settled.lines, sheet.decisions(each), strict=True)
+        for line, kept in zip(each.settled.lines, decisions(sheet.standing, each), strict=True)
     ]
     if not found:
         return None
@@ -325,7 +322,7 @@ def _lines(ctx: Context, sheet: _Sheet) -> Table | None:
     if sheet.ruled:
         columns.append(Column("处理", 6 * DAY))
     columns += [Column("日", END, Kind.NUMBER, Align.CENTER), Column("金额（元）", END + SIGN, Kind.MONEY)]
-    handled = [(_handled(line, kept),) if sheet.ruled else () for _, line, kept in found]
+    handled = [(handled_words(line, kept),) if sheet.ruled else () for _, line, kept in found]
     regulations = ctx.regulations
     rows = tuple(
         (
@@ -342,11 +339,3 @@ def _lines(ctx: Context, sheet: _Sheet) -> Table | None:
     )
     labels = tuple(f"{each.person.name} {line.citation.short}" for each, line, _ in found)
     return Table(tuple(columns), rows, row_height=7.0, font_size=8.0, record_labels=labels)
-
-
-def _handled(line: Line, kept: Booked | None) -> str:
-    if not line.amount and not line.half_days:
-        return "—"
-    if kept is None:
-        return "未结算"
-    return f"{kept.state}：{kept.note}" if kept.note else str(kept.state)
