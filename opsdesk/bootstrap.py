@@ -13,17 +13,19 @@ from opsdesk.models import Account, LedgerRow, Setting
 from opsdesk.models.engine import read_engine, write_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, migrate, schema_of
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import accounts, backup, calendars, chain, law_library
+from opsdesk.services import accounts, backup, calendars, chain, incident_options, law_library
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.law_library import Library
 from opsdesk.services.text import one_line
-from opsdesk.services.transaction import database_trouble
+from opsdesk.services.transaction import Transaction, database_trouble
 
 SUPERVISOR = "主管"
 SYSTEM = Signer("系统", "系统", "desk")
+INCIDENTS_SINCE = 3
+"""The schema that brought incidents; an older site is given its first options."""
 
 
 def database(home: Path) -> Path:
@@ -63,6 +65,10 @@ def _migrate(home: Path, engine: Engine, clock: Clock) -> None:
         migrate(connection)
         facts = {"schema": chain.schema_hash(connection), "number": SCHEMA}
         chain.append(connection, clock, SYSTEM, "建立数据结构", "", [Entry("schema", "schema", SCHEMA, facts)])
+        if number < INCIDENTS_SINCE:
+            work = Transaction(connection, clock, SYSTEM, "建立事件选项", "")
+            incident_options.seed(work)
+            chain.append(connection, clock, SYSTEM, work.act, work.reason, work.entries)
 
 
 def open_site(home: Path, clock: Clock | None = None) -> Context:

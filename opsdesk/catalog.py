@@ -12,6 +12,7 @@ from opsdesk.registers.correction.spec import REGISTER as CORRECTION
 from opsdesk.registers.coverage_need.spec import REGISTER as COVERAGE_NEED
 from opsdesk.registers.holiday_consent.spec import REGISTER as HOLIDAY_CONSENT
 from opsdesk.registers.hours.spec import REGISTER as HOURS
+from opsdesk.registers.incident.spec import REGISTER as INCIDENT
 from opsdesk.registers.leave.spec import REGISTER as LEAVE
 from opsdesk.registers.month.spec import REGISTER as DEDUCTION
 from opsdesk.registers.overtime.spec import REGISTER as OVERTIME
@@ -25,6 +26,8 @@ from opsdesk.registers.vendor.spec import REGISTER as VENDOR
 from opsdesk.registers.wage.spec import REGISTER as WAGE
 
 REGISTERS: tuple[Register, ...] = (
+    # 运维事件记录单
+    INCIDENT,
     # 请假排班
     LEAVE,
     ROSTER,

@@ -51,7 +51,8 @@ class Punch:
 
 @dataclass(frozen=True)
 class Terms:
-    """By which regulation a contract works that day: code for 作息 and code for 考勤罚则."""
+    """By which regulation a contract works that day: code for 作息, for 考勤罚则 and for 响应."""
 
     hours: str
     penalties: str
+    response: str = "T1"

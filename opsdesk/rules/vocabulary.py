@@ -139,3 +139,53 @@ class Source(StrEnum):
     ROLL_CALL = "点名"
     IMPORT = "导入"
     CORRECTION = "补签"
+
+
+class IncidentKind(StrEnum):
+    """What a call asks for; what needs a visit at the user's (派单) is under the clocks of E19."""
+
+    FAULT = "故障"
+    REQUEST = "服务请求"
+    REPAIR = "上门报修"
+    INSTALL = "报装"
+    RENEWAL = "续费上门"
+
+
+DISPATCHED = frozenset({IncidentKind.REPAIR, IncidentKind.INSTALL, IncidentKind.RENEWAL})
+"""Kinds for which somebody is sent to the user."""
+
+
+class IncidentState(StrEnum):
+    """Where an incident stands between the call and the supervisor's signature (T3-05)."""
+
+    ACCEPTED = "待响应"
+    WORKING = "处理中"
+    WAITING = "等待"
+    SOLVED = "已解决"
+    CONFIRMED = "已确认"
+    RETURNED = "退回"
+    SIGNED = "已签收"
+    VOID = "已作废"
+
+
+OPEN_INCIDENT = frozenset({IncidentState.ACCEPTED, IncidentState.WORKING, IncidentState.WAITING})
+"""States in which somebody still works on the incident."""
+
+
+class Whose(StrEnum):
+    """Whose time a pause is; only the vendor's own counts against it."""
+
+    VENDOR = "外包单位"
+    CLIENT = "甲方"
+    THIRD = "第三方"
+    PARTS = "等待备件"
+
+
+class ClockState(StrEnum):
+    """How a deadline stands."""
+
+    RUNNING = "计时中"
+    WARNING = "将超时"
+    PAUSED = "暂停"
+    MET = "达标"
+    BREACHED = "超时"

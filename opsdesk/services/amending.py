@@ -16,7 +16,7 @@ from opsdesk.models import Amendment, Contract, ContractTerm, Deduction, Punch, 
 from opsdesk.rules.calendar import month
 from opsdesk.rules.clause import Clause, Holding, Parameter, Regulations, Value
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import entry, law_library, rejudging
+from opsdesk.services import entry, incident_clocks, law_library, rejudging
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.law_library import GOVERNED
@@ -30,6 +30,8 @@ FIRST_DAY = date(2000, 1, 1)
 YEARS_AHEAD = 5
 JUDGED = ("attendance.", "reading.")
 """Parts of clauses by which signed days are judged."""
+TIMED = ("response.", "incident.", "dispatch.")
+"""Parts of clauses by which incidents are timed."""
 SETTLED = (*JUDGED, "hours.", "leave.pay")
 """Parts of clauses by which a month is settled."""
 AGAIN = "月度结算随之变动，未结算的月份按新数值计算，已结算的请重新结算。"
@@ -39,7 +41,7 @@ AT_LEAST_ONE = frozenset({"early.awol_from", "leave.unit", "hours.day", "score.u
 """Values by which something is divided."""
 LONGEST_TEXT = 100
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
-TOUCHED = frozenset({"law", "sign_in", "month"})
+TOUCHED = frozenset({"law", "sign_in", "month", "incident"})
 
 Progress = Callable[[int, int], bool]
 
@@ -80,6 +82,11 @@ def base(clause: Clause, day: date) -> Holding:
 def judges(clause: Clause) -> bool:
     """Whether signed days are judged by the clause."""
     return clause.does.startswith(JUDGED)
+
+
+def times(clause: Clause) -> bool:
+    """Whether incidents are timed by the clause."""
+    return clause.does.startswith(TIMED)
 
 
 def settles(clause: Clause) -> bool:
@@ -182,8 +189,11 @@ def amend(
     holding = law_library.holding(found, row)
     with ctx.transaction("修订规章", row["reason"]) as tx:
         tx.insert(Amendment, **row)
+        after = ctx.under(regulations.amended([(clause, holding)]))
         if judges(found) and begins_on <= ctx.today():
-            _judge_again(tx, ctx.under(regulations.amended([(clause, holding)])), begins_on, progress)
+            _judge_again(tx, after, begins_on, progress)
+        if times(found) and begins_on <= ctx.today():
+            incident_clocks.rejudge(tx, after, begins_on, ctx.today())
         said = _said(ctx, found, holding, _changed(tx))
     return Outcome(said, TOUCHED)
 

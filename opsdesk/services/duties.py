@@ -21,7 +21,7 @@ from opsdesk.services import calendars
 from opsdesk.services.shifts import Minutes, parse_pairs, spans
 
 NO_CONTRACT = Terms("T3", "T2")
-"""Without a contract the client's hours (T3-02) and the code for on-site staff (T2) hold; the month asks for one."""
+"""Without a contract the client's hours (T3-02), the code for on-site staff (T2) and the response times of T1 hold."""
 STANDARD = "标准班"
 CUSTOMARY = "08:30-17:30"
 """Hours of a site that has not said its own."""
@@ -135,7 +135,8 @@ class Plan:
                 chosen[term.topic] = max(chosen.get(term.topic, rank), rank)
         hours = chosen[Topic.HOURS][2] if Topic.HOURS in chosen else NO_CONTRACT.hours
         penalties = chosen[Topic.PENALTIES][2] if Topic.PENALTIES in chosen else NO_CONTRACT.penalties
-        return Terms(hours, penalties)
+        response = chosen[Topic.RESPONSE][2] if Topic.RESPONSE in chosen else NO_CONTRACT.response
+        return Terms(hours, penalties, response)
 
     def hours_on(self, regulation: str, day: date) -> Minutes:
         """Working hours of a regulation on `day`; the site's own where the regulation leaves them to the client."""

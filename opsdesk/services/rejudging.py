@@ -14,7 +14,7 @@ from opsdesk.rules import attendance as rules
 from opsdesk.rules.facts import Duty
 from opsdesk.rules.facts import Punch as PunchFact
 from opsdesk.rules.vocabulary import Direction, Source
-from opsdesk.services import attendance, duties
+from opsdesk.services import attendance, duties, incident_clocks
 from opsdesk.services.context import Context
 from opsdesk.services.transaction import Transaction
 
@@ -29,7 +29,8 @@ def staff_of(tx: Transaction, vendor_id: int) -> list[int]:
 
 
 def everybody(tx: Transaction, ctx: Context, first: date, last: date) -> None:
-    """Judge all signed days from `first` to `last` again."""
+    """Judge all signed days from `first` to `last` again, and the incidents of that time."""
+    incident_clocks.rejudge(tx, ctx, first, last)
     rejudge(tx, ctx, first, last, list(tx.connection.execute(select(Staff.id)).scalars()))
 
 

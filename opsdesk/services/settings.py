@@ -24,6 +24,7 @@ DEFAULTS: Mapping[str, str] = {
     "desk.undo_seconds": "10",
     "paper.retention_years": "3",
     "paper.rows": "15",
+    "incident.file_megabytes": "20",
 }
 
 
@@ -60,6 +61,7 @@ LIMITS = {
     "desk.undo_seconds": (3, 120),
     "paper.retention_years": (2, 30),
     "paper.rows": (5, 18),
+    "incident.file_megabytes": (1, 200),
 }
 
 

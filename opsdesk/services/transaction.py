@@ -62,7 +62,7 @@ class Transaction:
     reason: str
     entries: list[Entry] = field(default_factory=list)
 
-    def insert(self, model: type[Base], **values: Any) -> int:
+    def insert(self, model: type[Base], /, **values: Any) -> int:
         """Add one row and return its id."""
         return self.insert_many(model, [values])[0]
 
@@ -78,7 +78,7 @@ class Transaction:
         self.entries.extend(Entry("insert", table.name, row["id"], row) for row in full)
         return [row["id"] for row in full]
 
-    def update(self, model: type[Base], row_id: int, **changes: Any) -> bool:
+    def update(self, model: type[Base], row_id: int, /, **changes: Any) -> bool:
         """Change a row; False, and nothing chained, where it already stands so."""
         table = _table(model)
         now = dict(self.connection.execute(select(table).where(table.c.id == row_id)).mappings().one())

@@ -13,7 +13,7 @@ from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.registers.contract import terms as dated
 from opsdesk.registers.contract.terms import FIELDS, NOT_APPLIED, Term
 from opsdesk.rules.vocabulary import Topic
-from opsdesk.services import entry, listing, rejudging, retiring
+from opsdesk.services import entry, incident_clocks, listing, rejudging, retiring
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
@@ -155,6 +155,7 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
             changed_from = _change(tx, ctx, record_id, kept, wanted, holds_from)
         if changed_from is not None:
             rejudging.rejudge(tx, ctx, changed_from, ctx.today(), rejudging.staff_of(tx, vendor_id))
+            incident_clocks.rejudge(tx, ctx, changed_from, ctx.today(), (vendor_id,))
     return Outcome(record_id, TOUCHED)
 
 

@@ -22,8 +22,8 @@ FIELDS = {
 """Which field of the form speaks of which topic."""
 OPTIONAL = {Topic.RESPONSE: "response.", Topic.REPORTS: "reports.", Topic.APPRAISAL: "appraisal."}
 """Topics that a contract may leave open, each with how the parts begin that a regulation plays in it."""
-JUDGED = frozenset({Topic.HOURS, Topic.PENALTIES})
-"""Topics by which days of attendance are judged."""
+JUDGED = frozenset({Topic.HOURS, Topic.PENALTIES, Topic.RESPONSE})
+"""Topics by which days of attendance or incidents are judged."""
 HOURS = frozenset({"attendance.hours", "attendance.client_hours"})
 PENALTIES = frozenset({"attendance.late_count"})
 NO_PENALTIES = "T3"

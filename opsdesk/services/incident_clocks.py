@@ -1,0 +1,250 @@
+"""How incidents stand against their deadlines: facts out of the record, judged by the contract's law of the day.
+
+What is read from the clocks is also kept with the incident (`respond_over`, `solve_by` …), so that lists and statistics
+can ask for it at any size; it follows after every act and whenever the law, a contract or the calendar changes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from opsdesk.models import Incident, IncidentDue, IncidentPause
+from opsdesk.rules import dispatch, sla
+from opsdesk.rules.calendar import days
+from opsdesk.rules.clause import Law, Regulations
+from opsdesk.rules.dispatch import Points, Step, VisitFacts
+from opsdesk.rules.facts import Span
+from opsdesk.rules.sla import IncidentFacts, Pause, Reading
+from opsdesk.rules.vocabulary import ClockState, IncidentKind, Whose
+from opsdesk.services import duties, incident_options
+from opsdesk.services.context import Context
+from opsdesk.services.duties import Person, Plan
+from opsdesk.services.shifts import spans
+from opsdesk.services.transaction import Transaction
+
+DAY = timedelta(days=1)
+FAR = 40
+"""Days after an incident within which the next working day is looked for."""
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An incident as its clauses see it now."""
+
+    facts: IncidentFacts
+    regulation: str
+    law: Law
+    response: Reading | None
+    solution: Reading | None
+    visit: tuple[Reading, ...]
+    points: tuple[Points, ...]
+    due_steps: tuple[Step, ...]
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Every clock that runs or ran, in order."""
+        return tuple(each for each in (self.response, *self.visit, self.solution) if each is not None)
+
+    @property
+    def worst(self) -> Reading | None:
+        """The clock to look at: of those that run the one nearest its end; else one that was exceeded; else None."""
+        running = [each for each in self.readings if each.running]
+        missed = [each for each in self.readings if each.state is ClockState.BREACHED]
+        return min(running, key=lambda each: each.limit - each.used, default=missed[0] if missed else None)
+
+
+def standings(
+    connection: Connection, regulations: Regulations, rows: Sequence[Mapping[str, Any]], now: datetime
+) -> dict[int, Standing]:
+    """How each of these rows of `incident` stands at `now`, by its id."""
+    if not rows:
+        return {}
+    ids = [row["id"] for row in rows]
+    pauses = pauses_of(connection, ids)
+    asked = _asked_of(connection, ids)
+    hours = incident_options.hours_of(connection)
+    plan = _plan(connection, regulations, rows, now)
+    return {
+        row["id"]: _standing(row, plan, hours, pauses.get(row["id"], ()), asked.get(row["id"], ()), now) for row in rows
+    }
+
+
+def _plan(connection: Connection, regulations: Regulations, rows: Sequence[Mapping[str, Any]], now: datetime) -> Plan:
+    first = min(row["reported_at"] for row in rows).date()
+    last = max([now, *(row["resolved_at"] or row["reported_at"] for row in rows)]).date()
+    return duties.load(connection, regulations, first - DAY, last + FAR * DAY, ())
+
+
+def pauses_of(connection: Connection, ids: Collection[int]) -> dict[int, list[Pause]]:
+    """The pauses of these incidents, in order of time."""
+    found: dict[int, list[Pause]] = defaultdict(list)
+    query = select(
+        IncidentPause.incident_id, IncidentPause.begins_at, IncidentPause.ends_at, IncidentPause.whose,
+        IncidentPause.reason,
+    ).where(IncidentPause.incident_id.in_(ids)).order_by(IncidentPause.begins_at, IncidentPause.id)  # fmt: skip
+    for row in connection.execute(query):
+        found[row.incident_id].append(Pause(row.begins_at, row.ends_at, Whose(row.whose), row.reason))
+    return found
+
+
+def _asked_of(connection: Connection, ids: Collection[int]) -> dict[int, list[tuple[datetime, bool]]]:
+    found: dict[int, list[tuple[datetime, bool]]] = defaultdict(list)
+    query = select(IncidentDue.incident_id, IncidentDue.due_at, IncidentDue.confirmed).order_by(IncidentDue.id)
+    for row in connection.execute(query.where(IncidentDue.incident_id.in_(ids))):
+        found[row.incident_id].append((row.due_at, row.confirmed))
+    return found
+
+
+def _standing(
+    row: Mapping[str, Any],
+    plan: Plan,
+    hours: Mapping[str, str],
+    pauses: Sequence[Pause],
+    asked: Sequence[tuple[datetime, bool]],
+    now: datetime,
+) -> Standing:
+    day = (row["accepted_at"] or row["reported_at"]).date()
+    law, terms = plan.regulations.on(day), plan.terms_on(row["vendor_id"] or 0, day)
+    working = None
+    if hours.get(row["category"]) == incident_options.WORKING_HOURS:
+
+        def working(each: date) -> tuple[Span, ...]:
+            return spans(each, plan.hours_on(terms.hours, each)) if plan.calendar.works(each) else ()
+
+    due = sla.due_time(asked, law.part("response.solved", terms.response)) if asked else row["due_at"]
+    facts = IncidentFacts(
+        kind=IncidentKind(row["kind"]),
+        accepted=row["accepted_at"] or row["reported_at"],
+        urgent=row["urgent"],
+        responded=row["responded_at"],
+        contacted=row["contacted_at"],
+        arrived=row["arrived_at"],
+        appointed=row["appointed_at"],
+        due=due,
+        resolved=row["resolved_at"],
+        pauses=tuple(pauses),
+        working=working,
+    )
+    visit = VisitFacts(
+        missing=tuple(part for part in row["visit_missing"].split("、") if part),
+        delayed=row["delayed"],
+        complained=row["complained"],
+        unsolved_at=row["unsolved_at"],
+        technician_at=row["technician_at"],
+        service_at=row["service_at"],
+        told_back_at=row["told_back_at"],
+    )
+    readings = tuple(dispatch.clocks(facts, law, terms.response, now))
+    return Standing(
+        facts=facts,
+        regulation=terms.response,
+        law=law,
+        response=sla.response(facts, law, terms.response, now),
+        solution=sla.solution(facts, law, terms.response, now),
+        visit=readings,
+        points=tuple(dispatch.points(facts, visit, readings, law, terms.response)),
+        due_steps=(
+            *dispatch.escalation(facts, law, terms.response, now),
+            *dispatch.told(facts, visit, law, terms.response, now),
+        ),
+    )
+
+
+def derived(standing: Standing, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What is kept with the incident of how it stands."""
+    facts = standing.facts
+    paused = 0
+    if facts.accepted is not None and facts.resolved is not None and facts.resolved > facts.accepted:
+        whole = int((facts.resolved - facts.accepted).total_seconds())
+        paused = whole - sla.seconds_between(facts.accepted, facts.resolved, replace(facts, working=None), now)
+    respond, solve = standing.response, standing.solution
+    over = row["void_at"] is not None
+    return {
+        "due_at": facts.due,
+        "respond_by": None if respond is None or facts.responded or over else respond.deadline,
+        "respond_over": respond.over if respond is not None and facts.responded else None,
+        "solve_by": None if solve is None or facts.resolved or over else solve.deadline,
+        "solve_over": solve.over if solve is not None and facts.resolved else None,
+        "paused_seconds": paused,
+    }
+
+
+def settle(tx: Transaction, ctx: Context, ids: Sequence[int]) -> None:
+    """Bring what is kept of these incidents' clocks in step with their record, in the same transaction."""
+    now = ctx.now()
+    for begin in range(0, len(ids), BATCH):
+        query = select(Incident.__table__).where(Incident.id.in_(ids[begin : begin + BATCH]))
+        rows = [dict(row) for row in tx.connection.execute(query).mappings()]
+        found = standings(tx.connection, ctx.regulations, rows, now)
+        dues = hand_in_dues(tx.connection, ctx.regulations, rows)
+        for row in rows:
+            kept = {**derived(found[row["id"]], row, now), "hand_in_due_at": dues.get(row["id"])}
+            tx.update(Incident, row["id"], **kept)
+
+
+def rejudge(tx: Transaction, ctx: Context, first: date, last: date, vendor_ids: Collection[int] | None = None) -> None:
+    """Judge the incidents from `first` to `last` again that nobody has signed yet; `vendor_ids` narrows to vendors."""
+    query = select(Incident.id).where(
+        Incident.reported_at >= datetime.combine(first, time()),
+        Incident.reported_at < datetime.combine(last + DAY, time()),
+        Incident.signed_at.is_(None),
+        Incident.void_at.is_(None),
+    )
+    if vendor_ids is not None:
+        query = query.where(Incident.vendor_id.in_(vendor_ids))
+    settle(tx, ctx, list(tx.connection.execute(query).scalars()))
+
+
+def hand_in_dues(
+    connection: Connection, regulations: Regulations, rows: Sequence[Mapping[str, Any]]
+) -> dict[int, datetime]:
+    """By when the record of each solved incident has to be handed in (T3-05), by its id; others are left out."""
+    done = [row for row in rows if row["resolved_at"] is not None and row["batch_id"] is None]
+    if not done:
+        return {}
+    first = min(row["resolved_at"] for row in done).date()
+    last = max(row["resolved_at"] for row in done).date()
+    ids = {row["staff_id"] for row in done if row["staff_id"] is not None}
+    plan = duties.load(connection, regulations, first - DAY, last + FAR * DAY, ids)
+    people = {person.id: person for person in duties.people(connection, ids=ids)} if ids else {}
+    found = {}
+    for row in done:
+        held = regulations.on(row["resolved_at"].date()).part("incident.hand_in", "T3")
+        if held is not None:
+            end, following = _shift_ends(plan, people.get(row["staff_id"]), row["resolved_at"])
+            found[row["id"]] = sla.hand_in_due(row["resolved_at"], end, following, held)
+    return found
+
+
+def _shift_ends(plan: Plan, person: Person | None, done: datetime) -> tuple[datetime | None, datetime]:
+    """The end of the shift in which the work was done, or that was still to come that day, and the next one's end.
+
+    Without a person the desk's own hours count.
+    """
+    day = done.date()
+    current: Span | None = None
+    for shift in (_shift(plan, person, each) for each in days(day - DAY, day + FAR * DAY)):
+        if shift is None or shift.ends < done:
+            continue
+        if current is None and (shift.begins <= done or shift.begins.date() == day):
+            current = shift
+        else:
+            return current.ends if current else None, shift.ends
+    return current.ends if current else None, datetime.combine(day + DAY, time(23, 59, 59))
+
+
+def _shift(plan: Plan, person: Person | None, day: date) -> Span | None:
+    if person is not None:
+        duty = plan.duty(person, day)
+        return Span(duty.begins, duty.ends) if duty else None
+    if not plan.calendar.works(day):
+        return None
+    pairs = spans(day, plan.hours_on("", day))
+    return Span(pairs[0].begins, pairs[-1].ends)
