@@ -32,7 +32,8 @@ class VisitFacts:
     """What was found of a visit: items of dress, badge and tools that were missing; whose delay; who was told when.
 
     `unsolved_at` is when he saw that he could not solve it, `technician_at` and `service_at` when the technical side
-    and customer service were told. `delayed` and `complained` are what a human has confirmed.
+    and customer service were told; `tell_back_by` ends the shift before which the result is told back. `delayed` and
+    `complained` are what a human has confirmed.
     """
 
     missing: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class VisitFacts:
     technician_at: datetime | None = None
     service_at: datetime | None = None
     told_back_at: datetime | None = None
+    tell_back_by: datetime | None = None
 
 
 def install_due(dispatched: datetime, held: Held) -> datetime:
@@ -54,7 +56,7 @@ def install_due(dispatched: datetime, held: Held) -> datetime:
 
 
 def clocks(facts: IncidentFacts, law: Law, regulation: str, now: datetime) -> list[Reading]:
-    """Every clock of a visit that the regulation sets, in the order in which they run out."""
+    """Every clock of a visit that the regulation sets, in the course of a visit."""
     if facts.kind not in DISPATCHED or facts.accepted is None:
         return []
     return [reading for reading in _clocks(facts, law, regulation, now) if reading is not None]
@@ -142,7 +144,8 @@ class Step:
 def escalation(facts: IncidentFacts, law: Law, regulation: str, now: datetime) -> list[Step]:
     """Who has to be told when nobody has called the user (E19-15, 16): only said, nobody is fined by the program."""
     first = law.part("dispatch.escalate", regulation)
-    if facts.kind not in DISPATCHED or facts.accepted is None or facts.contacted is not None or first is None:
+    reached = facts.contacted is not None or facts.arrived is not None
+    if facts.kind not in DISPATCHED or facts.accepted is None or reached or first is None:
         return []
     silent = facts.accepted + timedelta(minutes=first.number("escalate.silent_min"))
     tell_by = silent + timedelta(minutes=first.number("escalate.notify_min"))
@@ -169,6 +172,8 @@ def told(facts: IncidentFacts, visit: VisitFacts, law: Law, regulation: str, now
             if (at or now) > due:
                 found.append(Step(f"未能解决的报修没有在 {due:%H:%M} 前告知{who}。", due, held.cite()))
     back = law.part("dispatch.told_back", regulation)
-    if back is not None and facts.kind in DISPATCHED and facts.resolved is not None and visit.told_back_at is None:
-        found.append(Step("解决以后还没有反馈结果。", facts.resolved, back.cite()))
+    by = visit.tell_back_by
+    done = facts.kind in DISPATCHED and facts.resolved is not None
+    if back is not None and done and by is not None and (visit.told_back_at or now) > by:
+        found.append(Step(f"解决以后没有在 {by:%m-%d %H:%M} 前反馈结果。", by, back.cite()))
     return found

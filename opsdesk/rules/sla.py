@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from opsdesk.rules.calendar import Calendar
 from opsdesk.rules.clause import Citation, Held, Law
 from opsdesk.rules.facts import Span
-from opsdesk.rules.hours import common, merged
+from opsdesk.rules.hours import common, merged, without
 from opsdesk.rules.vocabulary import ClockState, IncidentKind, Whose
 
 DAY = timedelta(days=1)
@@ -60,7 +60,7 @@ class Reading:
     """One clock, read: what it measures, its limit and what is used of it in seconds, and where it stands.
 
     `running` as long as what it waits for has not happened. `deadline` is when the limit will be reached; None while
-    the clock is paused or where it cannot be said. `over` is the number of seconds beyond the limit, 0 while it is kept.
+    the clock is paused or where it cannot be said. `over` is the number of seconds beyond the limit, else 0.
     """
 
     name: str
@@ -130,25 +130,12 @@ def reached(begins: datetime, limit: int, facts: IncidentFacts, now: datetime) -
 
 
 def _walk(begins: datetime, left: timedelta, planned: Sequence[Span], away: Sequence[Span]) -> datetime | None:
-    for span in _without(merged(planned), away):
+    for span in without(merged(planned), away):
         start = max(span.begins, begins)
         if start < span.ends and span.ends - start >= left:
             return start + left
         left -= max(span.ends - start, timedelta())
     return None
-
-
-def _without(spans: Sequence[Span], away: Sequence[Span]) -> list[Span]:
-    """The spans with the other time cut out of them."""
-    left = list(spans)
-    for cut in away:
-        left = [
-            piece
-            for span in left
-            for piece in (Span(span.begins, min(span.ends, cut.begins)), Span(max(span.begins, cut.ends), span.ends))
-            if piece.begins < piece.ends
-        ]
-    return left
 
 
 def read_clock(

@@ -140,6 +140,7 @@ def _standing(
         technician_at=row["technician_at"],
         service_at=row["service_at"],
         told_back_at=row["told_back_at"],
+        tell_back_by=row["hand_in_due_at"],
     )
     readings = tuple(dispatch.clocks(facts, law, terms.response, now))
     return Standing(

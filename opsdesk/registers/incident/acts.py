@@ -16,6 +16,7 @@ from opsdesk.registers.incident.service import (
     LONG_TEXTS,
     TOUCHED,
     Course,
+    cited,
     note,
     person_of,
     refresh,
@@ -150,7 +151,7 @@ def wait(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
             raise Refusal(f"上一次等待到 {max(ended):%m-%d %H:%M} 才结束，这次不能更早开始。", field="begins_at")
         tx.insert(IncidentPause, incident_id=incident_id, begins_at=at, ends_at=None, whose=str(whose), reason=reason)
         tx.update(Incident, incident_id, state=str(IncidentState.WAITING))
-        note(tx, ctx, incident_id, Course.WAIT, at, f"等待{whose}：{reason}")
+        note(tx, ctx, incident_id, Course.WAIT, at, f"等待{whose.removeprefix('等待')}：{reason}")
         refresh(tx, ctx, [incident_id])
     counts = "计入外包单位用时" if whose is Whose.VENDOR else "不计入外包单位用时"
     return Outcome(f"{row['number']} 自 {at:%H:%M} 等待（{whose}），{counts}。", TOUCHED)
@@ -187,7 +188,7 @@ def escalate(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
         tx.update(Incident, incident_id, **kept)
         note(tx, ctx, incident_id, Course.ESCALATE, ctx.now(), "，".join(said))
         refresh(tx, ctx, [incident_id])
-    return Outcome(f"{row['number']} 已升级至 {to}。", TOUCHED)
+    return Outcome(f"{row['number']} 已升级至 {to}{cited(ctx, 'incident.escalation', 'E15')}。", TOUCHED)
 
 
 def solve(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:

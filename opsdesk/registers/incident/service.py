@@ -123,10 +123,11 @@ def refresh(tx: Transaction, ctx: Context, ids: Sequence[int]) -> None:
 
 @dataclass(frozen=True)
 class Opened:
-    """A record just opened: its id and number."""
+    """A record just opened: its id and number, and the clause that asks for a number of its own (E2-01)."""
 
     id: int
     number: str
+    clause: str
 
 
 def open_incident(ctx: Context, line: str, more: Values | None = None) -> Outcome[Opened]:
@@ -143,25 +144,40 @@ def open_incident(ctx: Context, line: str, more: Values | None = None) -> Outcom
         raise Refusal(
             f"这一行有 {len(title)} 个字，最多 {LONGEST_TITLE} 个。详细情况请写在“故障现象”里。", field="title"
         )
-    now = ctx.now()
+    now, heard = ctx.now(), PHONE.search(title)
+    if heard is not None and (rest := one_line(PHONE.sub(" ", title, count=1))):
+        title = rest  # a number is the reporter's own: it belongs in its field, not in lists and on every paper
     with ctx.transaction("受理事件") as tx:
         number = daily(tx, Incident.number, PREFIX, now.date())
         values = {
-            **BLANK, "kind": str(IncidentKind.FAULT), "source": SOURCES[0], **_heard(tx.connection, title),
-            "title": title, **(more or {}), "number": number, "state": str(IncidentState.ACCEPTED), "reported_at": now,
-            "accepted_at": now, "accepted_by": ctx.actor.name,
-        }  # fmt: skip
+            **BLANK,
+            "kind": str(IncidentKind.FAULT),
+            "source": SOURCES[0],
+            **_heard(tx.connection, title),
+            "reporter_phone": heard[1] if heard else None,
+            "title": title,
+            **(more or {}),
+            "number": number,
+            "state": str(IncidentState.ACCEPTED),
+            "reported_at": now,
+            "accepted_at": now,
+            "accepted_by": ctx.actor.name,
+        }
         incident_id = tx.insert(Incident, **values)
         note(tx, ctx, incident_id, Course.ACCEPT, now, title)
         refresh(tx, ctx, [incident_id])
-    return Outcome(Opened(incident_id, number), TOUCHED)
+    return Outcome(Opened(incident_id, number, cited(ctx, "incident.number", "E2")), TOUCHED)
+
+
+def cited(ctx: Context, part: str, regulation: str) -> str:
+    """The clause that plays a part today, in brackets (E2 四.1); empty where none is in force."""
+    held = ctx.law_on(ctx.today()).part(part, regulation)
+    return f"（{held.cite().short}）" if held else ""
 
 
 def _heard(connection: Connection, title: str) -> dict[str, Any]:
     """What one line tells besides itself."""
     found: dict[str, Any] = {}
-    if phone := PHONE.search(title):
-        found["reporter_phone"] = phone[1]
     for key, column in (
         ("system", Incident.system),
         ("device", Incident.device),

@@ -116,6 +116,13 @@ class LineEditor(Editor):
         """Text can still be selected and copied."""
         self.line.setReadOnly(read_only)
 
+    def set_options(self, options: Options) -> None:
+        """Suggest these while one types; anything else may be written as well."""
+        suggested = QCompleter([text for _, text in options], self.line)
+        suggested.setFilterMode(Qt.MatchFlag.MatchContains)
+        suggested.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.line.setCompleter(suggested)
+
 
 class PasswordEditor(LineEditor):
     """A password: kept exactly as typed, hidden unless the eye is pressed."""

@@ -104,6 +104,19 @@ class FilterBar(QWidget):
         filters = {key: box.currentData() for key, box in self._boxes.items() if box.currentIndex() > 0}
         return Query(self.find_field.text().strip(), filters)
 
+    def in_words(self) -> str:
+        """What is asked now as people say it: 打印机 · 超时 · 华信; empty where everything is asked for."""
+        chosen = [box.currentText() for box in self._boxes.values() if box.currentIndex() > 0]
+        return " · ".join(part for part in (self.find_field.text().strip(), *chosen) if part)
+
+    def ask(self, query: Query) -> None:
+        """Ask this question as if by hand; a value that is no longer offered is left out."""
+        self.clear()
+        for key, value in (query.filters or {}).items():
+            if key in self._boxes:
+                self.choose(key, value)
+        self.set_text(query.text)
+
     @property
     def narrowed(self) -> bool:
         """Whether something is asked at all."""

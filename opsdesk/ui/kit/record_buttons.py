@@ -33,7 +33,7 @@ class RecordButtons(FlowRow):
 
     def __init__(self, register: Register, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._register = register
+        self.register = register
         self.acts: dict[str, QPushButton] = {}
         self.papers: dict[str, QPushButton] = {}
 
@@ -44,7 +44,7 @@ class RecordButtons(FlowRow):
         for act in acts:
             button = secondary_button(act.title)
             button.clicked.connect(partial(self._press_act, act))
-            allow(button, role, act.roles, self._register)
+            allow(button, role, act.roles, self.register)
             self.acts[act.key] = button
             self.add(button)
         for paper in papers:

@@ -33,12 +33,14 @@ class RecordPanel(FormPanel):
     """Shows one record, a new one, or what an act asks; keeps what is typed until it is saved or given up.
 
     `saved(id)` after a record was kept; `left` when the panel should close; `settled` when what was begun here is over
-    and the keys belong to the list again. `find_row(id)` is the list's row; it names the record in the title of an act.
+    and the keys belong to the list again; `laid(id)` when a kept record's form stands here. `find_row(id)` is the
+    list's row; it names the record in the title of an act.
     """
 
     saved = Signal(int)
     left = Signal()
     settled = Signal()
+    laid = Signal(int)
 
     def __init__(
         self,
@@ -48,18 +50,24 @@ class RecordPanel(FormPanel):
         parent: QWidget | None = None,
         *,
         find_row: Callable[[int], Row | None] | None = None,
+        buttons: RecordButtons | None = None,
     ) -> None:
         super().__init__(register.singular, desk.today, parent)
         self._find_row = find_row
-        self._register, self._ctx, self._desk = register, ctx, desk
+        self.register, self._ctx, self._desk = register, ctx, desk
         self.record_id: int | None = None
         self._act: Act | None = None
-        self.buttons = RecordButtons(register)
+        self.buttons = buttons or RecordButtons(register)
         self.buttons.act_pressed.connect(self._press_act)
         self.buttons.paper_pressed.connect(self._press_paper)
         self.body.insertWidget(0, self.buttons)
         self.submit_asked.connect(self._submit_form)
         self.close_asked.connect(self._go_back)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the form here is what an act asks, not a record."""
+        return self._act is not None
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
@@ -82,8 +90,8 @@ class RecordPanel(FormPanel):
         def show(sheet: Sheet) -> None:
             if form is not None and self.form is form and not form.dirty:
                 form.set_values(sheet.values)
-                self.set_title(_name_of(self._register, sheet.values))
-                self._offer(sheet.values)
+                self.set_title(_name_of(self.register, sheet.values))
+                self.offer(sheet.values)
 
         if record_id is not None and form is not None and self._act is None and not form.dirty:
             self._read_record(record_id, show)
@@ -96,7 +104,7 @@ class RecordPanel(FormPanel):
             if self.form is not None:
                 self.form.focus_first()
 
-        self._read_usual(self._register.fields, show)
+        self._read_usual(self.register.fields, show)
 
     def start_act(self, act: Act, record_id: int) -> None:
         """Ask what the act needs, or do it at once (after its question) where it needs nothing."""
@@ -137,11 +145,11 @@ class RecordPanel(FormPanel):
 
     def _title_of(self, act: Act, record_id: int) -> str:
         row = self._find_row(record_id) if self._find_row is not None and record_id else None
-        named = row_in_words(self._register, row) if row is not None else ""
+        named = row_in_words(self.register, row) if row is not None else ""
         return f"{act.title} · {named}" if named else act.title
 
     def _read_record(self, record_id: int, show: Callable[[Sheet], object]) -> None:
-        register, ctx, load = self._register, self._ctx, self._register.load
+        register, ctx, load = self.register, self._ctx, self.register.load
         if load is not None:
             self._desk.operations.run(
                 lambda: Sheet(load(ctx, record_id), _options(ctx, register.fields)),
@@ -162,7 +170,7 @@ class RecordPanel(FormPanel):
         )
 
     def _show_sheet(self, record_id: int | None, sheet: Sheet) -> None:
-        register = self._register
+        register = self.register
         self.record_id, self._act = record_id, None
         title = f"新建{register.singular}" if record_id is None else _name_of(register, sheet.values)
         form = self.lay_form(title, register.fields, sheet)
@@ -173,16 +181,17 @@ class RecordPanel(FormPanel):
         self.submit.setText("保存")
         self.submit.setVisible(writes)
         self.cancel.setText("关闭")
-        self._offer(sheet.values)
+        self.offer(sheet.values)
+        if record_id is not None:
+            self.laid.emit(record_id)
 
-    def _offer(self, values: Mapping[str, Any]) -> None:
+    def offer(self, values: Mapping[str, Any]) -> None:
+        """Show the buttons of what can be done with a record that holds these values."""
         kept = self.record_id is not None
         acts = [
-            act
-            for act in self._register.acts
-            if kept and act.on_record and (act.offered is None or act.offered(values))
+            act for act in self.register.acts if kept and act.on_record and (act.offered is None or act.offered(values))
         ]
-        papers = [paper for paper in self._register.papers if kept and paper.on_record]
+        papers = [paper for paper in self.register.papers if kept and paper.on_record]
         self.hold_focus(self.buttons)
         self.buttons.offer(acts, papers, self._ctx.actor.role)
 
@@ -195,7 +204,7 @@ class RecordPanel(FormPanel):
             self.open_paper(paper, self.record_id, self.buttons.papers.get(paper.key))
 
     def _submit_form(self) -> None:
-        form, save, ctx, record_id = self.form, self._register.save, self._ctx, self.record_id
+        form, save, ctx, record_id = self.form, self.register.save, self._ctx, self.record_id
         if form is None:
             return
         values = form.values()
@@ -234,7 +243,7 @@ class RecordPanel(FormPanel):
             self.left.emit()
 
     def _on_saved(self, form: RecordForm, written: Mapping[str, Any], outcome: Outcome[int]) -> None:
-        self._desk.notices.show(f"已保存{self._register.singular}。", Tone.FINE)
+        self._desk.notices.show(f"已保存{self.register.singular}。", Tone.FINE)
         if self.form is form:
             form.accept(written)
             self.record_id = outcome.value
@@ -286,7 +295,7 @@ def row_in_words(register: Register, row: Row) -> str:
 
 
 def _options(ctx: Context, fields: Sequence[Field]) -> dict[str, Options]:
-    return {f.key: f.options(ctx) for f in fields if f.kind is Kind.CHOICE and f.options is not None}
+    return {f.key: f.options(ctx) for f in fields if f.options is not None}
 
 
 def _name_of(register: Register, values: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,9 +33,17 @@ class RegisterPage(QWidget):
     panel; with the panel open the arrow keys go on to the next record. The list is asked when the page is first shown.
     """
 
-    def __init__(self, register: Register, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        register: Register,
+        ctx: Context,
+        desk: Desk,
+        parent: QWidget | None = None,
+        *,
+        make_panel: Callable[..., RecordPanel] = RecordPanel,
+    ) -> None:
         super().__init__(parent)
-        self.register, self._ctx, self._desk = register, ctx, desk
+        self.register, self.ctx, self.desk = register, ctx, desk
         self._query = Query()
         self._asked = False
         self._wished: int | None = None
@@ -44,7 +52,7 @@ class RegisterPage(QWidget):
         self.title = page_title(register.title)
         self.filters = FilterBar(register.filters)
         self.table = RecordTable(register.columns, self._fetch)
-        self.panel = RecordPanel(register, ctx, desk, find_row=self.table.row_of)
+        self.panel = make_panel(register, ctx, desk, find_row=self.table.row_of)
         self.panel.setVisible(False)
         self.new_button: QPushButton | None = None
         self.actions_by_key: dict[str, QPushButton] = {}
@@ -76,6 +84,10 @@ class RegisterPage(QWidget):
         if self.panel.isVisible():
             self.panel.refresh()
 
+    def state_line(self, total: int, *, narrowed: bool) -> str:
+        """The line beside the title: how many records there are by this question."""
+        return f"符合条件 {total:,} 条" if narrowed else f"共 {total:,} 条"
+
     def find_text(self, text: str) -> None:
         """Put `text` into the find field and ask."""
         self.filters.set_text(text)
@@ -97,7 +109,7 @@ class RegisterPage(QWidget):
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk: buttons follow the role, the panel is closed."""
-        self._ctx = ctx
+        self.ctx = ctx
         self.panel.set_context(ctx)
         self._close_panel()
         self._add_head_buttons()
@@ -118,7 +130,7 @@ class RegisterPage(QWidget):
         self.panel.fit(self.width())
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
+        self.column = left = QVBoxLayout()
         left.setContentsMargins(look.px(24), look.px(16), look.px(24), look.px(16))
         left.setSpacing(look.px(12))
         left.addWidget(self.title)
@@ -135,7 +147,7 @@ class RegisterPage(QWidget):
             old.setVisible(False)
             old.deleteLater()
         self.actions_by_key, self.new_button = {}, None
-        register, role = self.register, self._ctx.actor.role
+        register, role = self.register, self.ctx.actor.role
         papers = [paper for paper in register.papers if not paper.on_record]
         if len(papers) > _SIDE_BY_SIDE:
             self._add_paper_menu(papers)
@@ -180,9 +192,9 @@ class RegisterPage(QWidget):
         self.panel.open_paper(paper, 0, button)
 
     def _load_options(self) -> None:
-        ctx, filters = self._ctx, self.register.filters
+        ctx, filters = self.ctx, self.register.filters
         if filters:
-            self._desk.operations.run(
+            self.desk.operations.run(
                 lambda: [(chosen.key, chosen.options(ctx)) for chosen in filters],
                 done=self._offer,
                 owner=self,
@@ -194,7 +206,7 @@ class RegisterPage(QWidget):
             self.filters.set_options(key, options)
 
     def _fetch(self, offset: int, limit: int, deliver: Deliver) -> None:
-        ctx, register, query = self._ctx, self.register, replace(self._query, offset=offset, limit=limit)
+        ctx, register, query = self.ctx, self.register, replace(self._query, offset=offset, limit=limit)
 
         def show(page: Page) -> None:
             deliver(page)
@@ -202,9 +214,9 @@ class RegisterPage(QWidget):
                 wished, self._wished = self._wished, None
                 self.table.choose(wished)
             narrowed = bool(query.text or query.filters)
-            self.title.set_state(f"符合条件 {page.total:,} 条" if narrowed else f"共 {page.total:,} 条")
+            self.title.set_state(self.state_line(page.total, narrowed=narrowed))
 
-        self._desk.operations.run(
+        self.desk.operations.run(
             lambda: register.list(ctx, query), done=show, failed=self.table.show_failure, owner=self, replaces="list"
         )
 
@@ -230,7 +242,7 @@ class RegisterPage(QWidget):
     def _on_copied(self, copied: int, selected: int) -> None:
         if copied:
             rest = f"另有 {selected - copied} 行还没有读取，没有复制。" if copied < selected else ""
-            self._desk.notices.show(f"已复制 {copied} 行。{rest}", Tone.WARNING if rest else Tone.FINE)
+            self.desk.notices.show(f"已复制 {copied} 行。{rest}", Tone.WARNING if rest else Tone.FINE)
 
     def _on_saved(self, record_id: int) -> None:
         if not self.table.choose(record_id):

@@ -65,10 +65,10 @@ class WithImport(QStackedWidget):
     def focus_first(self) -> None:
         """The cursor stands where work begins."""
         shown = self.currentWidget()
-        if isinstance(shown, RegisterPage):
-            shown.filters.focus_find()
-        elif hasattr(shown, "focus_first"):
+        if hasattr(shown, "focus_first"):
             shown.focus_first()
+        elif isinstance(shown, RegisterPage):
+            shown.filters.focus_find()
 
     def find_text(self, text: str) -> None:
         """Find in the list."""

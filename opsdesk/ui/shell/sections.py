@@ -28,6 +28,7 @@ from opsdesk.ui.kit.register_page import RegisterPage
 from opsdesk.ui.pages.backups import BackupsPage
 from opsdesk.ui.pages.calendar import CalendarPage
 from opsdesk.ui.pages.import_wizard import ImportKind
+from opsdesk.ui.pages.incident import IncidentPage
 from opsdesk.ui.pages.law import LawPage
 from opsdesk.ui.pages.month import MonthPage
 from opsdesk.ui.pages.roster import RosterPage
@@ -110,6 +111,12 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         page.panel.clause_asked.connect(lambda key: _show_clause(doors, key, page.day))
         return WithImport(page, ctx, desk, (PUNCHES,))
 
+    def incident(ctx: Context) -> QWidget:
+        page = IncidentPage(ctx, desk)
+        page.waiting.connect(partial(doors.count, "incident"))
+        page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
+        return page
+
     def month(ctx: Context) -> QWidget:
         page = MonthPage(ctx, desk)
         page.panel.clause_asked.connect(partial(_show_clause, doors))
@@ -136,6 +143,12 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
 
     made = (
         Section("sign_in", "到岗记录", "log-in", (Tab("sign_in", "到岗记录", sign_in),)),
+        Section(
+            "incident",
+            "运维事件记录单",
+            "ticket",
+            (Tab("incident", known["incident"].title, incident),),
+        ),
         Section("month", "月度考勤", "calculator", (Tab("month", "月度考勤", month), register("deduction"))),
         Section(
             "leave",

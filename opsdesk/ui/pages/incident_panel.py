@@ -1,0 +1,343 @@
+"""One incident beside the list: the next thing to do on top, the form in the order of the paper, kept as typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QElapsedTimer, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+
+from opsdesk.register import Act, Kind, Paper, Register, Row, Tone
+from opsdesk.registers.incident import detail
+from opsdesk.registers.incident.detail import Detail, File
+from opsdesk.rules.vocabulary import IncidentState
+from opsdesk.services import attachments
+from opsdesk.services.context import Context
+from opsdesk.services.drafts import Drafts
+from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.outcome import Outcome
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.notices import open_outside
+from opsdesk.ui.kit.operation import Fault
+from opsdesk.ui.kit.parts import label, primary_button, secondary_button
+from opsdesk.ui.kit.record_buttons import RecordButtons, allow
+from opsdesk.ui.kit.record_form import RecordForm
+from opsdesk.ui.kit.record_panel import RecordPanel
+from opsdesk.ui.pages.incident_sections import (
+    ClockRow,
+    CourseSection,
+    FilesSection,
+    PartsSection,
+    StepsSection,
+    local_files,
+)
+
+KEEP_AFTER = 1500
+"""Milliseconds of rest after which what was typed goes into the record; until then it is kept as a draft."""
+BESIDE = 3
+"""Acts that stand beside the first; the others are in the menu."""
+WIDEST, LEAST_LIST = 560, 760
+TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CODE})
+CLOSED = frozenset({IncidentState.SIGNED, IncidentState.VOID})
+
+
+class IncidentButtons(RecordButtons):
+    """The next thing to do as the one primary button, a few beside it, the rest and the papers in menus."""
+
+    def offer(self, acts: Sequence[Act], papers: Sequence[Paper], role: str) -> None:
+        """Show these instead of what was offered before."""
+        self.clear()
+        self.acts, self.papers = {}, {}
+        for place, act in enumerate(acts[: 1 + BESIDE]):
+            button = primary_button(act.title) if place == 0 else secondary_button(act.title)
+            button.clicked.connect(partial(self.act_pressed.emit, act))
+            allow(button, role, act.roles, self.register)
+            self.acts[act.key] = button
+            self.add(button)
+        if rest := acts[1 + BESIDE :]:
+            self._add_menu("更多", "", [(act.title, partial(self.act_pressed.emit, act)) for act in rest])
+        if papers:
+            self._add_menu("打印", "printer", [(each.title, partial(self.paper_pressed.emit, each)) for each in papers])
+        self.setVisible(bool(acts or papers))
+
+    def _add_menu(self, word: str, icon: str, entries: Sequence[tuple[str, Callable[[], object]]]) -> None:
+        button = secondary_button(word, icon)
+        button.setProperty("menu", True)
+        menu = QMenu(button)
+        for title, press in entries:
+            menu.addAction(title).triggered.connect(press)
+        button.setMenu(menu)
+        self.add(button)
+
+
+class IncidentPanel(RecordPanel):
+    """Panel of one incident. What is typed is kept as a draft at once and goes into the record after a moment's rest.
+
+    `clause_asked(key)` when a clause is to be read.
+    """
+
+    clause_asked = Signal(str)
+
+    def __init__(
+        self,
+        register: Register,
+        ctx: Context,
+        desk: Desk,
+        parent: QWidget | None = None,
+        *,
+        find_row: Callable[[int], Row | None] | None = None,
+    ) -> None:
+        super().__init__(register, ctx, desk, parent, find_row=find_row, buttons=IncidentButtons(register))
+        self.ctx, self.desk = ctx, desk
+        self.drafts = Drafts(ctx.home)
+        self.found: Detail | None = None
+        self._since = QElapsedTimer()
+        self._keeping = False
+        self.clocks, self.steps = ClockRow(), StepsSection()
+        self.parts, self.files, self.course = PartsSection(), FilesSection(), CourseSection()
+        self.kept_label = label("", "secondary")
+        self._below = QWidget()
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(look.px(12))
+        for section in (self.parts, self.files, self.course):
+            below.addWidget(section)
+        self.body.insertWidget(0, self.clocks)
+        self.body.insertWidget(2, self.steps)
+        self.body.addWidget(self._below)
+        self.foot.insertWidget(2, self.kept_label)
+        self.setAcceptDrops(True)
+        self._rest = QTimer(self, singleShot=True, interval=KEEP_AFTER)
+        self._rest.timeout.connect(self.keep)
+        self._second = QTimer(self, interval=1000)
+        self._second.timeout.connect(self._tick)
+        self._connect()
+        self._show_sections(False)
+
+    def _connect(self) -> None:
+        self.laid.connect(self._on_laid)
+        self.clocks.clause_asked.connect(self.clause_asked)
+        self.steps.written.connect(self._write_step)
+        self.steps.field.textChanged.connect(self._draft_step)
+        self.steps.struck.connect(lambda line_id: self._do(partial(detail.strike, self.ctx, line_id)))
+        self.parts.written.connect(self._write_part)
+        self.parts.struck.connect(lambda part_id: self._do(partial(detail.remove_part, self.ctx, part_id)))
+        self.files.choose_asked.connect(self._choose_file)
+        self.files.opened.connect(self._open_file)
+        self.files.removed.connect(lambda file_id: self._do(partial(detail.detach, self.ctx, file_id)))
+
+    def set_context(self, ctx: Context) -> None:
+        """Somebody else is at the desk."""
+        super().set_context(ctx)
+        self.ctx = ctx
+
+    def fit(self, room: int) -> None:
+        """Take what the list can spare, up to 560 px: this form is worked in all day."""
+        super().fit(room)
+        spare = room - look.px(LEAST_LIST)
+        if spare > self.width():
+            self.setFixedWidth(min(look.px(WIDEST), spare))
+
+    def may_leave(self) -> bool:
+        """What can be read is kept in the record; only what cannot be is asked about."""
+        if self.asks:
+            return super().may_leave()
+        self.keep()
+        return self._keeping or super().may_leave()
+
+    def refresh(self) -> None:
+        """Read the record anew, and what stands around its form."""
+        super().refresh()
+        if self.record_id is not None and not self.asks:
+            self._read_detail(self.record_id)
+
+    def forget(self) -> None:
+        """Take the form away; nothing counts on here."""
+        self._rest.stop()
+        self._second.stop()
+        self.found = None
+        self._show_sections(False)
+        super().forget()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 — Qt's name
+        """What was typed goes into the record before the panel is gone."""
+        self.keep()
+        super().hideEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 — Qt's name
+        """Files may be dropped on an open record."""
+        if self.found is not None and local_files(event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 — Qt's name
+        """Attach the files dropped."""
+        event.acceptProposedAction()
+        for path in local_files(event.mimeData().urls()):
+            self.attach(path)
+
+    def keep(self) -> None:
+        """Put what was typed into the record now, if all of it can be read."""
+        form, record_id = self.form, self.record_id
+        self._rest.stop()
+        if form is None or record_id is None or self.asks or not form.dirty or self._keeping:
+            return
+        wrong = [row for row in form.rows.values() if row.problem()]
+        for row in wrong:
+            row.show_error(row.problem())
+        if wrong:
+            self.kept_label.setText("有内容看不懂，还没有存入记录；草稿已保留。")
+            return
+        values, written, save = form.values(), form.written(), self.register.save
+        assert save is not None  # noqa: S101 — the register of incidents has it
+        self._keeping = True
+        ctx = self.ctx
+        self.desk.operations.run(
+            lambda: save(ctx, record_id, values),
+            done=partial(self._on_kept, form, record_id, written),
+            failed=self._on_not_kept,
+            owner=self,
+        )
+
+    def attach(self, path: Path) -> None:
+        """Keep a file with the record."""
+        if self.record_id is not None:
+            self._do(partial(detail.attach, self.ctx, self.record_id, path), self.files.button)
+
+    def start_act(self, act: Act, record_id: int) -> None:
+        """Ask what the act needs, after what was typed has gone into the record."""
+        self.keep()
+        self._show_sections(False)
+        super().start_act(act, record_id)
+
+    def _on_laid(self, record_id: int) -> None:
+        self.submit.setVisible(False)
+        self.kept_label.setText("")
+        self._read_detail(record_id)
+        form = self.form
+        if form is None:
+            return
+        drafted = self.drafts.of(_key(record_id))
+        form.changed.connect(partial(self._on_typed, form, record_id))
+        restored = False
+        for key, typed in drafted.items():
+            row = form.rows.get(key)
+            if row is not None and row.field.kind in TEXTS and str(row.editor.value() or "") != typed.strip():
+                row.editor.set_value(typed)
+                restored = True
+        self.steps.field.setText(drafted.get("+step", ""))
+        if restored:
+            self.desk.notices.show("已恢复上次没有存完的文字，正在存入记录。", Tone.INFORMATION)
+
+    def _on_typed(self, form: RecordForm, record_id: int) -> None:
+        if self.form is not form or self.asks or not form.dirty:
+            return
+        for key, row in form.rows.items():
+            if row.field.kind in TEXTS and row.editor.hasFocus() | row.editor.input.hasFocus():
+                self.drafts.keep(_key(record_id, key), str(row.editor.value() or ""))
+        self.kept_label.setText("正在输入…")
+        self._rest.start()
+
+    def _on_kept(self, form: RecordForm, record_id: int, written: Mapping[str, Any], _outcome: Outcome[int]) -> None:
+        self._keeping = False
+        if self.form is form:
+            form.accept(written)
+            self.kept_label.setText(f"已自动保存 {self.ctx.now():%H:%M:%S}")
+            if form.dirty:
+                self._rest.start()
+                return
+        step = self.drafts.of(_key(record_id)).get("+step")
+        self.drafts.forget(_key(record_id))
+        if step:
+            self.drafts.keep(_key(record_id, "+step"), step)
+
+    def _on_not_kept(self, error: Refusal | Trouble) -> None:
+        self._keeping = False
+        self.kept_label.setText("还没有存入记录，草稿已保留。")
+        shown = isinstance(error, Refusal) and self.form is not None and error.field in self.form.rows
+        if shown and self.form is not None and isinstance(error, Refusal):
+            self.form.rows[error.field].show_error(str(error))
+        elif not isinstance(error, Fault):
+            self.say(f"{error}{getattr(error, 'remedy', '')}")
+
+    def _read_detail(self, record_id: int) -> None:
+        ctx = self.ctx
+        self.desk.operations.run(
+            lambda: detail.detail(ctx, record_id), done=self._show_detail, owner=self, replaces="detail"
+        )
+
+    def _show_detail(self, found: Detail) -> None:
+        if found.row["id"] != self.record_id or self.asks:
+            return
+        self.found = found
+        writes = self.form is not None and str(self.ctx.actor.role) in self.register.save_roles
+        writes = writes and found.row["state"] not in CLOSED
+        if self.form is not None:
+            self.form.set_read_only(not writes)
+        self.set_title(f"{found.row['number']}　{found.row['title']}")
+        self.clocks.show_detail(found)
+        self.steps.show_detail(found, writes=writes)
+        self.parts.show_detail(found, writes=writes)
+        self.files.show_detail(found, writes=writes)
+        self.course.show_detail(found)
+        self._show_sections(True)
+        self._since.start()
+        self._second.start()
+
+    def _show_sections(self, shown: bool) -> None:
+        for section in (self.clocks, self.steps, self._below):
+            section.setVisible(shown)
+
+    def _tick(self) -> None:
+        if self.isVisible() and self.found is not None:
+            self.clocks.tick(self._since.elapsed() // 1000)
+
+    def _write_step(self, said: str, result: str) -> None:
+        if self.record_id is None:
+            return
+        record_id = self.record_id
+
+        def done() -> None:
+            self.drafts.forget(_key(record_id, "+step"))
+            self.steps.field.clear()
+
+        self._do(partial(detail.add_step, self.ctx, record_id, {"said": said, "result": result}), then=done)
+
+    def _draft_step(self, typed: str) -> None:
+        if self.record_id is not None and typed:
+            self.drafts.keep(_key(self.record_id, "+step"), typed)
+
+    def _write_part(self, name: str, model: str, quantity: int) -> None:
+        if self.record_id is not None:
+            values = {"name": name, "model": model, "quantity": quantity}
+            self._do(partial(detail.add_part, self.ctx, self.record_id, values), then=self.parts.clear)
+
+    def _choose_file(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "添加附件", "", "所有文件 (*)")
+        for name in names:
+            self.attach(Path(name))
+
+    def _open_file(self, file: File) -> None:
+        self.desk.operations.run(
+            partial(attachments.find, self.ctx.home, file.sha256, file.name), done=open_outside, owner=self
+        )
+
+    def _do(
+        self, act: Callable[[], Outcome[str]], busy: Any = None, *, then: Callable[[], object] | None = None
+    ) -> None:
+        def done(outcome: Outcome[str]) -> None:
+            if then is not None:
+                then()
+            self.desk.notices.show(outcome.value, Tone.FINE)
+            if self.record_id is not None:
+                self._read_detail(self.record_id)
+
+        self.desk.operations.run(act, done=done, owner=self, busy=busy)
+
+
+def _key(record_id: int, field: str = "") -> str:
+    return f"incident:{record_id}:{field}"
