@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -226,6 +226,22 @@ def line_count(text: str, room: float) -> int:
 def ems(text: str) -> float:
     """Rough width of a text in ideographs: no face is loaded for an xlsx."""
     return sum(1.0 if character > "\u2e7f" else 0.55 for character in text)
+
+
+def filled_rows(texts: Sequence[str], room: float) -> list[str]:
+    """The texts, as many beside each other as have room (in ideographs), spread over the width."""
+    rows: list[list[str]] = []
+    for text in texts:
+        if rows and sum(ems(other) + 2 for other in rows[-1]) + ems(text) <= room:
+            rows[-1].append(text)
+        else:
+            rows.append([text])
+    return [_spread(row, room) for row in rows]
+
+
+def _spread(texts: Sequence[str], room: float) -> str:
+    free = room - sum(map(ems, texts))
+    return ("　" * max(2, min(10, int(free / max(len(texts), 1))))).join(texts)
 
 
 def fitted_size(text: str, millimetres: float, size: float, height: float) -> tuple[float, int]:

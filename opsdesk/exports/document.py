@@ -119,7 +119,38 @@ class Text:
     bold: bool = False
 
 
-Block = Table | FormGrid | Text
+Figure = int | Decimal | None
+
+
+@dataclass(frozen=True)
+class Series:
+    """Figures of one kind, one for each label of the chart, none below zero; None is no figure (a rate of nothing)."""
+
+    name: str
+    values: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Figures as bars that begin at zero: by day, by category, by vendor. Labels stand in the order they are given.
+
+    `stacked` puts the series on each other and writes their sum (合计) at the end. `horizontal` lays the bars, a line
+    for each label, which long names need. `unit` is written once (单位：件), "%" at every figure. `target` is a line
+    across the bars (目标 95%). `height` is that of standing bars with title and labels; lying bars take what their
+    number needs. What has no room standing on paper is laid, and a chart never goes over the end of a page.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    stacked: bool = False
+    horizontal: bool = False
+    height: float = 70.0
+    target: int | Decimal | None = None
+
+
+Block = Table | FormGrid | Text | BarChart
 
 
 @dataclass(frozen=True)

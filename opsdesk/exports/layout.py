@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from opsdesk.exports import head_and_foot, ruling, sheets, typeface, wording
-from opsdesk.exports.document import Align, Document, FormCell, FormGrid, Kind, Table, Text, Value
+from opsdesk.exports import bars_on_paper, head_and_foot, ruling, sheets, typeface, wording
+from opsdesk.exports.document import Align, BarChart, Block, Document, FormCell, FormGrid, Kind, Table, Text, Value
 from opsdesk.exports.fitting import fit, fit_heading, lines_of
 from opsdesk.exports.head_and_foot import FACT_SIZE, REMARK_SIZE, SIGNING_HEIGHT, Area
 from opsdesk.exports.sheets import IDEOGRAPH_CENTRE, LEADING, MM, Cell, Row, Sheet
@@ -22,6 +22,7 @@ MOST_REPEATED = 24 * MM
 SMALLEST_ROW = 6.5 * MM
 KEPT_TOGETHER = 32 * MM
 """A bold line is a heading: it does not stand on a page that has less room than this for what follows."""
+CHART_GAP = 2 * MM
 HEADING_HEIGHT = 8.0 * MM
 STACKED_HEADING_HEIGHT = 5.6 * MM
 
@@ -50,8 +51,8 @@ def compose(document: Document, rows_done: Callable[[int], None] | None = None) 
     try:
         flow = _Flow(document, rows_done)
         for place, block in enumerate(document.body):
-            flow.block(block)
             following = document.body[place + 1 : place + 2]
+            flow.block(block, following[0] if following else None)
             if not (following and _share_frame(block, following[0])):
                 flow.close_frame()
         flow.finish()
@@ -63,7 +64,7 @@ def compose(document: Document, rows_done: Callable[[int], None] | None = None) 
 
 def _share_frame(above: object, below: object) -> bool:
     """Ruled blocks stand without a gap, except two tables, which would read as one."""
-    if isinstance(above, Text) or isinstance(below, Text):
+    if isinstance(above, (Text, BarChart)) or isinstance(below, (Text, BarChart)):
         return False
     return not (isinstance(above, Table) and isinstance(below, Table))
 
@@ -115,24 +116,31 @@ class _Flow:
         self.limit -= self.foot.signings_height if self.signed_each else 0.0
         self.limit -= self.foot.remarks_height if self.remarked_each else 0.0
         self.pages: list[Sheet] = []
-        self.y = 0.0
+        self.y = self.begun = 0.0
         self.frame_top: float | None = None
         self._begin_page()
 
-    def block(self, block: Table | FormGrid | Text) -> None:
-        """Place one block of the body under what stands already."""
+    def block(self, block: Block, following: Block | None = None) -> None:
+        """Place one block of the body under what stands already; a heading stays with what follows it."""
         if isinstance(block, Table):
             self._table(block)
         elif isinstance(block, FormGrid):
             for cells in block.rows:
                 self._put(self._grid_row(block, cells), self._turn)
+        elif isinstance(block, BarChart):
+            self._chart(block)
         else:
-            if block.bold and self.y + KEPT_TOGETHER > self.limit:
+            kept = self._chart_below_heading(following) if isinstance(following, BarChart) else KEPT_TOGETHER
+            fresh = self.y == self.begun
+            if block.bold and self.y + kept > self.limit and not (fresh and isinstance(following, BarChart)):
                 self._turn()
+                fresh = True
             self.y += 1 * MM
             size = block.font_size
             self._paragraph(lines_of(wording.words(block.text), self.area.width, size, bold=block.bold), size)
             self.y += 1.5 * MM
+            if block.bold and fresh:
+                self.begun = self.y
 
     def finish(self) -> None:
         """Write what stands at the foot of the last page."""
@@ -159,6 +167,7 @@ class _Flow:
         if facts and (len(self.pages) == 1 or len(facts) * FACT_SIZE * LEADING <= MOST_REPEATED):
             self._paragraph(facts, FACT_SIZE)
             self.y += 1.2 * MM
+        self.begun = self.y
 
     def _end_page(self) -> None:
         """On a bound register every page has its remarks and its place to sign."""
@@ -221,6 +230,24 @@ class _Flow:
             align, tint = (Align.CENTER, sheets.LABEL_TINT) if box.is_label else (Align.LEFT, None)
             boxes.append(Cell(box.left, box.right, lines, fitted, align, tint, foot))
         return Row(max(height, sheets.tallest(boxes)), boxes)
+
+    def _chart(self, chart: BarChart) -> None:
+        """Place a chart whole: on this page or on the next, there no higher than the page is."""
+        drawn = bars_on_paper.pictures(chart, self.area.width, self.paper[1])
+        if self.y + CHART_GAP + drawn[0].height > self.limit:
+            if self.y > self.begun or self.limit - self.y < bars_on_paper.LEAST_ROOM:
+                self._turn()
+            room = self.limit - self.y - 3 * CHART_GAP
+            drawn = bars_on_paper.pictures(chart, self.area.width, max(room, bars_on_paper.LEAST_ROOM))
+        for picture in drawn:
+            if self.y > self.begun and self.y + CHART_GAP + picture.height > self.limit:
+                self._turn()
+            self.sheet.paste(picture, self.area.left, self.y + CHART_GAP)
+            self.y += picture.height + 2 * CHART_GAP
+
+    def _chart_below_heading(self, chart: BarChart) -> float:
+        """The room that a heading needs with a chart below it."""
+        return bars_on_paper.pictures(chart, self.area.width, self.paper[1])[0].height + 10 * MM
 
     def _place_heading(self, heading: _Heading) -> None:
         top = self.y

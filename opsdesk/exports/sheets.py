@@ -75,6 +75,15 @@ class Sheet:
         for font, text, offset in line.pieces:
             self.inks.append(Ink(x + offset, y, font, size, text, grey))
 
+    def paste(self, picture: Sheet, left: float, top: float) -> None:
+        """Put a smaller sheet on this one, its upper left corner at (`left`, `top`)."""
+        up = self.height - top - picture.height
+        self.inks.extend(ink._replace(x=ink.x + left, y=ink.y + up) for ink in picture.inks)
+        self.tints.extend((x + left, y + up, width, height, grey) for x, y, width, height, grey in picture.tints)
+        for weight, rules in picture.rules.items():
+            moved = [(x1 + left, y1 + up, x2 + left, y2 + up) for x1, y1, x2, y2 in rules]
+            self.rules.setdefault(weight, []).extend(moved)
+
 
 @dataclass(slots=True)
 class Cell:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from opsdesk.exports import cells, ruling, wording
+from opsdesk.exports import bars, bars_in_cells, cells, ruling, wording
 from opsdesk.exports.archive import Cancelled
 from opsdesk.exports.cells import POINTS, Look, Slot, StreamedCell, Styles, Typed
-from opsdesk.exports.document import Align, Document, FormCell, FormGrid, Kind, Paper, Table, Text
+from opsdesk.exports.document import Align, BarChart, Document, FormCell, FormGrid, Kind, Paper, Table, Text
 from opsdesk.services.errors import Refusal
 from opsdesk.services.text import clean
 
@@ -30,6 +30,8 @@ Progress = Callable[[int, int], bool]
 
 MOST_ROWS = 1_048_576
 REPORT_EVERY = 500
+SURELY_OVER = 1.15
+"""Programs scale and break pages each in its own way: a page is taken as full at once, as turned only beyond this."""
 SIGN_LINE = "________"
 _GAP = "　　"
 _SAME_EDGE = 0.8
@@ -84,6 +86,8 @@ def _column_edges(document: Document, width: float) -> list[float]:
             edges.update(ruling.table_edges(block, width))
         elif isinstance(block, FormGrid):
             edges.update(box.right for row in block.rows for box in ruling.grid_boxes(block, row, width))
+        elif isinstance(block, BarChart):
+            edges.update(bars_in_cells.edges(block, width))
     if len(edges) == 2:
         edges.update((width / 3, width * 2 / 3))
     apart: list[float] = []
@@ -102,8 +106,11 @@ class _Page:
         self.width = document.paper.value[1 if document.landscape else 0] - left - right
         self.edges = _column_edges(document, self.width)
         self.columns = len(self.edges) - 1
+        top, _, bottom, _ = document.margins
+        self.page_height = (document.paper.value[0 if document.landscape else 1] - top - bottom) * POINTS * 0.97
+        self.default_height = min((each.row_height for each in document.body if isinstance(each, Table)), default=8.0)
         self.styles = Styles(sheet)
-        self.row = 0
+        self.row, self.filled = 0, 0.0
 
     def write(self) -> None:
         """Write head, body and foot."""
@@ -116,6 +123,8 @@ class _Page:
             elif isinstance(block, FormGrid):
                 for row in block.rows:
                     self._grid_row(block, row)
+            elif isinstance(block, BarChart):
+                self._chart(block)
             else:
                 self._text(block)
         self._foot()
@@ -138,8 +147,7 @@ class _Page:
         for place, (left_edge, right_edge) in enumerate(zip(self.edges, self.edges[1:], strict=False), 1):
             width = cells.column_width((right_edge - left_edge) * 0.985)
             sheet.column_dimensions[get_column_letter(place)].width = width
-        heights = [block.row_height for block in document.body if isinstance(block, Table)]
-        sheet.sheet_format.defaultRowHeight = min(heights, default=8.0) * POINTS
+        sheet.sheet_format.defaultRowHeight = self.default_height * POINTS
         sheet.sheet_format.customHeight = True
 
     def _freeze_and_repeat(self) -> None:
@@ -155,7 +163,7 @@ class _Page:
 
     def _fact_rows(self) -> list[str]:
         """The facts, as many in a row as fit."""
-        return _filled_rows(wording.facts(self.document), cells.capacity(self.width, 10.5))
+        return cells.filled_rows(wording.facts(self.document), cells.capacity(self.width, 10.5))
 
     def _head(self) -> None:
         document = self.document
@@ -179,11 +187,12 @@ class _Page:
 
     def _middle(self) -> tuple[int, int]:
         """The columns between which a text stands nearest to the middle of the sheet, with room on either side."""
-        pairs = combinations(range(1, self.columns), 2)
-        return min(pairs, key=lambda pair: self._off_middle(self.edges[pair[0]], self.edges[pair[1]]))
 
-    def _off_middle(self, left: float, right: float) -> float:
-        return abs(self.width - left - right) + abs(right - left - self.width * 0.45) / 2
+        def off(pair: tuple[int, int]) -> float:
+            left, right = self.edges[pair[0]], self.edges[pair[1]]
+            return abs(self.width - left - right) + abs(right - left - self.width * 0.45) / 2
+
+        return min(combinations(range(1, self.columns), 2), key=off)
 
     def _foot(self) -> None:
         for remark in wording.remarks(self.document):
@@ -192,11 +201,36 @@ class _Page:
         for place in self.document.signatures:
             before, seal, day = wording.signature(place)
             places.append(f"{before}{SIGN_LINE}{seal}{day}")
-        for places_in_row in _filled_rows(places, cells.capacity(self.width, 10.5)):
+        for places_in_row in cells.filled_rows(places, cells.capacity(self.width, 10.5)):
             self._line(places_in_row, Look(), 34.0)
 
     def _text(self, block: Text) -> None:
         self._line(clean(block.text), Look(size=block.font_size, bold=block.bold), 16.0)
+
+    def _chart(self, chart: BarChart) -> None:
+        """The chart over the rows left free for it, its figures in a table below."""
+        if not bars.is_empty(chart):
+            spans = list(pairwise(self._column_at(edge) for edge in bars_in_cells.edges(chart, self.width)))
+            first, free = self.row + 1, bars_in_cells.rows_under(chart, self.width)
+            self._keep_together((free + 4) * bars_in_cells.CHART_ROW)
+            for _ in range(free):
+                self._append([None] * self.columns, bars_in_cells.CHART_ROW)
+            place = bars_in_cells.Place(self.sheet.title, self.row + 2, tuple(left + 1 for left, _ in spans))
+            native = bars_in_cells.native(chart, place, self.width)
+            self.sheet.add_chart(native, bars_in_cells.anchor(first, free, self.columns))
+        self._line(bars.title(chart), Look(bold=True), 18.0)
+        if bars.is_empty(chart):
+            self._line(bars.NOTHING, Look(), 16.0)
+            return
+        for row, height in bars_in_cells.table(chart, self.width):
+            self._emit([(*span, *cell) for span, cell in zip(spans, row, strict=True)], height)
+        self._line("", Look(), 12.0)
+
+    def _keep_together(self, height: float) -> None:
+        """Begin a new page where so many points have no room on this one, as far as heights tell."""
+        if self.filled + height > self.page_height and self.row:
+            self.sheet.row_breaks.append(Break(id=self.row))
+            self.filled = 0.0
 
     def _grid_row(self, grid: FormGrid, row: tuple[FormCell, ...]) -> None:
         pieces, height = [], 0.0
@@ -341,6 +375,9 @@ class _Page:
 
     def _append(self, line: list[Any], height: float | None) -> None:
         self.row += 1
+        self.filled += self.default_height * POINTS if height is None else height
+        if self.filled > self.page_height * SURELY_OVER:
+            self.filled -= self.page_height
         if height is not None:
             self.sheet.row_dimensions[self.row].height = round(height, 1)
         self.sheet.append(line)
@@ -350,22 +387,6 @@ class _Page:
     def _merge(self, top: int, bottom: int, first: int, last: int) -> None:
         area = CellRange(min_col=first + 1, max_col=last, min_row=top, max_row=bottom)
         self.sheet.merged_cells.ranges.add(area)
-
-
-def _filled_rows(texts: Sequence[str], room: float) -> list[str]:
-    """The texts, as many beside each other as have room (in ideographs), spread over the width."""
-    rows: list[list[str]] = []
-    for text in texts:
-        if rows and sum(cells.ems(other) + 2 for other in rows[-1]) + cells.ems(text) <= room:
-            rows[-1].append(text)
-        else:
-            rows.append([text])
-    return [_spread(row, room) for row in rows]
-
-
-def _spread(texts: Sequence[str], room: float) -> str:
-    free = room - sum(map(cells.ems, texts))
-    return ("　" * max(2, min(10, int(free / max(len(texts), 1))))).join(texts)
 
 
 def _footer_words(text: str) -> str | None:
