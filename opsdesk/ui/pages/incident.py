@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from opsdesk.register import Query, Tone
@@ -25,7 +25,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FilterBar
 from opsdesk.ui.kit.parts import label, link_button, secondary_button
 from opsdesk.ui.kit.register_page import RegisterPage
-from opsdesk.ui.pages.incident_panel import IncidentPanel
+from opsdesk.ui.pages.incident_panel import NEXT_KEY, WAIT_KEY, IncidentPanel
 
 LOOK_AFTER, RENEW_AFTER = 150, 5000
 """Milliseconds until similar incidents are looked for, and between two looks at the clocks of the list."""
@@ -222,21 +222,33 @@ class IncidentPage(RegisterPage):
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(REGISTER, ctx, desk, parent, make_panel=IncidentPanel)
+        self.counts: Counts | None = None
         self.call = CallField(ctx, desk)
-        self.call.set_context(ctx)
         self.call.opened.connect(self._on_opened)
         self.call.similar_asked.connect(self.open_record)
         self.column.insertWidget(1, self.call)
-        if isinstance(self.panel, IncidentPanel):
-            self.panel.clause_asked.connect(self.clause_asked)
+        for keys, act in (
+            (NEXT_KEY, self.incident.press),
+            (WAIT_KEY, partial(self.incident.press, "wait")),
+            ("Ctrl+P", self.incident.print_record),
+            ("F2", self.focus_first),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self, act)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.incident.clause_asked.connect(self.clause_asked)
         self.often = SavedFilters(ctx, desk, self.filters)
         self.title.add_action(self.often)
         self.set_context(ctx)  # the page's own button comes after it
-        self.counts: Counts | None = None
         self._clocks = QTimer(self, interval=RENEW_AFTER)
         self._clocks.timeout.connect(self._renew)
         self._clocks.start()
         self._count()
+
+    @property
+    def incident(self) -> IncidentPanel:
+        """The panel, which here is that of an incident."""
+        assert isinstance(self.panel, IncidentPanel)  # noqa: S101 — made so above
+        return self.panel
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
@@ -267,7 +279,7 @@ class IncidentPage(RegisterPage):
         self.desk.notices.show(f"已开单 {opened.number}{opened.clause}，计时开始。", Tone.FINE)
         self.filters.clear()
         self.table.reload(from_top=True)
-        self.panel.show_record(opened.id, self.panel.focus_form)
+        self.panel.show_record(opened.id, self.incident.focus_details)
 
     def _renew(self) -> None:
         """The clocks go on while the list is looked at."""

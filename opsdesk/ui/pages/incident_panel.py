@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
-from opsdesk.register import Act, Kind, Paper, Register, Row, Tone
+from opsdesk.register import Act, Field, Kind, Paper, Register, Row, Tone
 from opsdesk.registers.incident import detail
 from opsdesk.registers.incident.detail import Detail, File
+from opsdesk.registers.incident.spec import RESPOND, WAIT
 from opsdesk.rules.vocabulary import IncidentState
 from opsdesk.services import attachments
 from opsdesk.services.context import Context
@@ -22,6 +23,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.form_panel import Sheet
 from opsdesk.ui.kit.notices import open_outside
 from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import label, primary_button, secondary_button
@@ -37,6 +39,7 @@ from opsdesk.ui.pages.incident_sections import (
     local_files,
 )
 
+NEXT_KEY, WAIT_KEY = "F3", "F4"
 KEEP_AFTER = 1500
 """Milliseconds of rest after which what was typed goes into the record; until then it is kept as a draft."""
 BESIDE = 3
@@ -56,6 +59,7 @@ class IncidentButtons(RecordButtons):
         for place, act in enumerate(acts[: 1 + BESIDE]):
             button = primary_button(act.title) if place == 0 else secondary_button(act.title)
             button.clicked.connect(partial(self.act_pressed.emit, act))
+            button.setToolTip(NEXT_KEY if place == 0 else WAIT_KEY if act.key == WAIT.key else "")
             allow(button, role, act.roles, self.register)
             self.acts[act.key] = button
             self.add(button)
@@ -207,6 +211,31 @@ class IncidentPanel(RecordPanel):
         """Keep a file with the record."""
         if self.record_id is not None:
             self._do(partial(detail.attach, self.ctx, self.record_id, path), self.files.button)
+
+    def press(self, key: str = "") -> None:
+        """Press the button of an act that is offered now; without a key the primary one, the next thing to do."""
+        wanted = key or next(iter(self.buttons.acts), "")
+        act = next((each for each in self.register.acts if each.key == wanted), None)
+        offered = self.found is not None and act is not None and act.offered is not None and act.offered(self.found.row)
+        if offered and act is not None and self.record_id is not None and not self.asks:
+            self.start_act(act, self.record_id)
+
+    def print_record(self) -> None:
+        """Preview the record on paper, after what was typed has gone into it."""
+        if self.record_id is not None and not self.asks and self.register.papers:
+            self.keep()
+            self.open_paper(self.register.papers[0], self.record_id)
+
+    def lay_form(self, title: str, fields: Sequence[Field], sheet: Sheet) -> RecordForm:
+        """Put a form into the panel; whoever responds is the engineer already named."""
+        if fields is RESPOND.fields and self.found is not None:
+            sheet = Sheet({**sheet.values, "staff_id": self.found.row["staff_id"]}, sheet.options)
+        return super().lay_form(title, fields, sheet)
+
+    def focus_details(self) -> None:
+        """Put the cursor behind the title, where the rest of a call is written."""
+        if self.form is not None:
+            self.form.rows["reporter"].editor.setFocus(Qt.FocusReason.TabFocusReason)
 
     def start_act(self, act: Act, record_id: int) -> None:
         """Ask what the act needs, after what was typed has gone into the record."""

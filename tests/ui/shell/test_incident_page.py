@@ -1,0 +1,264 @@
+"""An incident from the call to the signature in the real window, by keys; what is typed is never lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import team as team_module
+from conftest import Hands
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from opsdesk.register import Query
+from opsdesk.registers.incident import acts, closing, detail, listing, service
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services import attachments
+from opsdesk.services.context import Actor, Context
+from opsdesk.services.drafts import Drafts
+from opsdesk.ui.pages.incident import IncidentPage
+from opsdesk.ui.pages.incident_panel import IncidentPanel
+
+
+@pytest.fixture
+def page(desk: Hands, site: Context) -> IncidentPage:
+    """The page of incidents, 2026-03-05 09:00; the desk does not lock itself while hours pass."""
+    desk.window.idle.stop()
+    team_module.go_to(site, "2026-03-05 09:00:00")
+    shown = desk.window.frame.open("incident", "incident")
+    desk.settle()
+    return getattr(shown, "page", shown)
+
+
+def row_of(site: Context, number: str = "SJ-20260305-001") -> dict:
+    return dict(service.load(site, detail.id_of(site, number)))
+
+
+def chip(page: IncidentPage) -> str:
+    row = page.table.records.row_at(0)
+    assert row is not None
+    return row.values["clock"].word
+
+
+def fill(desk: Hands, panel: IncidentPanel, **typed: str) -> None:
+    """Type into fields of the form in the panel, each in its own input."""
+    assert panel.form is not None
+    for key, text in typed.items():
+        editor = panel.form.rows[key].editor
+        editor.setFocus(Qt.FocusReason.TabFocusReason)
+        desk.type(text, enter=False)
+
+
+def test_one_line_and_enter_open_a_record_with_number_and_clock(desk: Hands, site: Context, page: IncidentPage) -> None:
+    assert QApplication.focusWidget() is page.call.line
+    desk.type("财务科张丽 打印机不出纸 13812345678")
+    row = row_of(site)
+    assert (row["state"], row["title"], row["reporter_phone"]) == ("待响应", "财务科张丽 打印机不出纸", "13812345678")
+    assert row["accepted_at"] == site.now()
+    assert chip(page) == "响应 剩 10 分"
+    assert "今日受理 1 · 未结 1" in page.title.state()
+    assert page.call.line.text() == ""
+    assert page.panel.form is not None
+    assert QApplication.focusWidget() is page.panel.form.rows["reporter"].editor.input
+
+
+def test_an_incident_is_answered_paused_solved_handed_in_and_signed_by_keys(
+    desk: Hands, site: Context, page: IncidentPage, crew: team_module.Team
+) -> None:
+    desk.type("食堂POS机刷卡无反应")
+    panel = page.incident
+    team_module.go_to(site, "2026-03-05 09:10:00")
+    desk.press(Qt.Key.Key_F3)
+    fill(desk, panel, staff_id="2001")
+    desk.ctrl(Qt.Key.Key_S)
+    assert row_of(site)["staff_id"] == crew["2001"]
+    assert row_of(site)["respond_over"] == 0
+    team_module.go_to(site, "2026-03-05 09:20:00")
+    desk.press(Qt.Key.Key_F4)
+    fill(desk, panel, whose="等待备件", reason="读卡模块调拨")
+    desk.ctrl(Qt.Key.Key_S)
+    assert row_of(site)["state"] == "等待"
+    team_module.go_to(site, "2026-03-05 10:20:00")
+    desk.press(Qt.Key.Key_F3)
+    desk.ctrl(Qt.Key.Key_S)
+    assert row_of(site)["state"] == "处理中"
+    panel.steps.field.setFocus()
+    desk.type("更换读卡模块 -> 刷卡正常")
+    team_module.go_to(site, "2026-03-05 10:30:00")
+    desk.press(Qt.Key.Key_F3)
+    fill(desk, panel, root_cause="读卡模块进水")
+    desk.ctrl(Qt.Key.Key_S)
+    row = row_of(site)
+    assert (row["state"], row["result"], row["root_cause"]) == ("已解决", "已解决", "读卡模块进水")
+    assert row["paused_seconds"] == 3600
+    desk.press(Qt.Key.Key_F3)
+    desk.ctrl(Qt.Key.Key_S)
+    assert row_of(site)["handed_in_at"] == site.now()
+    desk.press(Qt.Key.Key_F3)
+    assert row_of(site)["state"] == "已签收"
+    course = detail.detail(site, row["id"])
+    assert [line.what for line in course.course] == [
+        "受理", "响应", "等待", "恢复处理", "处理", "解决", "交单", "主管签收",
+    ]  # fmt: skip
+    assert [(line.said, line.result, line.by) for line in course.steps] == [("更换读卡模块", "刷卡正常", "陈晨")]
+
+
+def test_what_is_typed_goes_into_the_record_by_itself(desk: Hands, site: Context, page: IncidentPage) -> None:
+    desk.type("图书馆无线网络时断时续")
+    panel = page.incident
+    fill(desk, panel, symptom="三楼北侧信号弱，手机掉线")
+    assert row_of(site)["symptom"] == ""
+    panel.keep()
+    desk.settle()
+    assert row_of(site)["symptom"] == "三楼北侧信号弱，手机掉线"
+    assert panel.kept_label.text().startswith("已自动保存")
+    assert panel.form is not None
+    assert not panel.form.dirty
+    assert panel.drafts.of(f"incident:{panel.record_id}:") == {}
+
+
+def test_killing_the_program_while_somebody_types_loses_nothing(
+    desk: Hands, site: Context, page: IncidentPage, crew: team_module.Team, open_window
+) -> None:
+    desk.type("机房空调报警")
+    record_id = page.panel.record_id
+    fill(desk, page.incident, symptom="温度 31 度，仍在上")
+    page.incident.steps.field.setFocus()
+    desk.type("打开备用空", enter=False)
+    page.call.line.setFocus()
+    desk.type("二号楼门禁", enter=False)
+    assert row_of(site)["symptom"] == ""  # nothing has gone into the record, and now the program is gone
+    again = open_window(site.home, site.clock)
+    again.window.sit_down(again.window.ctx.acting_as(site.actor))
+    again.settle()
+    shown = again.window.frame.open("incident", "incident")
+    shown = getattr(shown, "page", shown)
+    again.settle()
+    assert shown.call.line.text() == "二号楼门禁"
+    shown.open_record(record_id)
+    again.settle()
+    assert shown.panel.form.values()["symptom"] == "温度 31 度，仍在上"
+    assert shown.incident.steps.field.text() == "打开备用空"
+    shown.incident.keep()
+    again.settle()
+    assert row_of(site)["symptom"] == "温度 31 度，仍在上"
+
+
+def test_a_field_that_cannot_be_read_keeps_the_record_as_it_was_and_says_so(
+    desk: Hands, site: Context, page: IncidentPage
+) -> None:
+    desk.type("OA登录报错")
+    panel = page.incident
+    assert panel.form is not None
+    panel.form.rows["title"].editor.set_value("")
+    panel.form.rows["device"].editor.set_value("应用服务器")
+    panel.keep()
+    desk.settle()
+    assert "title" in panel.form.errors()
+    assert row_of(site)["title"] == "OA登录报错"
+    assert row_of(site)["device"] == ""
+    panel.form.rows["title"].editor.set_value("OA登录报证书错误")
+    panel.keep()
+    desk.settle()
+    assert (row_of(site)["title"], row_of(site)["device"]) == ("OA登录报证书错误", "应用服务器")
+
+
+def test_similar_incidents_of_the_past_show_while_one_types(
+    desk: Hands, site: Context, page: IncidentPage, crew: team_module.Team
+) -> None:
+    opened = service.open_incident(site, "教务处打印机不出纸").value
+    acts.respond(site, opened.id, {"staff_id": crew["1001"]})
+    acts.solve(site, opened.id, {"root_cause": "搓纸轮磨损"})
+    page.call.line.setFocus()
+    desk.type("打印机又不出纸", enter=False)
+    QTest.qWait(200)
+    desk.settle()
+    texts = [child.text() for child in page.call.findChildren(type(page.call._said)) if child.text()]
+    assert any("教务处打印机不出纸" in text and "搓纸轮磨损" in text for text in texts)
+    assert page.call._past.isVisible()
+
+
+def test_the_countdown_turns_to_a_warning_and_to_a_breach_with_its_seconds(
+    desk: Hands, site: Context, page: IncidentPage
+) -> None:
+    desk.type("核心交换机告警")
+    for moment, shown in (
+        ("2026-03-05 09:07:29", "响应 剩 2 分 31 秒"),
+        ("2026-03-05 09:10:00", "响应 剩 0 秒"),
+        ("2026-03-05 09:10:01", "响应超时 1 秒"),
+        ("2026-03-05 10:12:05", "响应超时 1 小时 2 分"),
+    ):
+        team_module.go_to(site, moment)
+        page.refresh()
+        desk.settle()
+        assert chip(page) == shown
+
+
+def test_a_saved_filter_asks_the_same_question_again(desk: Hands, site: Context, page: IncidentPage) -> None:
+    desk.type("打印机卡纸")
+    desk.type("门禁失灵") if QApplication.focusWidget() is page.call.line else None
+    page.filters.set_text("打印")
+    page.filters.choose("state", "未结")
+    desk.settle()
+    page.often._keep()
+    desk.settle()
+    page.filters.clear()
+    desk.settle()
+    assert page.table.records.rowCount() >= 1
+    page.often._fill()
+    saved = page.often.menu.actions()[0]
+    assert saved.text() == "打印 · 未结"
+    saved.trigger()
+    desk.settle()
+    assert page.filters.query() == Query("打印", {"state": "未结"})
+    assert [page.table.records.row_at(0).values["title"]] == ["打印机卡纸"]
+
+
+def test_a_photo_dropped_on_the_record_is_kept_by_its_hash(
+    desk: Hands, site: Context, page: IncidentPage, tmp_path: Path
+) -> None:
+    desk.type("机房漏水")
+    photo = tmp_path / "现场 照片.jpg"
+    photo.write_bytes(b"\xff\xd8\xff" + b"x" * 1000)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(photo))])
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    page.incident.dropEvent(drop)
+    desk.settle()
+    assert page.panel.record_id is not None
+    (kept,) = detail.detail(site, page.panel.record_id).files
+    assert (kept.name, kept.size) == ("现场 照片.jpg", 1003)
+    assert attachments.find(site.home, kept.sha256, kept.name).read_bytes() == photo.read_bytes()
+
+
+def test_a_signed_record_is_only_to_be_read_and_the_desk_cannot_sign(
+    desk: Hands, site: Context, page: IncidentPage, crew: team_module.Team
+) -> None:
+    opened = service.open_incident(site, "投影机不亮").value
+    acts.respond(site, opened.id, {"staff_id": crew["1002"]})
+    acts.solve(site, opened.id, {})
+    page.set_context(site.acting_as(Actor("李值班", Role.DESK)))
+    page.open_record(opened.id)
+    desk.settle()
+    assert not page.panel.buttons.acts["sign"].isEnabled()
+    page.set_context(site)
+    closing.sign(site, [opened.id], {})
+    page.open_record(opened.id)
+    desk.settle()
+    assert page.panel.form is not None
+    assert page.panel.form.rows["symptom"].editor.text.isReadOnly()
+    assert not page.incident.steps.field.isVisible()
+    assert listing.listed(site, Query(filters={"state": "已签收"})).total == 1
+
+
+def test_a_damaged_file_of_drafts_does_not_stop_the_desk(tmp_path: Path) -> None:
+    (tmp_path / "drafts.sqlite").write_bytes(b"this is no database" * 400)
+    drafts = Drafts(tmp_path)
+    assert drafts.of("incident:") == {}
+    assert drafts.keep("incident:1:symptom", "无法开机")
+    assert drafts.of("incident:1:") == {"symptom": "无法开机"}
+    drafts.close()
