@@ -102,6 +102,7 @@ class IncidentPanel(RecordPanel):
         self.found: Detail | None = None
         self._since = QElapsedTimer()
         self._keeping = False
+        self._awaited: str | None = None
         self.clocks, self.steps = ClockRow(), StepsSection()
         self.parts, self.files, self.course = PartsSection(), FilesSection(), CourseSection()
         self.kept_label = label("", "secondary")
@@ -171,6 +172,7 @@ class IncidentPanel(RecordPanel):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 — Qt's name
         """What was typed goes into the record before the panel is gone."""
         self.keep()
+        self._awaited = None
         super().hideEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 — Qt's name
@@ -213,7 +215,15 @@ class IncidentPanel(RecordPanel):
             self._do(partial(detail.attach, self.ctx, self.record_id, path), self.files.button)
 
     def press(self, key: str = "") -> None:
-        """Press the button of an act that is offered now; without a key the primary one, the next thing to do."""
+        """Press the button of an act that is offered now; without a key the primary one, the next thing to do.
+
+        Pressed while an act is being carried out or the record read anew, it is done as soon as the record stands here.
+        """
+        stands = self.found is not None and self.found.row["id"] == self.record_id and not self.asks
+        if not stands:
+            working = bool(self.submit.property("busy")) or not self.asks
+            self._awaited = key if working and self.isVisible() else None
+            return
         wanted = key or next(iter(self.buttons.acts), "")
         act = next((each for each in self.register.acts if each.key == wanted), None)
         offered = self.found is not None and act is not None and act.offered is not None and act.offered(self.found.row)
@@ -316,6 +326,9 @@ class IncidentPanel(RecordPanel):
         self._show_sections(True)
         self._since.start()
         self._second.start()
+        if self._awaited is not None:
+            awaited, self._awaited = self._awaited, None
+            self.press(awaited)
 
     def _show_sections(self, shown: bool) -> None:
         for section in (self.clocks, self.steps, self._below):

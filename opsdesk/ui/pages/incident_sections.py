@@ -59,11 +59,14 @@ class ClockRow(QWidget):
             shown = ChipLabel(chip.word, chip.tone)
             shown.setToolTip(reading.sentence)
             self._chips.append((reading, shown))
-            self._flow.add(shown)
             clause = link_button(reading.citation.short)
             clause.setToolTip(f"{reading.citation.held_from} 起：{reading.citation.wording}")
             clause.clicked.connect(partial(self.clause_asked.emit, reading.citation.key))
-            self._flow.add(clause)
+            pair = QWidget()
+            row = _row(pair)
+            row.addWidget(shown)
+            row.addWidget(clause)
+            self._flow.add(pair)
         self._flow.setVisible(bool(self._chips))
         due = [f"{step.sentence}（{step.citation.short}）" for step in found.standing.due_steps]
         due += [f"拟扣 {each.points} 分：{each.because}（{each.citation.short}）" for each in found.standing.points]
@@ -92,7 +95,8 @@ class ClockRow(QWidget):
             elif total:
                 said.append(f"共等待 {len(waited)} 次 {in_words(total)}")
         if not found.is_open and found.lacking and found.row["signed_at"] is None:
-            said.append("交单前请补全：" + "；".join(each.sentence.rstrip("。") for each in found.lacking) + "。")
+            lacks = "、".join(each.sentence.removeprefix("还没有写").rstrip("。") for each in found.lacking)
+            said.append(f"交单前请补全：{lacks}。")
         return "\n".join(said)
 
 
