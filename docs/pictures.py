@@ -19,6 +19,8 @@ PICTURES = (
     ("kiosk.png", "kiosk"),
     ("paper.png", "paper"),
     ("people.png", "people"),
+    ("incident.png", "incident"),
+    ("incident-statistics.png", "incident.incident_statistics"),
     ("month.png", "month"),
     ("roster.png", "leave.roster"),
     ("law.png", "law"),

@@ -27,7 +27,7 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
             return signing.sign(
                 home, asked.staff_no, operator=asked.operator, out=asked.command == "sign-out", as_json=asked.as_json
             )
-        case "print" | "export" | "law" | "month":
+        case "print" | "export" | "law" | "month" | "incidents":
             return _paper_or_reading(asked, home)
         case "verify":
             from opsdesk.cli import checking
@@ -42,6 +42,10 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
 
 def _paper_or_reading(asked: argparse.Namespace, home: Path) -> int:
     """The commands that change nothing and need no password."""
+    if asked.command == "incidents" or (asked.command == "print" and asked.paper in {"incident", "case", "incidents"}):
+        from opsdesk.cli import incidents
+
+        return incidents.answer(asked, home) if asked.command == "incidents" else incidents.paper(asked, home)
     if asked.command == "print":
         from opsdesk.cli import printing
 

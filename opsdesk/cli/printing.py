@@ -27,7 +27,7 @@ def sign_in(
         raise ValueError("neither day nor month")
     kept = archive.export(document, out, formats)
     papers.record(ctx, [document], kept)
-    return _told(kept, {"document": {"number": document.number, "title": document.title}}, as_json=as_json)
+    return told(kept, {"document": {"number": document.number, "title": document.title}}, as_json=as_json)
 
 
 def attendance(home: Path, out: Path, *, month: tuple[int, int], formats: Sequence[str], as_json: bool) -> int:
@@ -41,10 +41,10 @@ def attendance(home: Path, out: Path, *, month: tuple[int, int], formats: Sequen
     kept = archive.export(sheets, out, formats)
     papers.record(ctx, sheets, kept)
     listed = [{"number": each.number, "title": each.title, "sheet": each.sheet} for each in sheets]
-    return _told(kept, {"documents": listed}, as_json=as_json)
+    return told(kept, {"documents": listed}, as_json=as_json)
 
 
-def _told(kept: Sequence[archive.Kept], more: Mapping[str, Any], *, as_json: bool) -> int:
+def told(kept: Sequence[archive.Kept], more: Mapping[str, Any], *, as_json: bool) -> int:
     """Say where every file is and how large."""
     if as_json:
         saying.one_object({"files": [as_object(file) for file in kept], **more})

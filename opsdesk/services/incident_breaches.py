@@ -61,7 +61,7 @@ def breaches(
     query = (
         select(
             Incident.__table__,
-            func.coalesce(Staff.name, Incident.person_written, UNASSIGNED).label("person"),
+            func.coalesce(Staff.name, func.nullif(Incident.person_written, ""), UNASSIGNED).label("person"),
             func.coalesce(Vendor.short_name, func.nullif(Incident.vendor_written, ""), UNASSIGNED).label("vendor"),
         )
         .join(Staff, Staff.id == Incident.staff_id, isouter=True)

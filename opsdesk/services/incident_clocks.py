@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from opsdesk.models import Incident, IncidentDue, IncidentPause
 from opsdesk.rules import dispatch, sla
@@ -191,9 +191,18 @@ def settle(tx: Transaction, ctx: Context, ids: Sequence[int]) -> None:
 
 
 def rejudge(tx: Transaction, ctx: Context, first: date, last: date, vendor_ids: Collection[int] | None = None) -> None:
-    """Judge the incidents from `first` to `last` again that nobody has signed yet; `vendor_ids` narrows to vendors."""
+    """Judge the incidents again that days from `first` to `last` can touch and nobody has signed yet.
+
+    An earlier one is touched, too, while it is unsolved or its record may be due on those days. `vendor_ids` narrows to
+    vendors.
+    """
+    begins = datetime.combine(first, time())
     query = select(Incident.id).where(
-        Incident.reported_at >= datetime.combine(first, time()),
+        or_(
+            Incident.reported_at >= begins,
+            Incident.resolved_at.is_(None),
+            Incident.resolved_at >= begins - FAR * DAY,
+        ),
         Incident.reported_at < datetime.combine(last + DAY, time()),
         Incident.signed_at.is_(None),
         Incident.void_at.is_(None),

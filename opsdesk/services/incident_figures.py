@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Integer, Text, cast, func, select, type_coerce
 
 from opsdesk.models import Incident, Staff, Vendor
+from opsdesk.rules.calendar import month
 from opsdesk.rules.vocabulary import OPEN_INCIDENT
 from opsdesk.services import incident_options
 from opsdesk.services.context import Context
@@ -124,6 +125,29 @@ class DayCount:
     def unresolved(self) -> int:
         """How many of them are not resolved yet."""
         return self.opened - self.resolved
+
+
+@dataclass(frozen=True)
+class MonthFigures:
+    """A month whole: its figures, those of the month before, every kind of group, and day by day."""
+
+    year: int
+    month: int
+    total: Figures
+    before: Figures
+    groups: Mapping[By, tuple[Group, ...]]
+    days: tuple[DayCount, ...]
+
+
+def of_month(ctx: Context, year: int, number: int, *, vendor_id: int | None = None) -> MonthFigures:
+    """The figures of a month; only those of one vendor if given."""
+    dates = month(year, number)
+    last_before = dates[0] - DAY
+    with ctx.read() as connection:
+        found = read(connection, dates[0], dates[-1], vendor_id=vendor_id)
+        before = read(connection, last_before.replace(day=1), last_before, vendor_id=vendor_id)
+        groups = {by: grouped(connection, found, by) for by in By}
+    return MonthFigures(year, number, figures(found), figures(before), groups, by_day(found, dates))
 
 
 def statistics(

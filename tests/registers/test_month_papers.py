@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import a_site
+import incident_month
 import openpyxl
 import pypdfium2
 import pytest
@@ -20,7 +21,7 @@ from opsdesk.registers.month.documents import month_sheets, vendor_workbook
 from opsdesk.registers.sign_in import documents as sign_in
 from opsdesk.registers.sign_in import service
 from opsdesk.rules import calendar
-from opsdesk.services import amending, settings, settlement
+from opsdesk.services import amending, incident_figures, settings, settlement
 from opsdesk.services.errors import Refusal
 
 WORKDAYS = [day for day in calendar.month(2026, 3) if day.day >= 5 and day.weekday() < 5]
@@ -66,6 +67,7 @@ def lived(founded, tmp_path_factory):
     with ctx.transaction("三月") as tx:
         tx.insert(Wage, staff_id=crew["1001"], holds_from=date(2026, 1, 1), monthly="1234.00")
         tx.insert_many(Punch, rows)
+    incident_month.insert(ctx, incident_month.invented(crew, 2026, 3, 60, seed=5))
     go_to(ctx, "2026-04-01 09:00:00")
     yield ctx, crew
     opened.close()
@@ -211,7 +213,7 @@ def test_the_workbook_says_what_was_decided_too(lived, tmp_path):
     months.decide(ctx, deduction_ids=[booked["count_fine"].id], confirm=True)
     for part, reason in (("minute_fine", "地铁停运，有证明"), ("awol", "系统还没有启用")):
         months.decide(ctx, deduction_ids=[booked[part].id], confirm=False, note=reason)
-    sums, _, _, verdicts, _ = vendor_workbook(ctx, 2026, 3, vendor_id(ctx, "华信"))
+    sums, _, _, verdicts, *_ = vendor_workbook(ctx, 2026, 3, vendor_id(ctx, "华信"))
     (table,) = tables(sums)
     strong = next(titled(table, row) for row in table.rows if row[2] == "王强")
     assert (strong["拟扣减（元）合计"], strong["核定元"]) == (260, 20)
@@ -262,12 +264,12 @@ def test_the_month_matrix_counts_no_day_of_absence_as_attended(lived):
     assert row["12"] == "缺61"
 
 
-def test_a_vendors_workbook_has_its_five_sheets_and_real_cells(lived, tmp_path):
+def test_a_vendors_workbook_has_its_six_sheets_and_real_cells(lived, tmp_path):
     ctx, _ = lived
     (kept,) = archive.export(vendor_workbook(ctx, 2026, 3, vendor_id(ctx, "华信")), tmp_path, ("xlsx",))
     assert kept.path.name == "考勤结算-华信-2026-03.xlsx"
     book = openpyxl.load_workbook(kept.path)
-    assert book.sheetnames == ["汇总", "每日", "明细", "判定", "口径"]
+    assert book.sheetnames == ["汇总", "每日", "明细", "判定", "口径", "事件"]
     assert all(sheet.sheet_state == "visible" for sheet in book)
     rows = {name: [[cell.value for cell in row] for row in book[name].iter_rows()] for name in book.sheetnames}
     details = [row for row in rows["明细"] if row[2] == "王强"]
@@ -304,6 +306,8 @@ def test_nothing_of_another_vendor_is_in_the_file(lived, tmp_path, own, other):
         ).all()
     strange = {word for row in names if row[2] == other for word in (row[0], *row[2:])}
     strange.add(f"KQ-202603-{'V2' if own == '华信' else 'V1'}")
+    strange |= {"未指派"} | numbers_and_titles(ctx, "vendor_id IS NOT (SELECT id FROM vendor WHERE short_name=?)", own)
+    assert numbers_and_titles(ctx, "vendor_id = (SELECT id FROM vendor WHERE short_name=?)", own)
     with zipfile.ZipFile(kept.path) as file:
         parts = {name: file.read(name).decode("utf-8") for name in file.namelist()}
     assert not any("comment" in name or "external" in name for name in parts)
@@ -318,6 +322,46 @@ def test_nothing_of_another_vendor_is_in_the_file(lived, tmp_path, own, other):
     assert book.properties.creator == "示例市信息中心"
     assert book.properties.lastModifiedBy is None
     assert (book.properties.description, book.properties.keywords, book.properties.subject) == (None, None, None)
+
+
+def numbers_and_titles(ctx, where: str, vendor: str) -> set[str]:
+    with ctx.read() as connection:
+        rows = connection.exec_driver_sql(f"SELECT number, title FROM incident WHERE {where}", (vendor,)).all()
+    return {word for row in rows for word in row}
+
+
+def test_the_vendors_incidents_stand_on_their_sheet_with_its_figures(lived, tmp_path):
+    ctx, _ = lived
+    sheet = vendor_workbook(ctx, 2026, 3, vendor_id(ctx, "华信"))[-1]
+    figures, listed = tables(sheet)
+    with ctx.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT number, respond_over, solve_over, paused_seconds, state FROM incident"
+            " WHERE vendor_id=? AND void_at IS NULL ORDER BY reported_at, id",
+            (vendor_id(ctx, "华信"),),
+        ).all()
+    assert [(row[0], row[10], row[11], row[12] or 0, row[13]) for row in listed.rows] == [tuple(row) for row in rows]
+    own = incident_figures.statistics(ctx, date(2026, 3, 1), date(2026, 3, 31), vendor_id=vendor_id(ctx, "华信")).total
+    shown = {row[0]: row for row in figures.rows}
+    assert shown["受理"][1] == own.count == len(rows)
+    parts = f"{own.response_measured} 件中的 {own.within_response} 件"
+    assert shown["响应达标率"][1:] == (own.response_rate, "%", parts)
+    assert shown["解决用时中位"][1] == own.resolve_median_min
+    assert sheet.title == "2026年3月运维事件"
+    assert any("T1 5 故障" in line for line in sheet.basis)
+    (kept,) = archive.export(vendor_workbook(ctx, 2026, 3, vendor_id(ctx, "华信")), tmp_path, ("xlsx",))
+    cells = [[cell.value for cell in row] for row in openpyxl.load_workbook(kept.path)["事件"].iter_rows()]
+    (first,) = [row for row in cells if row[0] == rows[0][0]]
+    assert listed.rows[0][1] in first, "a real moment"
+    assert ["受理", own.count] == [value for value in next(row for row in cells if row[0] == "受理") if value][:2]
+
+
+def test_a_vendor_without_incidents_has_an_empty_sheet(site):
+    team_module.build(site)
+    sheet = vendor_workbook(site, 2026, 3, vendor_id(site, "华信"))[-1]
+    figures, listed = tables(sheet)
+    assert listed.rows == ()
+    assert {row[1] for row in figures.rows} == {0, "—"}
 
 
 def test_the_summary_workbook_of_all_has_a_sheet_for_each(lived, tmp_path):

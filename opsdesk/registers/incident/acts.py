@@ -90,8 +90,10 @@ def happened(ctx: Context, incident_id: int, values: Values, *, what: str) -> Ou
     ctx.require(*WRITERS)
     course, key, title, said = MOMENTS[what]
     with ctx.transaction(str(course)) as tx:
-        row = row_of(tx.connection, incident_id)
+        row = row_of(tx.connection, incident_id) if what == "tell_back" else _open(tx, incident_id, f"记{title}")
         refuse_closed(row)
+        if what == "tell_back" and row["resolved_at"] is None:
+            raise Refusal(f"{row['number']} 还没有解决，没有结果可以反馈。")
         if row[key] is not None:
             raise Refusal(f"{row['number']} 已在 {row[key]:%m-%d %H:%M} {course}。时间不对请用“更正时间”。")
         at = happened_at(ctx, values, key, title, row)
@@ -147,8 +149,9 @@ def wait(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
         at = happened_at(ctx, values, "begins_at", "开始时间", row)
         last = select(IncidentPause.ends_at).where(IncidentPause.incident_id == incident_id)
         ended = [each for each in tx.connection.execute(last).scalars() if each is not None]
-        if ended and at < max(ended):
+        if ended and at < max(ended).replace(second=0):
             raise Refusal(f"上一次等待到 {max(ended):%m-%d %H:%M} 才结束，这次不能更早开始。", field="begins_at")
+        at = max([at, *ended])
         tx.insert(IncidentPause, incident_id=incident_id, begins_at=at, ends_at=None, whose=str(whose), reason=reason)
         tx.update(Incident, incident_id, state=str(IncidentState.WAITING))
         note(tx, ctx, incident_id, Course.WAIT, at, f"等待{whose.removeprefix('等待')}：{reason}")
@@ -199,8 +202,9 @@ def solve(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
         at = happened_at(ctx, values, "resolved_at", "解决时间", row)
         if row["responded_at"] is None:
             raise Refusal(f"{row['number']} 还没有响应。请先记响应，再记解决。")
-        if at < row["responded_at"]:
+        if at < row["responded_at"].replace(second=0):
             raise Refusal(f"解决时间早于响应时间 {row['responded_at']:%m-%d %H:%M}。请核对。", field="resolved_at")
+        at = max(at, row["responded_at"])
         result = entry.chosen({**values, "result": values.get("result") or SOLVED}, "result", "处理结果", RESULTS)
         texts = {
             key: entry.long_text(values, key, title, longest=4000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -32,8 +33,8 @@ def confirm(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
         opinion = entry.text(values, "opinion", "意见", longest=200)
         by = entry.text(values, "confirmed_by", "确认人") or row["reporter"] or "用户"
         at = happened_at(ctx, values, "confirmed_at", "确认时间", row)
-        if at < row["resolved_at"].replace(second=0):
-            raise Refusal(f"确认时间早于解决时间 {row['resolved_at']:%m-%d %H:%M}。请核对。", field="confirmed_at")
+        if at < _solved_at(row).replace(second=0):
+            raise Refusal(f"确认时间早于解决时间 {_solved_at(row):%m-%d %H:%M}。请核对。", field="confirmed_at")
         returned = row["state"] == IncidentState.RETURNED
         state = row["state"] if returned else str(IncidentState.CONFIRMED)
         tx.update(
@@ -42,6 +43,12 @@ def confirm(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
         note(tx, ctx, incident_id, Course.CONFIRM, at, f"{rating}{f'：{opinion}' if opinion else ''}", by=by)
         refresh(tx, ctx, [incident_id])
     return Outcome(f"{row['number']} {by}确认：{rating}。", TOUCHED)
+
+
+def _solved_at(row: Values) -> datetime:
+    """When it was solved; a record taken over from elsewhere may not know it, and was not solved before the call."""
+    at: datetime = row["resolved_at"] or row["reported_at"]
+    return at
 
 
 def hand_in(ctx: Context, ids: Sequence[int], values: Values) -> Outcome[str]:
@@ -57,6 +64,12 @@ def hand_in(ctx: Context, ids: Sequence[int], values: Values) -> Outcome[str]:
             if row["handed_in_at"] is not None:
                 continue
             at = happened_at(ctx, values, "handed_in_at", "交单时间", row)
+            if at < _solved_at(row).replace(second=0):
+                raise Refusal(
+                    f"{row['number']} 的交单时间早于解决时间 {_solved_at(row):%m-%d %H:%M}。请核对。",
+                    field="handed_in_at",
+                )
+            at = max(at, _solved_at(row))
             state = row["state"]
             if state == IncidentState.RETURNED:
                 state = str(IncidentState.CONFIRMED if row["confirmed_at"] else IncidentState.SOLVED)
@@ -102,8 +115,8 @@ def give_back(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
         row = row_of(tx.connection, incident_id)
         if row["state"] == IncidentState.SIGNED:
             incident_verdicts.withdraw(tx, ctx, incident_id)
-        elif row["state"] not in DONE:
-            raise Refusal(f"{row['number']} 是“{row['state']}”，还没有交上来，不用退回。")
+        elif row["state"] == IncidentState.RETURNED or row["state"] not in DONE:
+            raise Refusal(f"{row['number']} 是“{row['state']}”，没有交上来的记录可以退回。")
         tx.update(
             Incident, incident_id, state=str(IncidentState.RETURNED), handed_in_at=None, handed_in_by="",
             signed_at=None, signed_by="", closed_at=None,
@@ -190,13 +203,17 @@ def correct_time(ctx: Context, incident_id: int, values: Values) -> Outcome[str]
     return Outcome(f"{row['number']} {said}。", TOUCHED)
 
 
+IN_ORDER = ("accepted_at", "responded_at", "resolved_at", "handed_in_at")
+NAMED = {**CORRECTED, "handed_in_at": "交单时间"}
+
+
 def _refuse_disorder(row: Values, key: str) -> None:
-    order = [(name, row[name]) for name in ("accepted_at", "responded_at", "resolved_at") if row[name] is not None]
+    order = [(name, row[name]) for name in IN_ORDER if row[name] is not None]
     if key not in dict(order):
         order = [("accepted_at", row["accepted_at"] or row["reported_at"]), (key, row[key])]
     for (before, earlier), (after, later) in pairwise(order):
-        if earlier > later:
+        if earlier.replace(second=0) > later:
             raise Refusal(
-                f"{CORRECTED[after]} {later:%m-%d %H:%M} 会早于{CORRECTED[before]} {earlier:%m-%d %H:%M}。请核对。",
+                f"{NAMED[after]} {later:%m-%d %H:%M} 会早于{NAMED[before]} {earlier:%m-%d %H:%M}。请核对。",
                 field="at",
             )

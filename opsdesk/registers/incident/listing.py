@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from opsdesk.models import Incident, Staff, Vendor
-from opsdesk.models.incident import INDEX_TABLE
 from opsdesk.register import Chip, Options, Page, Query, Row, Tone
 from opsdesk.rules.sla import Reading, in_words
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, ClockState, IncidentState
@@ -48,16 +46,26 @@ def listed(ctx: Context, query: Query) -> Page:
     """Incidents by the question, the latest first."""
     now = ctx.now()
     with ctx.read() as connection:
-        where = conditions(query, now)
-        total = connection.execute(select(func.count()).select_from(Incident).where(*where)).scalar_one()
-        # The ids of the page come out of an index alone; only its rows are read.
-        order = (Incident.reported_at.desc(), Incident.id.desc())
-        wanted = select(Incident.id).where(*where).order_by(*order)
-        ids = list(connection.execute(wanted.offset(max(0, query.offset)).limit(max(0, query.limit))).scalars())
+        ids, total = _page(connection, query, now)
         rows = rows_of(connection, ids)
         running = [row for row in rows if row["state"] in OPEN_INCIDENT]
         found = incident_clocks.standings(connection, ctx.regulations, running, now)
     return Page(tuple(as_row(row, found.get(row["id"])) for row in rows), total)
+
+
+def _page(connection: Connection, query: Query, now: datetime) -> tuple[list[int], int]:
+    """The ids of a page and how many the question has in all, each out of one index alone."""
+    chosen = {key: value for key, value in (query.filters or {}).items() if value is not None}
+    if listing.words(query.text) and set(chosen) <= {"period"}:
+        span = period(str(chosen.get("period") or ""), now.date())
+        moments = (datetime.combine(span[0], time()), datetime.combine(span[1] + DAY, time())) if span else None
+        return incident_text.ids_of(connection, query.text, moments, query.offset, query.limit)
+    where = conditions(query, now)
+    # Incidents are never taken out: the highest id is their number.
+    counted = select(func.count()).select_from(Incident).where(*where) if where else select(func.max(Incident.id))
+    total = connection.execute(counted).scalar_one() or 0
+    wanted = select(Incident.id).where(*where).order_by(Incident.reported_at.desc(), Incident.id.desc())
+    return list(connection.execute(wanted.offset(max(0, query.offset)).limit(max(0, query.limit))).scalars()), total
 
 
 def rows_of(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -132,7 +140,10 @@ def periods(ctx: Context) -> Options:
 
 
 def period(key: str, today: date) -> tuple[date, date] | None:
-    """First and last day of a period; None where it is none."""
+    """First and last day of a period, also of one written 2026-03-01/2026-03-05; None where it is none."""
+    begins, between, ends = key.partition("/")
+    if between:
+        return date.fromisoformat(begins), date.fromisoformat(ends)
     days = dict(zip(PERIODS, ((0, 0), (1, 1), (6, 0), (29, 0)), strict=True))
     if key in days:
         back, until = days[key]
@@ -250,16 +261,8 @@ class Similar:
 
 def similar(ctx: Context, typed: str, *, but: int = 0) -> list[Similar]:
     """Past incidents that share most with these words, the nearest first; none for fewer than two letters."""
-    signs = incident_text.tokens(typed).split()
-    pairs = list(dict.fromkeys(f'"{a} {b}"' for a, b in pairwise(signs)))[:24]
-    if not pairs:
-        return []
-    nearest = text(
-        f"SELECT rowid FROM {INDEX_TABLE} WHERE words MATCH :asked AND rowid <> :but ORDER BY rank LIMIT :most"  # noqa: S608
-    )
     with ctx.read() as connection:
-        asked = {"asked": " OR ".join(pairs), "but": but, "most": MOST_SIMILAR}
-        ids = list(connection.execute(nearest, asked).scalars())
+        ids = incident_text.alike(connection, typed, but=but, most=MOST_SIMILAR)
         rows = rows_of(connection, ids)
     return [
         Similar(

@@ -45,8 +45,9 @@ def end_pause(tx: Transaction, ctx: Context, row: Values, at: datetime) -> int:
     pause = tx.connection.execute(query).one_or_none()
     if pause is None:
         raise Refusal(f"{row['number']} 没有在等待。")
-    if at < pause.begins_at:
+    if at < pause.begins_at.replace(second=0):
         raise Refusal(f"等待从 {pause.begins_at:%m-%d %H:%M} 开始，不能更早结束。", field="ends_at")
+    at = max(at, pause.begins_at)
     tx.update(IncidentPause, pause.id, ends_at=at)
     waited = int((at - pause.begins_at).total_seconds())
     note(tx, ctx, row["id"], Course.RESUME, at, f"等待 {in_words(waited)} 后恢复")

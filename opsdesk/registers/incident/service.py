@@ -19,6 +19,7 @@ from opsdesk.services.errors import Refusal
 from opsdesk.services.incident_options import What
 from opsdesk.services.numbering import daily
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.suggestions import recent_values
 from opsdesk.services.text import one_line
 from opsdesk.services.transaction import Transaction
 
@@ -47,6 +48,8 @@ LONG_TEXTS = {
     "open_points": "遗留问题",
 }
 CHOSEN = {"category": What.CATEGORY, "severity": What.SEVERITY, "customer_kind": What.CUSTOMER}
+CHOICES = (*CHOSEN, "source", "response_way", "result", "rating")
+"""What is chosen from a list, or not chosen yet."""
 TOLD = {
     "severity": "等级",
     "urgent": "紧急",
@@ -84,6 +87,8 @@ class Course(StrEnum):
     REOPEN = "重开"
     VOID = "作废"
     CORRECT = "更正时间"
+    JOIN_PROBLEM = "归入问题"
+    LEAVE_PROBLEM = "移出问题"
 
 
 BLANK: dict[str, Any] = {
@@ -192,22 +197,13 @@ def _heard(connection: Connection, title: str) -> dict[str, Any]:
     return found
 
 
-RECENT, MOST_VALUES = 5000, 300
-
-
-def recent_values(connection: Connection, column: Any) -> list[str]:
-    """What was written in this column lately, the latest first, each once."""
-    last = select(column).where(column != "").order_by(Incident.id.desc()).limit(RECENT)
-    return list(dict.fromkeys(connection.execute(last).scalars()))[:MOST_VALUES]
-
-
 def load(ctx: Context, incident_id: int) -> Mapping[str, Any]:
     """One record as its form shows it."""
     with ctx.read() as connection:
         row = row_of(connection, incident_id)
         row["person"] = person_of(connection, row)
         row["course_line"] = course_line(row)
-    return row
+    return {**row, **{key: row[key] or None for key in CHOICES}}
 
 
 def person_of(connection: Connection, row: Mapping[str, Any]) -> str:
@@ -256,6 +252,8 @@ def save(ctx: Context, incident_id: int | None, values: Values) -> Outcome[int]:
 def refuse_closed(row: Mapping[str, Any]) -> None:
     """Refuse to change what is signed or void."""
     state = IncidentState(row["state"])
+    if state is IncidentState.SIGNED and row["signed_at"] is None:
+        raise Refusal(f"{row['number']} 是从别处导入的已结记录，不能改。确需修改，请由主管退回或重开。")
     if state is IncidentState.SIGNED:
         raise Refusal(
             f"{row['number']} 主管已在 {row['signed_at']:%m-%d %H:%M} 签收，不能改。确需修改，请由主管退回或重开。"

@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 from opsdesk.models import Incident
-from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Register
-from opsdesk.registers.incident import acts, closing, listing, service
+from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Paper, Register
+from opsdesk.registers.incident import acts, closing, documents, listing, problems, service
 from opsdesk.rules.vocabulary import DISPATCHED, OPEN_INCIDENT, IncidentKind, IncidentState, Role, Whose
 from opsdesk.services import choices, incident_options
 from opsdesk.services.context import Context
 from opsdesk.services.incident_options import What
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.suggestions import written
 
 SUPERVISOR = frozenset({str(Role.SUPERVISOR)})
 REPORT, ACCEPTED, GRADED = "报告", "受理", "分级"
@@ -26,16 +27,6 @@ def _words(words: tuple[str, ...]) -> Callable[[Context], Options]:
 
 def _kinds(_ctx: Context) -> Options:
     return [(str(kind), str(kind)) for kind in IncidentKind]
-
-
-def _written(column: Any) -> Callable[[Context], Options]:
-    """What was written in this column before, offered while one types."""
-
-    def read(ctx: Context) -> Options:
-        with ctx.read() as connection:
-            return [(value, value) for value in service.recent_values(connection, column)]
-
-    return read
 
 
 def _site(what: What) -> Callable[[Context], Options]:
@@ -68,7 +59,8 @@ REASON = Field("reason", "原因", required=True)
 RESPOND = Act(
     "respond", "响应", acts.respond,
     fields=(
-        Field("staff_id", "处理人", Kind.CHOICE, options=choices.staff, help="已经指派的可以空着。"),
+        Field("staff_id", "处理人", Kind.CHOICE, required=True, options=choices.staff,
+              help="可以输入工号、姓名或首字母。"),
         Field("response_way", "响应方式", Kind.CHOICE, options=_words(acts.WAYS), default=lambda _ctx: acts.WAYS[0]),
         _now("responded_at", "响应时间"),
     ),
@@ -181,6 +173,18 @@ ACTS = (
         offered=lambda values: _is_open(values) or _is_done(values),
     ),
     Act(
+        "join_problem", "归入问题", problems.join_problem,
+        fields=(
+            Field("problem_id", "问题", Kind.CHOICE, options=problems.open_problems, help="开新的就空着。"),
+            Field("title", "新问题的标题", help="没有选问题时，写标题就开一个新的。"),
+        ),
+        offered=lambda values: values["state"] != IncidentState.VOID and values["problem_id"] is None,
+    ),
+    Act(
+        "leave_problem", "移出问题", problems.leave_problem,
+        offered=lambda values: values["state"] != IncidentState.VOID and values["problem_id"] is not None,
+    ),
+    Act(
         "void", "作废", closing.void, fields=(REASON,), confirm="作废以后记录保留，编号不再使用。",
         offered=lambda values: _is_open(values) or _is_done(values),
     ),
@@ -206,8 +210,8 @@ REGISTER = Register(
     list=listing.listed,
     fields=(
         Field("title", "标题", required=True, group=REPORT),
-        Field("reporter", "报告人", group=REPORT, options=_written(Incident.reporter)),
-        Field("reporter_dept", "单位／科室", group=REPORT, options=_written(Incident.reporter_dept)),
+        Field("reporter", "报告人", group=REPORT, options=written(Incident.reporter)),
+        Field("reporter_dept", "单位／科室", group=REPORT, options=written(Incident.reporter_dept)),
         Field("reporter_phone", "电话", Kind.CODE, group=REPORT),
         Field("customer_kind", "客户类型", Kind.CHOICE, group=REPORT, options=_site(What.CUSTOMER)),
         Field("source", "报告方式", Kind.CHOICE, group=REPORT, options=_words(service.SOURCES),
@@ -218,14 +222,14 @@ REGISTER = Register(
               help="可以输入工号、姓名或首字母。"),
         Field("vendor_id", "外包单位", Kind.CHOICE, group=ACCEPTED, options=choices.vendors,
               help="选了处理人就按他的单位。"),
-        Field("related_party", "关联单位", group=ACCEPTED, options=_written(Incident.related_party),
+        Field("related_party", "关联单位", group=ACCEPTED, options=written(Incident.related_party),
               help="建设、集成等第三方，需要在单上签字时填写。"),
-        Field("system", "系统", group=GRADED, options=_written(Incident.system)),
-        Field("device", "设备", group=GRADED, options=_written(Incident.device)),
+        Field("system", "系统", group=GRADED, options=written(Incident.system)),
+        Field("device", "设备", group=GRADED, options=written(Incident.device)),
         Field("category", "类别", Kind.CHOICE, group=GRADED, options=_site(What.CATEGORY)),
         Field("severity", "等级", Kind.CHOICE, group=GRADED, options=_site(What.SEVERITY)),
         Field("urgent", "紧急", Kind.FLAG, group=GRADED),
-        Field("reach", "影响范围", group=GRADED, options=_written(Incident.reach)),
+        Field("reach", "影响范围", group=GRADED, options=written(Incident.reach)),
         Field("symptom", "故障现象", Kind.LONG_TEXT, group=SEEN),
         Field("diagnosis", "初步诊断", Kind.LONG_TEXT, group=CAUSE),
         Field("plan", "处理方案", Kind.LONG_TEXT, group=CAUSE),
@@ -246,6 +250,9 @@ REGISTER = Register(
         Filter("person", "处理人", listing.people),
     ),
     acts=ACTS,
-    papers=(),
+    papers=(
+        Paper("record", "事件记录单", documents.record),
+        Paper("case", "case 报告", documents.case_report),
+    ),
     empty="还没有事件。在上面写一行，按回车就开单，编号和接到时间自动生成。",
 )  # fmt: skip

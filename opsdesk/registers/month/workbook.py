@@ -30,6 +30,7 @@ from opsdesk.registers.month.figures import (
     warning_words,
     whole,
 )
+from opsdesk.registers.month.incident_sheet import incident_sheet
 from opsdesk.registers.month.service import Standing
 from opsdesk.rules import hours
 from opsdesk.rules.clause import Citation, ClauseNotInForce, Law
@@ -57,7 +58,7 @@ READINGS = ("G4", "G6", "G7", "G11", "G12", "G13", "G14")
 
 
 def vendor_workbook(ctx: Context, year: int, number: int, vendor_id: int) -> list[Document]:
-    """The sheets of one vendor's workbook: 汇总, 每日, 明细, 判定, 口径. Refuses a vendor without people that month."""
+    """One vendor's workbook: 汇总, 每日, 明细, 判定, 口径, 事件. Refuses a vendor without people that month."""
     site = settings.read_all(ctx)
     standing = service.standing(ctx, year, number, vendor_id=vendor_id)
     month = standing.month
@@ -94,6 +95,7 @@ def vendor_workbook(ctx: Context, year: int, number: int, vendor_id: int) -> lis
         sheet("明细", _details(month)),
         sheet("判定", _verdicts(ctx, standing), notes=("有异议的，请在异议栏写明理由并签名。",)),
         sheet("口径", _readings(ctx, month), basis=month.basis),
+        incident_sheet(ctx, plain, year, number, vendor_id),
     ]
 
 
