@@ -203,6 +203,7 @@ def test_stats_without_groups_and_of_nothing(call: Call, home: Path) -> None:
     total = nothing["total"]
     assert {key for key, value in total.items() if value is None} == KEYS - {
         "count", "resolved", "unresolved", "reopened", "response_measured", "deadline_measured",
+        "within_response", "within_deadline",
     }  # fmt: skip
     one = answered(
         call,

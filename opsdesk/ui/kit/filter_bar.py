@@ -66,7 +66,7 @@ class FilterBar(QWidget):
         for chosen in filters:
             box = ChoiceBox()
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            box.setMaximumWidth(look.px(220))
+            box.setMaximumWidth(look.px(168))
             box.setAccessibleName(chosen.title)
             box.addItem(f"{chosen.title}：全部", None)
             box.currentIndexChanged.connect(self._tell)

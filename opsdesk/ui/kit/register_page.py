@@ -154,7 +154,7 @@ class RegisterPage(QWidget):
         else:
             for paper in papers:
                 button = secondary_button(f"预览{paper.title}", "printer")
-                button.clicked.connect(partial(self._open_paper, paper, button))
+                button.clicked.connect(partial(_open_paper, self.panel, paper, button))
                 self.actions_by_key[paper.key] = button
                 self.title.add_action(button)
         for act in register.acts:
@@ -179,7 +179,7 @@ class RegisterPage(QWidget):
         button.setProperty("menu", True)
         menu = QMenu(button)
         for paper in papers:
-            menu.addAction(paper.title).triggered.connect(partial(self._open_paper, paper, button))
+            menu.addAction(paper.title).triggered.connect(partial(_open_paper, self.panel, paper, button))
         button.setMenu(menu)
         self.actions_by_key["papers"] = button
         self.title.add_action(button)
@@ -187,9 +187,6 @@ class RegisterPage(QWidget):
     def _press_act(self, act: Act, _checked: bool = False) -> None:
         if self.panel.may_leave():
             self.panel.start_act(act, 0)
-
-    def _open_paper(self, paper: Paper, button: QPushButton, _checked: bool = False) -> None:
-        self.panel.open_paper(paper, 0, button)
 
     def _load_options(self) -> None:
         ctx, filters = self.ctx, self.register.filters
@@ -258,3 +255,7 @@ class RegisterPage(QWidget):
         """The keys go back to the list, to the row that was worked on, unless they have gone elsewhere meanwhile."""
         if self.panel.has_focus() or (self.isVisible() and QApplication.focusWidget() is None):
             self.table.setFocus()
+
+
+def _open_paper(panel: RecordPanel, paper: Paper, button: QPushButton, _checked: bool = False) -> None:
+    panel.open_paper(paper, 0, button)

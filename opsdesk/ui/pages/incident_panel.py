@@ -9,23 +9,22 @@ from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from opsdesk.register import Act, Field, Kind, Paper, Register, Row, Tone
+from opsdesk.register import Act, Field, Paper, Register, Row, Tone
 from opsdesk.registers.incident import detail
-from opsdesk.registers.incident.detail import Detail, File
+from opsdesk.registers.incident.detail import Detail
 from opsdesk.registers.incident.spec import RESPOND, WAIT
 from opsdesk.rules.vocabulary import IncidentState
 from opsdesk.services import attachments
 from opsdesk.services.context import Context
 from opsdesk.services.drafts import Drafts
-from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.auto_keep import AutoKeep
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import Sheet
 from opsdesk.ui.kit.notices import open_outside
-from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import label, primary_button, secondary_button
 from opsdesk.ui.kit.record_buttons import RecordButtons, allow
 from opsdesk.ui.kit.record_form import RecordForm
@@ -40,12 +39,11 @@ from opsdesk.ui.pages.incident_sections import (
 )
 
 NEXT_KEY, WAIT_KEY = "F3", "F4"
-KEEP_AFTER = 1500
-"""Milliseconds of rest after which what was typed goes into the record; until then it is kept as a draft."""
+STEP = "+step"
+"""Key of the draft of a handling step."""
 BESIDE = 3
 """Acts that stand beside the first; the others are in the menu."""
 WIDEST, LEAST_LIST = 560, 760
-TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CODE})
 CLOSED = frozenset({IncidentState.SIGNED, IncidentState.VOID})
 
 
@@ -101,7 +99,6 @@ class IncidentPanel(RecordPanel):
         self.drafts = Drafts(ctx.home)
         self.found: Detail | None = None
         self._since = QElapsedTimer()
-        self._keeping = False
         self._awaited: str | None = None
         self.clocks, self.steps = ClockRow(), StepsSection()
         self.parts, self.files, self.course = PartsSection(), FilesSection(), CourseSection()
@@ -117,24 +114,34 @@ class IncidentPanel(RecordPanel):
         self.body.addWidget(self._below)
         self.foot.insertWidget(2, self.kept_label)
         self.setAcceptDrops(True)
-        self._rest = QTimer(self, singleShot=True, interval=KEEP_AFTER)
-        self._rest.timeout.connect(self.keep)
+        self.keeper = AutoKeep(desk, self.drafts, self._save, ctx.now, self)
         self._second = QTimer(self, interval=1000)
-        self._second.timeout.connect(self._tick)
+        self._second.timeout.connect(lambda: self.clocks.tick(self._since.elapsed() // 1000))
         self._connect()
         self._show_sections(False)
 
     def _connect(self) -> None:
         self.laid.connect(self._on_laid)
+        self.keeper.said.connect(self.kept_label.setText)
+        self.keeper.failed.connect(lambda error: self.say(f"{error}{getattr(error, 'remedy', '')}"))
         self.clocks.clause_asked.connect(self.clause_asked)
         self.steps.written.connect(self._write_step)
-        self.steps.field.textChanged.connect(self._draft_step)
+        self.steps.field.textEdited.connect(lambda typed: self.drafts.keep(_key(self.record_id or 0, STEP), typed))
         self.steps.struck.connect(lambda line_id: self._do(partial(detail.strike, self.ctx, line_id)))
         self.parts.written.connect(self._write_part)
         self.parts.struck.connect(lambda part_id: self._do(partial(detail.remove_part, self.ctx, part_id)))
-        self.files.choose_asked.connect(self._choose_file)
-        self.files.opened.connect(self._open_file)
+        self.files.added.connect(self.attach)
+        self.files.opened.connect(
+            lambda file: self.desk.operations.run(
+                partial(attachments.find, self.ctx.home, file.sha256, file.name), done=open_outside, owner=self
+            )
+        )
         self.files.removed.connect(lambda file_id: self._do(partial(detail.detach, self.ctx, file_id)))
+
+    def _save(self, record_id: int, values: Mapping[str, Any]) -> Outcome[int]:
+        save = self.register.save
+        assert save is not None  # noqa: S101 — the register of incidents has it
+        return save(self.ctx, record_id, values)
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
@@ -153,7 +160,7 @@ class IncidentPanel(RecordPanel):
         if self.asks:
             return super().may_leave()
         self.keep()
-        return self._keeping or super().may_leave()
+        return self.keeper.keeping or super().may_leave()
 
     def refresh(self) -> None:
         """Read the record anew, and what stands around its form."""
@@ -163,7 +170,7 @@ class IncidentPanel(RecordPanel):
 
     def forget(self) -> None:
         """Take the form away; nothing counts on here."""
-        self._rest.stop()
+        self.keeper.stop()
         self._second.stop()
         self.found = None
         self._show_sections(False)
@@ -188,26 +195,7 @@ class IncidentPanel(RecordPanel):
 
     def keep(self) -> None:
         """Put what was typed into the record now, if all of it can be read."""
-        form, record_id = self.form, self.record_id
-        self._rest.stop()
-        if form is None or record_id is None or self.asks or not form.dirty or self._keeping:
-            return
-        wrong = [row for row in form.rows.values() if row.problem()]
-        for row in wrong:
-            row.show_error(row.problem())
-        if wrong:
-            self.kept_label.setText("有内容看不懂，还没有存入记录；草稿已保留。")
-            return
-        values, written, save = form.values(), form.written(), self.register.save
-        assert save is not None  # noqa: S101 — the register of incidents has it
-        self._keeping = True
-        ctx = self.ctx
-        self.desk.operations.run(
-            lambda: save(ctx, record_id, values),
-            done=partial(self._on_kept, form, record_id, written),
-            failed=self._on_not_kept,
-            owner=self,
-        )
+        self.keeper.keep()
 
     def attach(self, path: Path) -> None:
         """Keep a file with the record."""
@@ -257,51 +245,9 @@ class IncidentPanel(RecordPanel):
         self.submit.setVisible(False)
         self.kept_label.setText("")
         self._read_detail(record_id)
-        form = self.form
-        if form is None:
-            return
-        drafted = self.drafts.of(_key(record_id))
-        form.changed.connect(partial(self._on_typed, form, record_id))
-        restored = False
-        for key, typed in drafted.items():
-            row = form.rows.get(key)
-            if row is not None and row.field.kind in TEXTS and str(row.editor.value() or "") != typed.strip():
-                row.editor.set_value(typed)
-                restored = True
-        self.steps.field.setText(drafted.get("+step", ""))
-        if restored:
+        if self.form is not None and self.keeper.watch(self.form, record_id, _key(record_id)):
             self.desk.notices.show("已恢复上次没有存完的文字，正在存入记录。", Tone.INFORMATION)
-
-    def _on_typed(self, form: RecordForm, record_id: int) -> None:
-        if self.form is not form or self.asks or not form.dirty:
-            return
-        for key, row in form.rows.items():
-            if row.field.kind in TEXTS and row.editor.hasFocus() | row.editor.input.hasFocus():
-                self.drafts.keep(_key(record_id, key), str(row.editor.value() or ""))
-        self.kept_label.setText("正在输入…")
-        self._rest.start()
-
-    def _on_kept(self, form: RecordForm, record_id: int, written: Mapping[str, Any], _outcome: Outcome[int]) -> None:
-        self._keeping = False
-        if self.form is form:
-            form.accept(written)
-            self.kept_label.setText(f"已自动保存 {self.ctx.now():%H:%M:%S}")
-            if form.dirty:
-                self._rest.start()
-                return
-        step = self.drafts.of(_key(record_id)).get("+step")
-        self.drafts.forget(_key(record_id))
-        if step:
-            self.drafts.keep(_key(record_id, "+step"), step)
-
-    def _on_not_kept(self, error: Refusal | Trouble) -> None:
-        self._keeping = False
-        self.kept_label.setText("还没有存入记录，草稿已保留。")
-        shown = isinstance(error, Refusal) and self.form is not None and error.field in self.form.rows
-        if shown and self.form is not None and isinstance(error, Refusal):
-            self.form.rows[error.field].show_error(str(error))
-        elif not isinstance(error, Fault):
-            self.say(f"{error}{getattr(error, 'remedy', '')}")
+        self.steps.field.setText(self.drafts.of(_key(record_id)).get(STEP, ""))
 
     def _read_detail(self, record_id: int) -> None:
         ctx = self.ctx
@@ -334,39 +280,21 @@ class IncidentPanel(RecordPanel):
         for section in (self.clocks, self.steps, self._below):
             section.setVisible(shown)
 
-    def _tick(self) -> None:
-        if self.isVisible() and self.found is not None:
-            self.clocks.tick(self._since.elapsed() // 1000)
-
     def _write_step(self, said: str, result: str) -> None:
         if self.record_id is None:
             return
         record_id = self.record_id
 
         def done() -> None:
-            self.drafts.forget(_key(record_id, "+step"))
+            self.drafts.forget(_key(record_id, STEP))
             self.steps.field.clear()
 
         self._do(partial(detail.add_step, self.ctx, record_id, {"said": said, "result": result}), then=done)
-
-    def _draft_step(self, typed: str) -> None:
-        if self.record_id is not None and typed:
-            self.drafts.keep(_key(self.record_id, "+step"), typed)
 
     def _write_part(self, name: str, model: str, quantity: int) -> None:
         if self.record_id is not None:
             values = {"name": name, "model": model, "quantity": quantity}
             self._do(partial(detail.add_part, self.ctx, self.record_id, values), then=self.parts.clear)
-
-    def _choose_file(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "添加附件", "", "所有文件 (*)")
-        for name in names:
-            self.attach(Path(name))
-
-    def _open_file(self, file: File) -> None:
-        self.desk.operations.run(
-            partial(attachments.find, self.ctx.home, file.sha256, file.name), done=open_outside, owner=self
-        )
 
     def _do(
         self, act: Callable[[], Outcome[str]], busy: Any = None, *, then: Callable[[], object] | None = None

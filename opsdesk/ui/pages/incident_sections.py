@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from opsdesk.registers.incident.detail import CourseLine, Detail, File, Part
 from opsdesk.registers.incident.listing import reading_chip
@@ -193,16 +193,16 @@ class PartsSection(QWidget):
 
 
 class FilesSection(QWidget):
-    """附件: photos and files; `chosen` asks for a file, `opened(File)` and `removed(id)` name one."""
+    """附件: photos and files; `added(Path)` for each one chosen, `opened(File)` and `removed(id)` name one."""
 
-    choose_asked = Signal()
+    added = Signal(object)
     opened = Signal(object)
     removed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.button = secondary_button("添加附件…", "upload")
-        self.button.clicked.connect(self.choose_asked)
+        self.button.clicked.connect(self._choose)
         self._lines = QWidget()
         head = QHBoxLayout()
         head.addWidget(label("附件", "heading"))
@@ -235,6 +235,11 @@ class FilesSection(QWidget):
             away.clicked.connect(partial(self.removed.emit, each.id))
             row.addWidget(away)
         return widget
+
+    def _choose(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "添加附件", "", "所有文件 (*)")
+        for name in names:
+            self.added.emit(Path(name))
 
 
 class CourseSection(QWidget):
