@@ -5,18 +5,22 @@ from __future__ import annotations
 from opsdesk.register import Register
 from opsdesk.registers.account.spec import REGISTER as ACCOUNT
 from opsdesk.registers.calendar.spec import REGISTER as CALENDAR
+from opsdesk.registers.case_report.spec import REGISTER as CASE_REPORT
 from opsdesk.registers.comp_time.spec import REGISTER as COMP_TIME
 from opsdesk.registers.contact.spec import REGISTER as CONTACT
 from opsdesk.registers.contract.spec import REGISTER as CONTRACT
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
 from opsdesk.registers.coverage_need.spec import REGISTER as COVERAGE_NEED
+from opsdesk.registers.emergency_plan.spec import REGISTER as EMERGENCY_PLAN
 from opsdesk.registers.holiday_consent.spec import REGISTER as HOLIDAY_CONSENT
 from opsdesk.registers.hours.spec import REGISTER as HOURS
 from opsdesk.registers.incident.spec import REGISTER as INCIDENT
+from opsdesk.registers.incident_option.spec import REGISTER as INCIDENT_OPTION
 from opsdesk.registers.leave.spec import REGISTER as LEAVE
 from opsdesk.registers.month.spec import REGISTER as DEDUCTION
 from opsdesk.registers.overtime.spec import REGISTER as OVERTIME
 from opsdesk.registers.post.spec import REGISTER as POST
+from opsdesk.registers.problem.spec import REGISTER as PROBLEM
 from opsdesk.registers.roster.spec import REGISTER as ROSTER
 from opsdesk.registers.shift.spec import REGISTER as SHIFT
 from opsdesk.registers.sign_in.spec import REGISTER as SIGN_IN
@@ -28,6 +32,10 @@ from opsdesk.registers.wage.spec import REGISTER as WAGE
 REGISTERS: tuple[Register, ...] = (
     # 运维事件记录单
     INCIDENT,
+    CASE_REPORT,
+    PROBLEM,
+    EMERGENCY_PLAN,
+    INCIDENT_OPTION,
     # 请假排班
     LEAVE,
     ROSTER,

@@ -69,7 +69,7 @@ class Plan:
 def signings(plan: Plan) -> Iterator[Signing]:
     """Every punch from the first day until now."""
     for day in days(plan.first, plan.today):
-        spans = {person.number: _due(plan, person, day) for person in invented.PEOPLE}
+        spans = {person.number: due(plan, person, day) for person in invented.PEOPLE}
         times = {
             person.number: found
             for person in invented.PEOPLE
@@ -114,7 +114,8 @@ def _cut(at: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-def _due(plan: Plan, person: Invented, day: date) -> Span | None:
+def due(plan: Plan, person: Invented, day: date) -> Span | None:
+    """When a person is to be there on a day, by roster and absence; None where not at all."""
     if person.arrives and day < plan.workday(person.arrives):
         return None
     if person.leaves is not None and day > plan.workday(person.leaves):

@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any, NoReturn
 
 FORMATS = ("pdf", "xlsx")
-KINDS = ("staff", "roster", "punches", "leave", "holidays", "dingtalk", "wecom")
-PAPERS = ("sign-in", "attendance")
+KINDS = ("staff", "roster", "punches", "leave", "holidays", "incidents", "dingtalk", "wecom")
+PAPERS = ("sign-in", "attendance", "incident", "case", "incidents")
+GROUPS = ("severity", "category", "vendor", "person", "system")
 MOST_MINUTES, MOST_TIMES = 24 * 60, 100
 
 _SAID = (
@@ -32,6 +33,12 @@ class _Usage(argparse.HelpFormatter):
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+    def add_argument(self, action: argparse.Action) -> None:
+        super().add_argument(action)
+        for command in self._iter_indented_subactions(action):  # argparse forgets their indent: long names would wrap
+            width = len(self._format_action_invocation(command)) + self._current_indent
+            self._action_max_length = max(self._action_max_length, width)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,6 +98,12 @@ def _switch(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def _limit(text: str) -> int:
+    if not re.fullmatch(r"\d{1,7}", text, re.ASCII) or not int(text):
+        raise argparse.ArgumentTypeError(f"“{text}”不是件数，请写大于 0 的整数")
+    return int(text)
+
+
 def _formats(text: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     if unknown := [each for each in chosen if each not in FORMATS]:
@@ -129,16 +142,19 @@ def parser() -> argparse.ArgumentParser:
     init.add_argument("--project", metavar="NAME", default="", help="项目名称")
     init.add_argument("--supervisor", metavar="NAME", default="", help="主管账号名，默认“主管”")
 
-    bring = command("import", "导入人员名册、排班表、打卡文件、请假单或放假安排，或核对钉钉、企业微信的考勤报表")
+    bring = command("import", "导入人员、排班、打卡、请假、放假安排或旧的事件记录，或核对钉钉、企业微信的考勤报表")
     bring.add_argument(
         "what",
         metavar="|".join(KINDS),
         choices=KINDS,
-        help="人员、排班、打卡、请假、放假安排；钉钉、企业微信报表只核对，不改动记录",
+        help="人员、排班、打卡、请假、放假安排、事件记录；钉钉、企业微信报表只核对，不改动记录",
     )
     bring.add_argument("file", metavar="FILE", help="xlsx、xls、csv 或考勤机导出的文件")
     bring.add_argument("--dry-run", action="store_true", help="只看会怎样，不写入，不需要密码")
     bring.add_argument("--add-vendors", action="store_true", help="人员名册里没登记过的外包单位一并登记")
+    bring.add_argument("--map", metavar="MAP.toml", help="事件记录的列、日期格式和值的对照，用过一次就按表头记住")
+    bring.add_argument("--create-values", action="store_true", help="事件记录里新的类别、等级、单位、人员按原文接受")
+    bring.set_defaults(refuse=bring.error)
     json_of(bring)
 
     for name, help_text in (("sign-in", "某人到岗，记当前时间"), ("sign-out", "某人离岗，记当前时间")):
@@ -146,17 +162,8 @@ def parser() -> argparse.ArgumentParser:
         sign.add_argument("staff_no", metavar="工号")
         json_of(sign)
 
-    paper = command("print", "把表写成文件")
-    paper.add_argument("paper", metavar="|".join(PAPERS), choices=PAPERS, help="到岗记录，或月度考勤汇总表")
-    span = paper.add_mutually_exclusive_group(required=True)
-    span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录（只用于 sign-in）")
-    span.add_argument("--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录或考勤汇总表")
-    paper.add_argument("--out", metavar="DIR", required=True, help="文件写到哪个文件夹")
-    paper.add_argument(
-        "--format", type=_formats, metavar="pdf,xlsx", default=FORMATS, dest="formats", help="默认两种都写"
-    )
-    json_of(paper)
-
+    _print(command("print", "把表写成文件"), json_of)
+    _incidents(command("incidents", "查看运维事件和统计，只读不写，不需要密码"), again, json_of)
     _law(command("law", "查看规章条款，或试算一个月的扣减"), again, json_of)
     month = command("month", "月度考勤结算，只读不写，不需要密码")
     month.add_argument("action", metavar="settle", choices=("settle",), help="结算")
@@ -177,6 +184,81 @@ def parser() -> argparse.ArgumentParser:
     showcase = commands.add_parser("showcase", parents=again)  # for `make run` where there is no display: not listed
     showcase.add_argument("--out", metavar="DIR", required=True)
     return top
+
+
+def _print(paper: argparse.ArgumentParser, json_of: Callable[[argparse.ArgumentParser], None]) -> None:
+    """Which paper, of what, and where to."""
+    paper.add_argument(
+        "paper",
+        metavar="|".join(PAPERS),
+        choices=PAPERS,
+        help="到岗记录、月度考勤汇总表、一张事件记录单、一份 case 报告、某天的事件清单或某月的事件统计",
+    )
+    paper.add_argument("number", metavar="NUMBER", nargs="?", help="事件编号（只用于 incident 和 case）")
+    span = paper.add_mutually_exclusive_group()
+    span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录或事件清单")
+    span.add_argument("--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录、考勤汇总表或事件统计")
+    paper.add_argument("--vendor", metavar="V", help="只统计一家单位的事件，写编码或简称（只用于 incidents --month）")
+    paper.add_argument("--out", metavar="DIR", required=True, help="文件写到哪个文件夹")
+    paper.add_argument(
+        "--format", type=_formats, metavar="pdf,xlsx", default=FORMATS, dest="formats", help="默认两种都写"
+    )
+    paper.set_defaults(refuse=paper.error)
+    json_of(paper)
+
+
+def _check_print(asked: argparse.Namespace) -> None:
+    """Refuse what does not belong to the paper: some are of one incident, some of a day, some of a month."""
+    single = asked.paper in {"incident", "case"}
+    if single and (asked.day or asked.month):
+        asked.refuse(f"{asked.paper} 按编号印，不能写 --day 或 --month，请写成 print {asked.paper} SJ-20260305-001")
+    if single and not asked.number:
+        asked.refuse(f"{asked.paper} 要写事件编号，请写成 print {asked.paper} SJ-20260305-001")
+    if not single and asked.number:
+        asked.refuse(f"unrecognized arguments: {asked.number}")
+    if asked.paper == "attendance" and asked.month is None:
+        asked.refuse("考勤汇总表按月印，请写 --month 2026-03")
+    if not single and asked.day is None and asked.month is None:
+        asked.refuse("one of the arguments --day --month is required")
+    if asked.vendor and not (asked.paper == "incidents" and asked.month):
+        asked.refuse("--vendor 只用于 print incidents --month，按单位统计某月的事件")
+
+
+def _incidents(
+    incidents: argparse.ArgumentParser, again: list[Any], json_of: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    """`incidents list`, `incidents show` and `incidents stats`."""
+    acts = incidents.add_subparsers(dest="action", metavar="list|show|stats", title="动作", required=True)
+
+    def act(name: str, help_text: str) -> argparse.ArgumentParser:
+        made = acts.add_parser(name, help=help_text, description=help_text, parents=again)
+        made.set_defaults(refuse=made.error)
+        json_of(made)
+        return made
+
+    def period(made: argparse.ArgumentParser, *, required: bool) -> None:
+        made.add_argument(
+            "--from", type=_day, metavar="YYYY-MM-DD", dest="first", required=required, help="从哪天接到的"
+        )
+        made.add_argument(
+            "--to", type=_day, metavar="YYYY-MM-DD", dest="last", required=required, help="到哪天为止，含当天"
+        )
+        made.add_argument("--vendor", metavar="V", help="只看一家单位，写编码或简称")
+
+    listed = act("list", "列出事件，最近的在前")
+    listed.add_argument("--state", metavar="S", help="状态，例如 未结、待交单、待签收、处理中")
+    period(listed, required=False)
+    listed.add_argument("--find", metavar="TEXT", default="", help="查找的字词，空格隔开的每个词都要有")
+    listed.add_argument("--limit", type=_limit, metavar="N", default=200, help="最多列出多少件，默认 200")
+    act("show", "一件事件的全部内容、时限和经过").add_argument("number", metavar="NUMBER", help="事件编号")
+    stats = act("stats", "统计一段时间接到的事件")
+    period(stats, required=True)
+    stats.add_argument("--by", metavar="|".join(GROUPS), choices=GROUPS, help="按等级、类别、单位、处理人或系统分组")
+
+
+def _check_period(asked: argparse.Namespace) -> None:
+    if asked.first and asked.last and asked.first > asked.last:
+        asked.refuse(f"--from {asked.first} 晚于 --to {asked.last}，请核对")
 
 
 def _law(law: argparse.ArgumentParser, again: list[Any], json_of: Callable[[argparse.ArgumentParser], None]) -> None:
@@ -210,8 +292,16 @@ def _law(law: argparse.ArgumentParser, again: list[Any], json_of: Callable[[argp
 def read(argv: Sequence[str] | None) -> argparse.Namespace:
     """The call as typed; a wrong one ends in SystemExit(2) with a sentence."""
     top = parser()
-    asked = top.parse_args(argv)
-    if asked.command == "print" and asked.paper == "attendance" and asked.day is not None:
-        top.error("考勤汇总表按月印，请写 --month 2026-03")
+    asked, rest = top.parse_known_args(argv)
+    if asked.command == "print" and len(rest) == 1 and not rest[0].startswith("-") and not asked.number:
+        asked.number = rest.pop()  # a number that stands behind the options
+    if rest:
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    if asked.command == "print":
+        _check_print(asked)
+    elif asked.command == "incidents" and asked.action != "show":
+        _check_period(asked)
+    elif asked.command == "import" and asked.what != "incidents" and (asked.map or asked.create_values):
+        asked.refuse("--map 和 --create-values 只用于 incidents")
     asked.as_json = getattr(asked, "as_json", False)
     return asked

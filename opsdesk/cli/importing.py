@@ -20,6 +20,7 @@ NAMES = {
     "punches": "打卡文件",
     "leave": "请假单",
     "holidays": "放假安排",
+    "incidents": "事件记录",
 }
 CHECKED = ("dingtalk", "wecom")
 
@@ -55,7 +56,18 @@ def _opened(asked: argparse.Namespace, home: Path) -> tuple[Context, Path]:
 
 def _import(asked: argparse.Namespace, home: Path) -> ImportResult:
     ctx, path = _opened(asked, home)
+    if asked.what == "incidents":
+        return _bring_incidents(ctx, path, asked)
     return _bring(ctx, asked.what, path, dry_run=asked.dry_run, add_vendors=asked.add_vendors)
+
+
+def _bring_incidents(ctx: Context, path: Path, asked: argparse.Namespace) -> ImportResult:
+    from opsdesk.imports.column_map import read_map
+    from opsdesk.imports.incident_columns import MAPPED_WORDS, TITLES
+    from opsdesk.registers.incident.importing import import_incidents
+
+    mapping = read_map(Path(asked.map), fields=TITLES, worded=MAPPED_WORDS) if asked.map else None
+    return import_incidents(ctx, path, mapping=mapping, dry_run=asked.dry_run, create_values=asked.create_values)
 
 
 def _check(asked: argparse.Namespace, home: Path) -> int:
@@ -99,7 +111,7 @@ def _bring(ctx: Context, what: str, path: Path, *, dry_run: bool, add_vendors: b
 
 
 def _told(asked: argparse.Namespace, result: ImportResult) -> int:
-    whole = asked.what not in {"punches", "leave"}
+    whole = asked.what not in {"punches", "leave", "incidents"}
     refused = bool(result.rejected) and (whole or not (result.stored or result.duplicates))
     if asked.as_json:
         saying.one_object(result.as_json())
@@ -107,6 +119,8 @@ def _told(asked: argparse.Namespace, result: ImportResult) -> int:
         saying.result(_sentence(NAMES[asked.what], result, dry_run=asked.dry_run, refused=refused))
     for finding in result.rejected:
         saying.sentence(f"第 {finding.row} 行：{finding.reason}" if finding.row else finding.reason)
+    for note in result.notes:
+        saying.sentence(note)
     return exits.REFUSED if refused else exits.DONE
 
 

@@ -28,6 +28,7 @@ _STRANGERS = {
     b"SQLite format 3\x00": "数据库",
     b"{\\rtf": "Word 文档",
 }
+_PACKED = (b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _TEXTUAL_MAGIC = {b"BM", b"MZ"}  # two letters that may also begin a text
 
 
@@ -40,17 +41,21 @@ class Source:
     sha256: str
 
 
-def read_source(path: Path) -> Source:
-    """Read the file once; a missing or locked one is Trouble, an empty or oversized one a Refusal."""
+def read_source(path: Path, *, most_bytes: int = MAX_FILE_BYTES) -> Source:
+    """Read the file once; a missing or locked one is Trouble, an empty or oversized one a Refusal.
+
+    `most_bytes` is for text, whose size is what it costs; packed workbooks stay below `MAX_FILE_BYTES`.
+    """
     try:
         size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
+        with path.open("rb") as stream:
+            data = stream.read(most_bytes + 1)
+        if size > (most := MAX_FILE_BYTES if data.startswith(_PACKED) else most_bytes):
             raise Refusal(
-                f"“{path.name}”有 {size / 1_048_576:.0f} MB，超过一次能读的 20 MB。请按月拆成几个文件再导入。",
+                f"“{path.name}”有 {size / 1_048_576:.0f} MB，超过一次能读的 {most // 1_048_576} MB。"
+                "请按月拆成几个文件再导入。",
                 field="file",
             )
-        with path.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise Trouble(f"找不到文件“{path.name}”。", remedy="请重新选择文件，或检查 U 盘是否还插着。") from None
     except OSError as error:
@@ -66,9 +71,9 @@ def read_source(path: Path) -> Source:
 def kind_of(source: Source) -> Kind:
     """xlsx, old xls or text, by the first bytes; anything else is refused with what it seems to be."""
     data = source.data
-    if data.startswith(b"PK"):
+    if data.startswith(_PACKED[0]):
         return "xlsx"
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if data.startswith(_PACKED[1]):
         return "xls"
     for magic, what in _STRANGERS.items():
         if data.startswith(magic) and (magic not in _TEXTUAL_MAGIC or b"\x00" in data[:64]):

@@ -53,7 +53,7 @@ def _encoding(source: Source) -> str:
     solid = len(data) - data.count(0)
     if (solid - len(data.translate(None, _CONTROL_BYTES + b"\x00"))) * 20 > solid:
         raise Refusal(
-            f"“{source.name}”不是文本，里面是二进制内容，读不出打卡记录。请在考勤机上选择导出文本或 Excel 格式。",
+            f"“{source.name}”不是文本，里面是二进制内容，读不出来。请在考勤机或原来的软件里导出文本或 Excel 格式。",
             field="file",
         )
     return _narrow(data)

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from opsdesk.imports import leave, people, punches, roster
+from opsdesk.imports import incident_columns, leave, people, punches, roster
 from opsdesk.imports.columns import Column
 from opsdesk.services.errors import Trouble
 
-TemplateKind = Literal["staff", "roster", "punches", "leave"]
+TemplateKind = Literal["staff", "roster", "punches", "leave", "incidents"]
 
 TEMPLATES: dict[TemplateKind, tuple[str, Sequence[Column]]] = {
     "staff": ("人员导入模板", people.COLUMNS),
     "roster": ("排班导入模板", roster.COLUMNS),
     "punches": ("打卡导入模板", punches.TEMPLATE_COLUMNS),
     "leave": ("请假导入模板", leave.COLUMNS),
+    "incidents": ("事件记录导入模板", incident_columns.COLUMNS),
 }
 """Kind → title (a good file name) and columns."""
 

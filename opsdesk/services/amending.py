@@ -192,7 +192,7 @@ def amend(
         after = ctx.under(regulations.amended([(clause, holding)]))
         if judges(found) and begins_on <= ctx.today():
             _judge_again(tx, after, begins_on, progress)
-        if times(found) and begins_on <= ctx.today():
+        if (times(found) or judges(found)) and begins_on <= ctx.today():  # working hours time incidents, too
             incident_clocks.rejudge(tx, after, begins_on, ctx.today())
         said = _said(ctx, found, holding, _changed(tx))
     return Outcome(said, TOUCHED)

@@ -16,7 +16,8 @@ from opsdesk.services.transaction import Transaction
 class ImportResult:
     """Rows read, stored (on a dry run: that would be stored), known already, and refused; `label` names the format.
 
-    Of staff lists and rosters one refused row keeps the whole file out: `stored` is then 0.
+    Of staff lists and rosters one refused row keeps the whole file out: `stored` is then 0. `notes` are sentences
+    about the file as a whole.
     """
 
     read: int
@@ -24,6 +25,7 @@ class ImportResult:
     duplicates: int
     rejected: tuple[Finding, ...]
     label: str
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The four facts of `import … --json`."""

@@ -99,6 +99,11 @@ class Transaction:
         """Chain something that happened without changing a row (登录, 打印, 时钟确认)."""
         self.entries.append(Entry("event", subject, subject_id, facts))
 
+    def flush(self) -> None:
+        """Chain what has been written so far, so that a large import need not hold every link until its end."""
+        chain.append(self.connection, self.clock, self.signer, self.act, self.reason, self.entries)
+        self.entries.clear()
+
 
 def _table(model: type[Base]) -> Table:
     return Base.metadata.tables[model.__tablename__]
@@ -110,4 +115,4 @@ def transaction(engine: Engine, clock: Clock, signer: Signer, act: str, reason: 
     with database_trouble(), engine.begin() as connection:
         work = Transaction(connection, clock, signer, act, reason)
         yield work
-        chain.append(connection, clock, signer, act, reason, work.entries)
+        work.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from opsdesk.models import (
     ContactPerson,
     ContractTerm,
     Correction,
+    EmergencyPlan,
+    Incident,
+    IncidentAct,
+    IncidentPause,
     Leave,
     LedgerRow,
     Punch,
@@ -26,6 +31,10 @@ from opsdesk.models import (
     StoredVerdict,
     Vendor,
 )
+from opsdesk.register import Query
+from opsdesk.registers.case_report.spec import REGISTER as CASE_REPORT
+from opsdesk.registers.incident import detail, listing
+from opsdesk.registers.problem.spec import REGISTER as PROBLEM
 from opsdesk.registers.sign_in import documents, service
 from opsdesk.rules.vocabulary import State
 from opsdesk.services import accounts, attendance
@@ -135,12 +144,72 @@ def test_both_accounts_open_with_the_printed_password(demo: Demo, tmp_path: Path
     ]
 
 
+def words(page: Any) -> Counter[str]:
+    return Counter(row.values["state"].word for row in page.rows)
+
+
+def test_its_incidents_are_those_of_a_centre_at_work(demo: Demo) -> None:
+    ctx = demo.ctx
+    page = listing.listed(ctx, Query(limit=1000))
+    states = words(page)
+    assert 300 < page.total < 450
+    assert states["已签收"] > 0.9 * page.total
+    assert {"待响应", "处理中", "等待", "已解决", "已确认", "已作废"} <= set(states)
+    clocks = [row.values["clock"].word for row in page.rows if row.values["clock"]]
+    assert 0.02 < sum("响应超时" in each for each in clocks) / page.total < 0.1
+    assert {each.split(" ")[0] for each in clocks if "剩" in each} == {"响应", "解决"}
+    assert any(each.startswith("解决超时 1 小时") for each in clocks[:12])
+    counts = listing.counts(ctx)
+    assert min(counts.open, counts.waiting, counts.breached, counts.to_hand_in, counts.to_sign) >= 1
+    assert len({row.values["vendor"] for row in page.rows}) == 4, "three vendors, and nobody yet"
+    assert len({row.values["system"] for row in page.rows}) > 15
+    assert words(PROBLEM.list(ctx, Query())) == {"处理中": 1, "已关闭": 1}
+    assert {"已批准", "待写", "逾期提交", "逾期未交"} <= set(words(CASE_REPORT.list(ctx, Query(limit=1000))))
+    with ctx.read() as connection:
+        assert count(connection, EmergencyPlan) == 4
+        assert count(connection, Incident, Incident.reopened > 0) >= 3
+        assert count(connection, Incident, Incident.problem_id.is_not(None)) >= 5
+        assert len(set(connection.execute(select(IncidentPause.whose)).scalars())) == 3
+        assert count(connection, IncidentAct, IncidentAct.at > IncidentAct.entered_at) == 0
+        assert count(connection, IncidentAct, IncidentAct.at > NOW) == 0
+        subject = StoredVerdict.subject == "incident"
+        judged = set(connection.execute(select(StoredVerdict.judgement).where(subject)).scalars())
+        numbers = sorted(connection.execute(select(Incident.number)).scalars())
+    assert judged == {"响应超时", "解决超时", "晚交单"}
+    days = {number[3:11] for number in numbers}
+    assert numbers == [
+        f"SJ-{day}-{place:03}"
+        for day in sorted(days)
+        for place in range(1, 1 + sum(number[3:11] == day for number in numbers))
+    ]
+
+
+def test_its_incidents_are_as_the_acts_leave_them(demo: Demo) -> None:
+    for row in listing.listed(demo.ctx, Query(limit=1000)).rows:
+        found = detail.detail(demo.ctx, row.id)
+        kept = found.row
+        assert [line.at for line in found.course] == sorted(line.at for line in found.course)
+        assert found.course[0].said == kept["title"]
+        moments = [
+            kept[key] for key in ("accepted_at", "responded_at", "resolved_at", "handed_in_at", "signed_at")
+            if kept[key] is not None
+        ]  # fmt: skip
+        assert moments == sorted(moments)
+        assert (kept["responded_at"] is None) == (kept["staff_id"] is None)
+        assert (kept["state"] == "等待") == any(pause.ends is None for pause in found.pauses)
+        if kept["signed_at"] is not None:
+            assert found.lacking == ()
+            assert kept["respond_over"] == (found.standing.response.over if found.standing.response else None)
+            assert kept["hand_in_due_at"] is not None
+
+
 def lived(demo: Demo) -> list[tuple[Any, ...]]:
     with demo.ctx.read() as connection:
         punches = connection.execute(select(Punch.staff_id, Punch.at, Punch.direction, Punch.day).order_by(Punch.id))
         people = connection.execute(select(Staff.staff_no, Staff.name, Staff.phone).order_by(Staff.id))
         slips = connection.execute(select(Correction.number, Correction.actual_at, Correction.state))
-        return [tuple(row) for rows in (punches, people, slips) for row in rows]
+        calls = connection.execute(select(Incident.number, Incident.title, Incident.resolved_at).order_by(Incident.id))
+        return [tuple(row) for rows in (punches, people, slips, calls) for row in rows]
 
 
 def test_the_same_seed_and_moment_give_the_same_site_and_another_seed_another(tmp_path: Path) -> None:
@@ -156,6 +225,8 @@ def test_early_hours_and_days_of_rest_show_something(tmp_path: Path, now: dateti
     made = demo_site.build(tmp_path / "site", clock=FixedClock(now), months=1)
     board = service.board(made.ctx)
     assert board.arrived >= 2
+    counts = listing.counts(made.ctx)
+    assert min(counts.open, counts.waiting, counts.breached, counts.to_hand_in, counts.to_sign) >= 1
     with made.ctx.read() as connection:
         assert bootstrap.verify(connection) == []
         newest = connection.execute(select(func.max(LedgerRow.at))).scalar_one()

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from opsdesk.imports.incidents import lay_out, open_book, read_incidents
 from opsdesk.imports.leave import read_leave
 from opsdesk.imports.people import COLUMNS, StaffRow, read_staff
 from opsdesk.imports.punches import read_punches
@@ -216,7 +217,13 @@ def test_a_grid_without_month_is_refused_with_a_way_out(tmp_path: Path) -> None:
     assert read_roster(book(tmp_path / "2026-03排班.xlsx", rows)).rows[0].day == date(2026, 3, 1)
 
 
-READERS = {"staff": read_staff, "roster": read_roster, "punches": read_punches, "leave": read_leave}
+READERS = {
+    "staff": read_staff,
+    "roster": read_roster,
+    "punches": read_punches,
+    "leave": read_leave,
+    "incidents": lambda path: read_incidents(book := open_book(path), lay_out(book)),
+}
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)

@@ -62,6 +62,78 @@ def new_staff(ctx: Context, vendor_id: int, staff_no: str = "V001", name: str = 
     return save(ctx, "staff", staff_no=staff_no, name=name, vendor_id=vendor_id, **{**usual, **more})
 
 
+def incidents(ctx: Context, staff: list[int]) -> dict[str, list[int]]:
+    """An incident in every state, three of them signed; problems, plans, options and reports that go with them."""
+    opened = {
+        state: save(
+            ctx, "incident", title=f"{title}，100%_急", kind=kind, staff_id=staff[n % 3], system=system,
+            category="网络故障", severity="中", reporter="张会计", reporter_phone="13800000001", symptom="时断时续",
+            diagnosis="端口老化", root_cause="端口老化，下季度更换", reach="财务科",
+        )
+        for n, (state, title, kind, system) in enumerate(
+            (
+                ("已签收", "财务科上不了网", "故障", "办公网"),
+                ("报告待交", "食堂POS机掉线", "故障", "一卡通"),
+                ("报告待写", "机房空调告警", "故障", "动力环境"),
+                ("已作废", "打错的单", "服务请求", ""),
+                ("已解决", "门禁读卡慢", "上门报修", "门禁"),
+                ("已确认", "打印机卡纸", "故障", "打印机"),
+                ("退回", "OA 登录慢", "故障", "OA"),
+                ("待响应", "会议室投影不亮", "故障", "会议系统"),
+                ("等待", "新装圈存机", "报装", "一卡通"),
+                ("处理中", "核心交换机告警", "故障", "核心交换机"),
+            )
+        )
+    }  # fmt: skip
+    run(ctx, "incident", "void", opened["已作废"], reason="重复开单")
+    for state, made in opened.items():
+        if state not in {"已作废", "待响应"}:
+            run(ctx, "incident", "respond", made, response_way="电话")
+    solved = [made for state, made in opened.items() if state not in {"已作废", "待响应", "等待", "处理中"}]
+    for made in solved:
+        run(ctx, "incident", "solve", made, handling="更换端口")
+    run(ctx, "incident", "wait", opened["等待"], whose="甲方", reason="等装修完工")
+    run(ctx, "incident", "confirm", opened["已确认"], rating="满意", confirmed_by="张会计")
+    run(ctx, "incident", "hand_in", opened["已确认"])
+    run(ctx, "incident", "give_back", opened["退回"], reason="没有写处理方案")
+    for state in ("已签收", "报告待交", "报告待写"):
+        run(ctx, "incident", "sign", opened[state])
+    problems = [
+        save(ctx, "problem", title=title, system=system, owner="王强", due_on=due_on)
+        for title, system, due_on in (
+            ("三楼交换机端口反复中断", "办公网", date(2026, 3, 4)),
+            ("圈存机时钟不准%_", "一卡通", date(2026, 3, 20)),
+            ("打印机驱动冲突", "", None),
+        )
+    ]
+    run(ctx, "problem", "close", problems[2], conclusion="统一驱动版本")
+    run(ctx, "incident", "join_problem", opened["处理中"], problem_id=problems[0])
+    run(ctx, "incident", "join_problem", opened["已签收"], problem_id=problems[0])
+    plans = [
+        save(ctx, "emergency_plan", name=name, system=system, steps="先通报\n再切换", contacts="王强 13800000001")
+        for name, system in (("核心交换机故障", "核心交换机"), ("停电", ""), ("一卡通停摆", "一卡通"))
+    ]
+    run(ctx, "emergency_plan", "retire", plans[2])
+    options = [
+        save(ctx, "incident_option", what=what, name=name, place=None, hours=hours)
+        for what, name, hours in (("类别", "安防", "工作时间"), ("等级", "特高", None), ("客户类型", "监管单位", None))
+    ]
+    reports = [
+        save(ctx, "case_report", incident=load(ctx, "incident", made)["number"], place="三楼机房", loss="无")
+        for made in (opened["已签收"], opened["报告待交"], opened["已解决"])
+    ]
+    run(ctx, "case_report", "submit", reports[0])
+    run(ctx, "case_report", "approve", reports[0])
+    run(ctx, "case_report", "submit", reports[2])
+    return {
+        "incident": list(opened.values()),
+        "problem": problems,
+        "emergency_plan": plans,
+        "incident_option": options,
+        "case_report": reports,
+    }
+
+
 def fill(ctx: Context) -> dict[str, list[int]]:
     vendors = [
         new_vendor(ctx),
@@ -219,6 +291,7 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         for name, role in (("李值班", "服务台"), ("周审计", "只读"))
     ]
     return {
+        **incidents(ctx, staff),
         "vendor": vendors,
         "contract": contracts,
         "post": posts,

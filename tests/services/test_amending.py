@@ -61,7 +61,7 @@ def over(ctx, day):
 
 def test_an_amendment_holds_from_its_day_and_not_the_day_before(site):
     outcome = amend(site, issued_on=date(2026, 3, 1))
-    assert outcome.touched == {"law", "sign_in", "month"}
+    assert outcome.touched == {"law", "sign_in", "month", "incident"}
     assert (
         outcome.value
         == "T2 二.8 自 2026-03-05 起按新的数值办。月度结算随之变动，未结算的月份按新数值计算，已结算的请重新结算。"

@@ -19,7 +19,7 @@ from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import exported
-from opsdesk.ui.kit.operation import Fault
+from opsdesk.ui.kit.operation import Fault, Progress
 from opsdesk.ui.kit.parts import (
     Card,
     ChoiceBox,
@@ -31,8 +31,9 @@ from opsdesk.ui.kit.parts import (
     secondary_button,
 )
 from opsdesk.ui.kit.record_table import RecordTable
+from opsdesk.ui.pages.import_matching import Matching
 
-Run = Callable[[Context, Path, bool], Outcome[ImportResult]]
+Run = Callable[[Context, Path, bool, Progress | None], Outcome[ImportResult]]
 
 FINDING_COLUMNS = (
     Column("row", "行", Kind.INTEGER, 72),
@@ -44,10 +45,11 @@ FINDING_COLUMNS = (
 
 @dataclass(frozen=True)
 class ImportKind:
-    """What can be imported. `run(ctx, path, dry_run)` reads and, unless `dry_run`, stores.
+    """What can be imported. `run(ctx, path, dry_run, progress)` reads and, unless `dry_run`, stores.
 
     `key` names the template (staff, roster, punches), `sentence` says what the file should be. With `all_or_nothing`
-    one finding keeps the whole file out; else good rows are stored and the others reported.
+    one finding keeps the whole file out; else good rows are stored and the others reported. With `matching` the columns
+    of a foreign file can be said by hand (`MatchedImportPanel`).
     """
 
     key: str
@@ -55,6 +57,7 @@ class ImportKind:
     sentence: str
     run: Run
     all_or_nothing: bool
+    matching: Matching | None = None
 
 
 class ImportPanel(QWidget):
@@ -129,7 +132,7 @@ class ImportPanel(QWidget):
         self.said.setText("正在读取文件…")
         ctx, path, run = self._ctx, self.path, self.kind.run
         self._desk.operations.run(
-            lambda: run(ctx, path, True).value,
+            lambda: run(ctx, path, True, None).value,
             done=self._show_preview,
             failed=self._show_failure,
             owner=self,
@@ -141,15 +144,19 @@ class ImportPanel(QWidget):
         """Import the file for good."""
         if self.path is None or not self.submit.isEnabled():
             return
-        ctx, path, run = self._ctx, self.path, self.kind.run
         self._desk.operations.run_long(
-            lambda _progress: run(ctx, path, False),
-            f"正在导入 {path.name}",
+            self.storing(self.path),
+            f"正在导入 {self.path.name}",
             done=lambda outcome: self._show_stored(outcome.value),
             failed=self._show_failure,
             owner=self,
             busy=self.submit,
         )
+
+    def storing(self, path: Path) -> Callable[[Progress], Outcome[ImportResult]]:
+        """The act that imports the file, to be run with progress."""
+        ctx, run = self._ctx, self.kind.run
+        return lambda progress: run(ctx, path, False, progress)
 
     def write_template(self, path: Path) -> None:
         """Write the empty form of this kind to `path` and say where it is."""
@@ -176,15 +183,15 @@ class ImportPanel(QWidget):
     def _lay_out(self) -> None:
         self.title.add_action(self.template)
         self.title.add_action(self.back)
-        file_row = QHBoxLayout()
-        file_row.setSpacing(look.px(8))
+        self.file_row = QHBoxLayout()
+        self.file_row.setSpacing(look.px(8))
         for widget in (self.kind_box, self.choose):
-            file_row.addWidget(widget)
-        file_row.addWidget(self.chosen, 1)
-        file_row.addWidget(self.again)
+            self.file_row.addWidget(widget)
+        self.file_row.addWidget(self.chosen, 1)
+        self.file_row.addWidget(self.again)
         card = Card()
         card.body.addWidget(self.sentence)
-        card.body.addLayout(file_row)
+        card.body.addLayout(self.file_row)
         figures = QHBoxLayout()
         figures.setSpacing(look.px(32))
         for figure in (self.read, self.new, self.known, self.wrong):
@@ -246,7 +253,7 @@ class ImportPanel(QWidget):
         self.new.set_number(f"{result.stored:,}", Tone.FINE if result.stored else Tone.NEUTRAL)
         self.known.set_number(f"{result.duplicates:,}", Tone.NEUTRAL)
         self.wrong.set_number(f"{len(result.rejected):,}", Tone.BROKEN if result.rejected else Tone.NEUTRAL)
-        self._show_findings(result.rejected)
+        self._show_findings((*(Finding(0, note) for note in result.notes), *result.rejected))
         self.table.set_empty("这份文件没有有问题的行。")
 
     def _show_findings(self, findings: Sequence[Finding]) -> None:

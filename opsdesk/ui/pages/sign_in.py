@@ -21,6 +21,7 @@ from opsdesk.services.import_result import ImportResult
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.parts import ChoiceBox, PageTitle, icon_button, label, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
 from opsdesk.ui.pages import board as rows
@@ -324,6 +325,6 @@ class SignInPage(QWidget):
         )
 
 
-def run_import(ctx: Context, path: Path, dry_run: bool) -> Outcome[ImportResult]:
+def run_import(ctx: Context, path: Path, dry_run: bool, progress: Progress | None) -> Outcome[ImportResult]:
     """Import a punch file, as the import panel asks for it."""
-    return import_punches(ctx, path, dry_run=dry_run)
+    return import_punches(ctx, path, dry_run=dry_run, progress=progress)

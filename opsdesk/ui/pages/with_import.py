@@ -12,6 +12,7 @@ from opsdesk.services.context import Context
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.parts import secondary_button
 from opsdesk.ui.kit.register_page import RegisterPage
+from opsdesk.ui.pages.import_matched import MatchedImportPanel
 from opsdesk.ui.pages.import_wizard import ImportKind, ImportPanel
 
 WRITERS = frozenset({Role.SUPERVISOR, Role.DESK})
@@ -41,7 +42,8 @@ class WithImport(QStackedWidget):
     def open_import(self) -> ImportPanel:
         """Show the import panel."""
         if self.importing is None:
-            self.importing = ImportPanel(self._ctx, self._desk, self._kinds)
+            made = MatchedImportPanel if any(kind.matching for kind in self._kinds) else ImportPanel
+            self.importing = made(self._ctx, self._desk, self._kinds)
             self.importing.left.connect(self.close_import)
             self.addWidget(self.importing)
         self.setCurrentWidget(self.importing)

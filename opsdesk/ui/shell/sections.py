@@ -12,9 +12,14 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from opsdesk import catalog
+from opsdesk.imports.column_map import ColumnMap
+from opsdesk.imports.incident_columns import COLUMNS
 from opsdesk.register import Page, Query, Register, Tone
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
+from opsdesk.registers.incident.import_maps import remember
+from opsdesk.registers.incident.import_trial import tried
+from opsdesk.registers.incident.importing import import_incidents
 from opsdesk.registers.leave.importing import import_leave
 from opsdesk.registers.roster.service import import_roster
 from opsdesk.registers.staff.service import import_staff
@@ -24,11 +29,15 @@ from opsdesk.services.import_result import ImportResult
 from opsdesk.services.open_questions import Question
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.register_page import RegisterPage
 from opsdesk.ui.pages.backups import BackupsPage
 from opsdesk.ui.pages.calendar import CalendarPage
+from opsdesk.ui.pages.hand_in import HandInPage
+from opsdesk.ui.pages.import_matching import Matching
 from opsdesk.ui.pages.import_wizard import ImportKind
 from opsdesk.ui.pages.incident import IncidentPage
+from opsdesk.ui.pages.incident_statistics import IncidentStatisticsPage
 from opsdesk.ui.pages.law import LawPage
 from opsdesk.ui.pages.month import MonthPage
 from opsdesk.ui.pages.roster import RosterPage
@@ -41,19 +50,26 @@ MOST_SLIPS = 500
 """As many slips of one person are looked through for the one a question names."""
 
 
-def _import_staff(ctx: Context, path: Path, dry_run: bool) -> Outcome[ImportResult]:
+def _import_staff(ctx: Context, path: Path, dry_run: bool, _progress: Progress | None) -> Outcome[ImportResult]:
     result = import_staff(ctx, path, dry_run=dry_run)
     return Outcome(result, frozenset() if dry_run else frozenset({"staff", "sign_in"}))
 
 
-def _import_roster(ctx: Context, path: Path, dry_run: bool) -> Outcome[ImportResult]:
+def _import_roster(ctx: Context, path: Path, dry_run: bool, _progress: Progress | None) -> Outcome[ImportResult]:
     result = import_roster(ctx, path, dry_run=dry_run)
     return Outcome(result, frozenset() if dry_run else frozenset({"roster", "sign_in"}))
 
 
-def _import_leave(ctx: Context, path: Path, dry_run: bool) -> Outcome[ImportResult]:
+def _import_leave(ctx: Context, path: Path, dry_run: bool, _progress: Progress | None) -> Outcome[ImportResult]:
     result = import_leave(ctx, path, dry_run=dry_run)
     return Outcome(result, frozenset() if dry_run else frozenset({"leave", "sign_in"}))
+
+
+def _import_incidents(
+    ctx: Context, path: Path, mapping: ColumnMap | None, dry_run: bool, progress: Progress | None
+) -> Outcome[ImportResult]:
+    result = import_incidents(ctx, path, mapping=mapping, dry_run=dry_run, progress=progress)
+    return Outcome(result, frozenset() if dry_run else frozenset({"incident"}))
 
 
 STAFF = ImportKind(
@@ -86,6 +102,21 @@ PUNCHES = ImportKind(
 )
 
 
+INCIDENTS = ImportKind(
+    "incidents",
+    "事件记录",
+    "选择旧的事件登记表，或别的系统导出的表（xlsx、xls 或 csv）。列按表头认，认不出的用“对照列”说明一次。",
+    lambda ctx, path, dry_run, progress: _import_incidents(ctx, path, None, dry_run, progress),
+    all_or_nothing=False,
+    matching=Matching(
+        COLUMNS,
+        tried,
+        lambda ctx, path, mapping, progress: _import_incidents(ctx, path, mapping, False, progress),
+        remember,
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Doors:
     """Ways from one page into another part of the window."""
@@ -114,6 +145,12 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
     def incident(ctx: Context) -> QWidget:
         page = IncidentPage(ctx, desk)
         page.waiting.connect(partial(doors.count, "incident"))
+        page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
+        return WithImport(page, ctx, desk, (INCIDENTS,))
+
+    def hand_in(ctx: Context) -> QWidget:
+        page = HandInPage(ctx, desk)
+        page.record_asked.connect(partial(_show_incident, doors))
         page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
         return page
 
@@ -147,7 +184,15 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             "incident",
             "运维事件记录单",
             "ticket",
-            (Tab("incident", known["incident"].title, incident),),
+            (
+                Tab("incident", known["incident"].title, incident),
+                Tab("hand_in", "交单签收", hand_in),
+                Tab("incident_statistics", "统计", lambda ctx: IncidentStatisticsPage(ctx, desk)),
+                register("case_report"),
+                register("problem"),
+                register("emergency_plan"),
+                register("incident_option"),
+            ),
         ),
         Section("month", "月度考勤", "calculator", (Tab("month", "月度考勤", month), register("deduction"))),
         Section(
@@ -203,6 +248,13 @@ def _show_day(doors: Doors, each: PersonDay) -> None:
     shown.close_import()
     shown.page.go_to(each.day)
     shown.page.panel.show_day(each)
+
+
+def _show_incident(doors: Doors, incident_id: int) -> None:
+    """Open one incident beside the list."""
+    shown = doors.show_page("incident")
+    shown.close_import()
+    shown.page.open_record(incident_id)
 
 
 def _show_clause(doors: Doors, key: str, day: date) -> None:
