@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_ROWS = 200_000
+MAX_ROWS = 200_010
+"""Two hundred thousand rows below a heading and the lines above it."""
 MAX_COLUMNS = 256
 
 

@@ -135,7 +135,7 @@ class Plan:
                 chosen[term.topic] = max(chosen.get(term.topic, rank), rank)
         hours = chosen[Topic.HOURS][2] if Topic.HOURS in chosen else NO_CONTRACT.hours
         penalties = chosen[Topic.PENALTIES][2] if Topic.PENALTIES in chosen else NO_CONTRACT.penalties
-        response = chosen[Topic.RESPONSE][2] if Topic.RESPONSE in chosen else NO_CONTRACT.response
+        response = (chosen[Topic.RESPONSE][2] if Topic.RESPONSE in chosen else "") or NO_CONTRACT.response
         return Terms(hours, penalties, response)
 
     def hours_on(self, regulation: str, day: date) -> Minutes:

@@ -14,6 +14,7 @@ from a_call import PASSWORD, Call
 from opsdesk import bootstrap
 from opsdesk.cli import doctor
 from opsdesk.cli.doctor import ERROR, OK, WARN
+from opsdesk.models.schema import SCHEMA
 from opsdesk.services.clock import Clock, FixedClock
 
 
@@ -47,7 +48,7 @@ def test_a_sound_site_is_named_with_its_size_and_left_as_it_is(call: Call, site:
     level, said = lines(call("doctor", "--json").out)["database"][0]
     assert level == OK
     assert str(site / "ops.db") in said
-    assert "结构 2" in said
+    assert f"结构 {SCHEMA}" in said
     assert (site / "ops.db").read_bytes() == before
 
 

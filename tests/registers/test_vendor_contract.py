@@ -316,8 +316,22 @@ class TestTopics:
     def test_coming_change_can_be_taken_back_by_its_day(self, site: Context) -> None:
         made = sign_contract(site, new_vendor(site))
         change(site, "contract", made, response="T1", holds_from=TODAY + DAY)
-        change(site, "contract", made, holds_from=TODAY + DAY)  # the form shows today's terms
-        assert self.topics(site, made) == [("响应", "不适用", TODAY + DAY)]
+        change(site, "contract", made, holds_from=TODAY + DAY)  # the form shows today's terms: nothing is agreed
+        assert self.topics(site, made) == [("响应", "", TODAY + DAY)]
+        assert load(site, "contract", made)["history"].splitlines()[-1] == "2026-03-06 起 响应 未约定"
+
+    def test_response_times_are_those_of_t1_unless_the_contract_says_otherwise(self, site: Context) -> None:
+        left_open, none, never = (new_vendor(site, f"R{n}", f"单位{n}", f"单{n}") for n in range(3))
+        made = sign_contract(site, left_open)
+        sign_contract(site, none, number="HT-NONE", response="不适用")
+        assert in_force(site, never, TODAY).response == "T1"
+        assert in_force(site, left_open, TODAY).response == "T1"
+        assert in_force(site, none, TODAY).response == "不适用"
+        change(site, "contract", made, response="E10", holds_from=TODAY)
+        assert in_force(site, left_open, TODAY - DAY).response == "T1"
+        assert in_force(site, left_open, TODAY).response == "E10"
+        change(site, "contract", made, response=None, holds_from=TODAY + DAY)
+        assert in_force(site, left_open, TODAY + DAY).response == "不适用"
 
     def test_a_regulation_that_plays_no_part_is_refused(self, site: Context) -> None:
         with pytest.raises(Refusal) as refused:

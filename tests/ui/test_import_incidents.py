@@ -201,6 +201,21 @@ def test_a_kind_that_is_none_has_to_be_said(stand: Stand, panel: MatchedImportPa
     assert panel.submit.isEnabled()
 
 
+def test_what_was_refused_is_in_sight_after_the_import(
+    stand: Stand, panel: MatchedImportPanel, site: Context, tmp_path: Path
+) -> None:
+    lines = ("1,2026-03-04 08:00,好", "2,回头再说,好")
+    take(stand, panel, written(tmp_path / "a.csv", *lines, heading="编号,报告时间,心情"))
+    assert "认不出的列" in panel.said.text()
+    assert not panel.card.isHidden()
+    panel.submit.click()
+    settle(stand)
+    assert titles(site) == ["(无标题)"]
+    assert (panel.card.isHidden(), panel.table.isVisible(), panel.submit.isEnabled()) == (True, True, False)
+    assert findings(panel)[0] == "这些列没有导入：心情。"
+    assert findings(panel)[1].startswith("报告时间“回头再说”认不出来。")
+
+
 def test_the_card_is_worked_by_keys(stand: Stand, panel: MatchedImportPanel, tmp_path: Path, qtbot: Any) -> None:
     take(stand, panel, written(tmp_path / "a.csv", *FIRST))
     number = panel.card.boxes["number"]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, or_, select
 from opsdesk.models import Contract, ContractTerm, Vendor
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.registers.contract import terms as dated
-from opsdesk.registers.contract.terms import FIELDS, NOT_APPLIED, Term
+from opsdesk.registers.contract.terms import FIELDS, NOT_APPLIED, OPEN, Term
 from opsdesk.rules.vocabulary import Topic
 from opsdesk.services import entry, incident_clocks, listing, rejudging, retiring
 from opsdesk.services.choices import in_use
@@ -161,14 +161,14 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
 
 def _optional(ctx: Context, values: Mapping[str, Any], topic: Topic, field: str) -> str:
     if values[field] in (None, ""):
-        return NOT_APPLIED
+        return OPEN if topic is Topic.RESPONSE else NOT_APPLIED
     return entry.chosen(values, field, str(topic), [code for code, _ in dated.optional_offered(ctx.regulations, topic)])
 
 
 def _sign(tx: Transaction, kept: Mapping[str, Any], wanted: Mapping[Topic, str]) -> int:
     contract_id = tx.insert(Contract, **kept)
     for topic, regulation in wanted.items():
-        if regulation != NOT_APPLIED:
+        if regulation != dated.standing({}, topic):
             _add(tx, contract_id, topic, regulation, kept["begins_on"])
     return contract_id
 
@@ -191,7 +191,9 @@ def _change(
         raise Refusal("合同的外包单位不能改，以前的考勤按它计算。请新建一份合同。", field="vendor_id")
     terms = dated.of_contracts(tx.connection, [contract_id])[contract_id]
     shown = dated.in_force(terms, _looked_at(old.begins_on, old.ends_on, ctx.today()))
-    changed = {topic: regulation for topic, regulation in wanted.items() if shown.get(topic, NOT_APPLIED) != regulation}
+    ended = {topic: NOT_APPLIED for topic, regulation in wanted.items() if regulation == OPEN and topic in shown}
+    wanted = {**wanted, **ended}
+    changed = {topic: regulation for topic, regulation in wanted.items() if dated.standing(shown, topic) != regulation}
     if changed and holds_from is None:
         raise Refusal("执行的规章有改动，请填写从哪一天起执行。", field="holds_from")
     days: list[date] = []
@@ -219,7 +221,7 @@ def _hold(
     same_day = next((term for term in terms if term.topic == topic and term.holds_from == holds_from), None)
     if same_day is not None:
         return tx.update(ContractTerm, same_day.id, regulation=regulation)
-    if dated.in_force(terms, holds_from).get(topic, NOT_APPLIED) == regulation:
+    if dated.standing(dated.in_force(terms, holds_from), topic) == regulation:
         return False
     _add(tx, contract_id, topic, regulation, holds_from)
     return True

@@ -15,6 +15,11 @@ def _offered(topic: Topic, ctx: Context) -> Options:
     return terms.optional_offered(ctx.regulations, topic)
 
 
+HELP = {
+    Topic.RESPONSE: "空着按 T1 的响应时限；不计时选“不适用”。",
+    Topic.APPRAISAL: "报告、考核没有约定就空着。",
+}
+
 REGISTER = Register(
     slug="contract",
     title="合同",
@@ -59,7 +64,7 @@ REGISTER = Register(
                 str(topic),
                 Kind.CHOICE,
                 group="按哪份规章执行",
-                help="响应、报告、考核没有约定就空着。" if topic is Topic.APPRAISAL else "",
+                help=HELP.get(topic, ""),
                 options=partial(_offered, topic),
             )
             for topic in terms.OPTIONAL

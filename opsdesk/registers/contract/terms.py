@@ -28,6 +28,8 @@ HOURS = frozenset({"attendance.hours", "attendance.client_hours"})
 PENALTIES = frozenset({"attendance.late_count"})
 NO_PENALTIES = "T3"
 """The regulation that names no penalty; shown as 不适用."""
+OPEN = ""
+"""What stands for an optional topic about which the contract says nothing."""
 NOT_APPLIED = "不适用"
 """What lists show for no regulation; an optional topic that ends is kept under this name."""
 
@@ -77,6 +79,8 @@ def optional_offered(regulations: Regulations, topic: Topic) -> list[tuple[str, 
 
 def shown(topic: Topic, regulation: str) -> str:
     """A term's regulation as lists show it."""
+    if regulation == OPEN:
+        return "未约定"
     return NOT_APPLIED if topic is Topic.PENALTIES and regulation == NO_PENALTIES else regulation
 
 
@@ -106,6 +110,11 @@ def in_force(terms: Sequence[Term], day: date) -> dict[Topic, str]:
         if term.holds_from <= day:
             held[term.topic] = term.regulation
     return held
+
+
+def standing(held: Mapping[Topic, str], topic: Topic) -> str:
+    """What holds for a topic: 响应 that nobody chose is left open (T1 then holds), the others do not apply."""
+    return held.get(topic, OPEN if topic is Topic.RESPONSE else NOT_APPLIED)
 
 
 def history(terms: Sequence[Term]) -> str:

@@ -118,6 +118,10 @@ class MatchedImportPanel(ImportPanel):
                 self.said.setText(open_points(self.trial, TITLES))
             self.card.focus_first()
 
+    def _show_stored(self, result: ImportResult) -> None:
+        self.show_card(False)
+        super()._show_stored(result)
+
     def _forget(self) -> None:
         super()._forget()
         self.trial = self._mapping = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QWidget
 from opsdesk import catalog
 from opsdesk.imports.column_map import ColumnMap
 from opsdesk.imports.incident_columns import COLUMNS
-from opsdesk.register import Page, Query, Register, Tone
+from opsdesk.register import Page, Paper, Query, Register, Tone
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
+from opsdesk.registers.incident import documents
 from opsdesk.registers.incident.import_maps import remember
 from opsdesk.registers.incident.import_trial import tried
 from opsdesk.registers.incident.importing import import_incidents
@@ -154,6 +155,13 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
         return page
 
+    def case_paper(ctx: Context, record_id: int) -> Any:
+        load = known["case_report"].load
+        assert load is not None  # noqa: S101 — the register has it
+        return documents.case_report(ctx, load(ctx, record_id)["incident_id"])
+
+    cases = replace(known["case_report"], papers=(Paper("case", "case 报告", case_paper),))
+
     def month(ctx: Context) -> QWidget:
         page = MonthPage(ctx, desk)
         page.panel.clause_asked.connect(partial(_show_clause, doors))
@@ -188,7 +196,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 Tab("incident", known["incident"].title, incident),
                 Tab("hand_in", "交单签收", hand_in),
                 Tab("incident_statistics", "统计", lambda ctx: IncidentStatisticsPage(ctx, desk)),
-                register("case_report"),
+                Tab("case_report", cases.title, lambda ctx: RegisterPage(cases, ctx, desk)),
                 register("problem"),
                 register("emergency_plan"),
                 register("incident_option"),
