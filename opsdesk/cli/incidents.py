@@ -76,7 +76,7 @@ def _list(ctx: Context, asked: argparse.Namespace) -> int:
     if asked.first or asked.last:
         filters["period"] = f"{asked.first or FIRST}/{asked.last or LAST}"
     page = listing.listed(ctx, Query(text=asked.find, filters=filters, limit=asked.limit))
-    rows = [{key: _plain(value) for key, value in row.values.items()} for row in page.rows]
+    rows = [{key: _plain(value) for key, value in row.values.items() if key != "when"} for row in page.rows]
     if asked.as_json:
         saying.one_object({"total": page.total, "incidents": rows})
         return exits.DONE

@@ -21,7 +21,7 @@ from opsdesk.rules.clause import Law, Regulations
 from opsdesk.rules.dispatch import Points, Step, VisitFacts
 from opsdesk.rules.facts import Span
 from opsdesk.rules.sla import IncidentFacts, Pause, Reading
-from opsdesk.rules.vocabulary import ClockState, IncidentKind, Whose
+from opsdesk.rules.vocabulary import ClockState, IncidentKind, IncidentState, Whose
 from opsdesk.services import duties, incident_options
 from opsdesk.services.context import Context
 from opsdesk.services.duties import Person, Plan
@@ -191,7 +191,7 @@ def settle(tx: Transaction, ctx: Context, ids: Sequence[int]) -> None:
 
 
 def rejudge(tx: Transaction, ctx: Context, first: date, last: date, vendor_ids: Collection[int] | None = None) -> None:
-    """Judge the incidents again that days from `first` to `last` can touch and nobody has signed yet.
+    """Judge the incidents again that days from `first` to `last` can touch and that are not closed.
 
     An earlier one is touched, too, while it is unsolved or its record may be due on those days. `vendor_ids` narrows to
     vendors.
@@ -204,8 +204,7 @@ def rejudge(tx: Transaction, ctx: Context, first: date, last: date, vendor_ids: 
             Incident.resolved_at >= begins - FAR * DAY,
         ),
         Incident.reported_at < datetime.combine(last + DAY, time()),
-        Incident.signed_at.is_(None),
-        Incident.void_at.is_(None),
+        Incident.state.not_in([str(IncidentState.SIGNED), str(IncidentState.VOID)]),
     )
     if vendor_ids is not None:
         query = query.where(Incident.vendor_id.in_(vendor_ids))

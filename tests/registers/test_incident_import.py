@@ -284,8 +284,18 @@ def test_a_known_number_of_other_content_is_refused(
 
 def test_only_what_the_file_speaks_of_is_compared(site: Context, crew: Team, tmp_path: Path) -> None:
     import_incidents(site, written(tmp_path, WHOLE))
-    result = import_incidents(site, short(tmp_path, "A-1,2026-03-04 08:00,打印机卡纸"))
-    assert (result.stored, result.duplicates) == (0, 1)
+    for line, heading in (("打印机卡纸", "标题"), ("硬件故障", "类别"), ("已关闭", "状态")):
+        path = short(tmp_path, f"A-1,2026-03-04 08:00,{line}", heading=f"编号,报告时间,{heading}")
+        result = import_incidents(site, path)
+        assert (result.stored, result.duplicates) == (0, 1)
+
+
+def test_a_title_too_long_for_a_list_is_known_again(site: Context, tmp_path: Path) -> None:
+    path = short(tmp_path, f"T-1,2026-03-04 08:00,{'长' * 130}")
+    assert import_incidents(site, path).stored == 1
+    assert import_incidents(site, path).duplicates == 1
+    row = rows(site)["T-1"]
+    assert (len(row["title"]), row["symptom"]) == (120, "长" * 130)
 
 
 def test_a_number_of_our_own_counts_as_known_and_the_next_follows(site: Context, tmp_path: Path) -> None:

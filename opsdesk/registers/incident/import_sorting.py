@@ -132,8 +132,8 @@ def _refuse_other(
 ) -> None:
     """Refuse a row whose number belongs to a record of other content; only what the file speaks of is compared."""
     differs = [each for each in _said(row, names, given) if known[each[0]] != each[1]]
-    words, closed = row.words, row.times.closed_at
-    if row.closed_day and closed is not None and (known["closed_at"] or row.times.reported_at).date() != closed.date():
+    words, closed, kept = row.words, row.times.closed_at, known["closed_at"]
+    if row.closed_day and closed is not None and (kept is None or kept.date() != closed.date()):
         differs.append(("closed_at", closed))
     if "handling" in words and words["handling"] not in steps:
         differs.append(("handling", words["handling"]))
@@ -157,7 +157,7 @@ def _said(row: IncidentRow, names: Names, given: Collection[str]) -> Iterable[tu
         if each in given and not (each == "closed_at" and row.closed_day):
             yield each, getattr(row.times, each)
     for each in COPIED:
-        if each in given or (each == "title") or (each == "symptom" and "title" in given):
+        if each in given or (each == "symptom" and each in words):  # a title too long for a list goes on there
             yield each, words.get(each, "")
     for each in PRIVATE:
         if each in given:

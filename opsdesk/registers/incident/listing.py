@@ -50,7 +50,7 @@ def listed(ctx: Context, query: Query) -> Page:
         rows = rows_of(connection, ids)
         running = [row for row in rows if row["state"] in OPEN_INCIDENT]
         found = incident_clocks.standings(connection, ctx.regulations, running, now)
-    return Page(tuple(as_row(row, found.get(row["id"])) for row in rows), total)
+    return Page(tuple(as_row(row, found.get(row["id"]), now.year) for row in rows), total)
 
 
 def _page(connection: Connection, query: Query, now: datetime) -> tuple[list[int], int]:
@@ -161,14 +161,15 @@ def people(ctx: Context) -> Options:
     return choices.staff(ctx)
 
 
-def as_row(row: Mapping[str, Any], standing: Standing | None) -> Row:
-    """A row of the list: what it is, who works on it, how its clocks stand."""
-    state = IncidentState(row["state"])
+def as_row(row: Mapping[str, Any], standing: Standing | None, year: int) -> Row:
+    """A row of the list: what it is, who works on it, how its clocks stand; a year is told where it is not `year`."""
+    state, at = IncidentState(row["state"]), row["reported_at"]
     keys = ("number", "reported_at", "title", "system", "category", "person", "vendor")
     return Row(
         row["id"],
         {
             **{key: row[key] for key in keys},
+            "when": f"{at:%m-%d %H:%M}" if at.year == year else f"{at:%Y-%m-%d}",
             "severity": f"{row['severity']}{'　急' if row['urgent'] else ''}",
             "clock": clock_chip(row, standing),
             "state": Chip(str(state), TONES[state]),
