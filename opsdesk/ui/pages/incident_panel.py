@@ -34,6 +34,7 @@ from opsdesk.ui.pages.incident_sections import (
     CourseSection,
     FilesSection,
     PartsSection,
+    PlansSection,
     StepsSection,
     local_files,
 )
@@ -100,7 +101,7 @@ class IncidentPanel(RecordPanel):
         self.found: Detail | None = None
         self._since = QElapsedTimer()
         self._awaited: str | None = None
-        self.clocks, self.steps = ClockRow(), StepsSection()
+        self.clocks, self.plans, self.steps = ClockRow(), PlansSection(), StepsSection()
         self.parts, self.files, self.course = PartsSection(), FilesSection(), CourseSection()
         self.kept_label = label("", "secondary")
         self._below = QWidget()
@@ -110,7 +111,8 @@ class IncidentPanel(RecordPanel):
         for section in (self.parts, self.files, self.course):
             below.addWidget(section)
         self.body.insertWidget(0, self.clocks)
-        self.body.insertWidget(2, self.steps)
+        self.body.insertWidget(2, self.plans)
+        self.body.insertWidget(3, self.steps)
         self.body.addWidget(self._below)
         self.foot.insertWidget(2, self.kept_label)
         self.setAcceptDrops(True)
@@ -270,6 +272,7 @@ class IncidentPanel(RecordPanel):
         self.files.show_detail(found, writes=writes)
         self.course.show_detail(found)
         self._show_sections(True)
+        self.plans.show_detail(found)
         self._since.start()
         self._second.start()
         if self._awaited is not None:
@@ -277,7 +280,7 @@ class IncidentPanel(RecordPanel):
             self.press(awaited)
 
     def _show_sections(self, shown: bool) -> None:
-        for section in (self.clocks, self.steps, self._below):
+        for section in (self.clocks, self.plans, self.steps, self._below):
             section.setVisible(shown)
 
     def _write_step(self, said: str, result: str) -> None:

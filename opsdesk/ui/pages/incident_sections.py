@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
-from opsdesk.registers.incident.detail import CourseLine, Detail, File, Part
+from opsdesk.registers.incident.detail import CourseLine, Detail, File, Part, Plan
 from opsdesk.registers.incident.listing import reading_chip
 from opsdesk.registers.incident.service import Course
 from opsdesk.rules.sla import Reading, in_words
@@ -98,6 +98,37 @@ class ClockRow(QWidget):
             lacks = "、".join(each.sentence.removeprefix("还没有写").rstrip("。") for each in found.lacking)
             said.append(f"交单前请补全：{lacks}。")
         return "\n".join(said)
+
+
+class PlansSection(QWidget):
+    """应急预案 at hand: its name as a link; pressed, what to do first and whom to call stand below it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = QWidget()
+        _column(self).addWidget(self._lines)
+        _column(self._lines)
+        self._shown: tuple[Plan, ...] = ()
+
+    def show_detail(self, found: Detail) -> None:
+        """Show the plans for the system of an incident that is still open; one that is read stays open."""
+        plans = found.plans if found.is_open else ()
+        if plans != self._shown:
+            self._shown = plans
+            _refill(self._lines, [self._plan(each) for each in plans])
+        self.setVisible(bool(plans))
+
+    def _plan(self, each: Plan) -> QWidget:
+        widget = QWidget()
+        column = _column(widget)
+        name = link_button(f"应急预案：{each.name}")
+        contacts = f"\n联系：{each.contacts}" if each.contacts else ""
+        steps = label(f"{each.steps}{contacts}", wraps=True)
+        steps.setVisible(False)
+        name.clicked.connect(lambda: steps.setVisible(steps.isHidden()))
+        column.addWidget(name, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(steps)
+        return widget
 
 
 class StepsSection(QWidget):

@@ -61,6 +61,14 @@ FIELDS = (
         help="几年，印在表尾。考勤记录至少保存 2 年。",
     ),
     Field("paper.rows", "每页行数", Kind.CODE, required=True, group="纸张", help="到岗记录每页印几行，含空白行。"),
+    Field(
+        "incident.file_megabytes",
+        "附件上限",
+        Kind.CODE,
+        required=True,
+        group="事件",
+        help="一个附件最多几 MB，照片和文件存在数据文件夹里。",
+    ),
 )
 APPEARANCES = (("system", "跟随系统"), ("light", "浅色"), ("dark", "深色"))
 

@@ -10,8 +10,9 @@ from conftest import Hands
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from opsdesk.catalog import by_slug
 from opsdesk.register import Query
 from opsdesk.registers.incident import acts, closing, detail, listing, service
 from opsdesk.rules.vocabulary import Role
@@ -262,3 +263,31 @@ def test_a_damaged_file_of_drafts_does_not_stop_the_desk(tmp_path: Path) -> None
     assert drafts.keep("incident:1:symptom", "无法开机")
     assert drafts.of("incident:1:") == {"symptom": "无法开机"}
     drafts.close()
+
+
+def test_the_emergency_plan_of_the_system_is_at_hand_while_the_incident_is_open(
+    desk: Hands, site: Context, page: IncidentPage, crew: team_module.Team
+) -> None:
+    save = by_slug("emergency_plan").save
+    assert save is not None
+    save(
+        site,
+        None,
+        {"name": "核心交换机故障", "system": "核心交换机", "steps": "一、确认主备。", "contacts": "值班 8001"},
+    )
+    save(site, None, {"name": "机房漏水", "system": "机房", "steps": "二、关闭水阀。", "contacts": ""})
+    opened = service.open_incident(site, "核心交换机端口掉线", {"system": "核心交换机"}).value
+    page.open_record(opened.id)
+    desk.settle()
+    buttons = [each for each in page.incident.plans.findChildren(QPushButton) if each.isVisible()]
+    assert [each.text() for each in buttons] == ["应急预案：核心交换机故障"]
+    shown = page.incident.plans.findChildren(QLabel)[0]
+    assert not shown.isVisible()
+    desk.click(buttons[0])
+    assert shown.isVisible()
+    assert shown.text() == "一、确认主备。\n联系：值班 8001"
+    acts.respond(site, opened.id, {"staff_id": crew["1001"]})
+    acts.solve(site, opened.id, {})
+    page.refresh()
+    desk.settle()
+    assert not page.incident.plans.isVisible()
