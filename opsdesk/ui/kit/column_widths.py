@@ -19,9 +19,9 @@ def share_width(
     """Widths in pixels by column number; a column that is not named stays hidden.
 
     Columns of width 0 share what is left of `room`; without one the texts take it in equal parts. Where there is too
-    little, texts give way to 88 px. `chosen` are widths set by hand. `compact` hides what then still does not fit:
-    the first column, the first text (the name) and the last state always stay; of the rest the first day, begin and
-    end, other states and the second column are the last to go.
+    little, texts give way to 88 px, a name that takes the rest to 160. `chosen` are widths set by hand. `compact` hides
+    what then still does not fit: the first column, the first text (the name) and the last state always stay; of the
+    rest the first day, begin and end, other states and the second column are the last to go.
     """
     own = chosen or {}
     kept = _with_room(columns, room) if compact else list(range(len(columns)))
@@ -34,7 +34,7 @@ def share_width(
     missing = sum(widths.values()) - room
     for n in sorted(widths, key=lambda n: -widths[n]):
         if missing > 0 and columns[n].kind in _SHRINKING and n not in own:
-            give = min(missing, max(0, widths[n] - look.px(_LEAST_TEXT)))
+            give = min(missing, max(0, widths[n] - _least(columns, n)))
             widths[n] -= give
             missing -= give
     free = [n for n in widths if n not in own]
@@ -45,8 +45,17 @@ def share_width(
     return widths
 
 
+def _least(columns: Sequence[Column], n: int) -> int:
+    """How far a text gives way; one that names the record and takes the rest stays readable."""
+    name = next((place for place, column in enumerate(columns) if column.kind in _SHRINKING), -1)
+    return look.px(_LEAST_REST if n == name and columns[n].width == 0 else _LEAST_TEXT)
+
+
 def _with_room(columns: Sequence[Column], room: int) -> list[int]:
-    least = [look.px(min(c.width or _LEAST_TEXT, _LEAST_TEXT) if c.kind in _SHRINKING else c.width) for c in columns]
+    least = [
+        min(look.px(c.width) or _least(columns, n), _least(columns, n)) if c.kind in _SHRINKING else look.px(c.width)
+        for n, c in enumerate(columns)
+    ]
     texts = [n for n, column in enumerate(columns) if column.kind in _SHRINKING]
     states = [n for n, column in enumerate(columns) if column.kind is Kind.CHIP]
     days = [n for n, column in enumerate(columns) if column.kind in _WHEN][:1]

@@ -25,7 +25,7 @@ from opsdesk.ui.kit.record_table import RecordTable
 
 DAY = timedelta(days=1)
 ENGINEERS = (
-    Column("name", "处理人", width=112),
+    Column("name", "处理人", width=200),
     Column("staff_no", "工号", Kind.CODE, 80),
     Column("vendor", "外包单位", width=0),
     Column("shift_end", "下班", Kind.TIME, 72),
@@ -36,11 +36,11 @@ ENGINEERS = (
 SLIPS = (
     Column("number", "编号", Kind.CODE, 144),
     Column("title", "标题", width=0),
-    Column("person", "处理人", width=88),
-    Column("resolved_at", "解决", Kind.MOMENT, 136),
-    Column("due", "应交", Kind.MOMENT, 136),
-    Column("handed_in_at", "交单", Kind.MOMENT, 136),
-    Column("verdict", "判定", Kind.CHIP, 160),
+    Column("person", "处理人", width=120),
+    Column("resolved_at", "解决", Kind.CODE, 104),
+    Column("hand_in_due_at", "应交", Kind.CODE, 104),
+    Column("handed_in_at", "交单", Kind.CODE, 104),
+    Column("verdict", "判定", Kind.CHIP, 208),
     Column("state", "状态", Kind.CHIP, 104),
 )
 
@@ -295,13 +295,13 @@ def _engineer_row(each: Engineer) -> Row:
 
 
 def _slip_row(each: Slip) -> Row:
-    keys = ("number", "title", "person", "resolved_at", "handed_in_at")
+    moments = {key: each.row[key] for key in ("resolved_at", "hand_in_due_at", "handed_in_at")}
     state = IncidentState(each.row["state"])
     return Row(
         each.row["id"],
         {
-            **{key: each.row[key] for key in keys},
-            "due": each.row["hand_in_due_at"],
+            **{key: each.row[key] for key in ("number", "title", "person")},
+            **{key: f"{at:%m-%d %H:%M}" if at else "" for key, at in moments.items()},
             "verdict": each.verdict,
             "state": Chip(str(state), TONES[state]),
         },
