@@ -7,11 +7,11 @@ Points are proposals; a human decides. Everything here is pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from opsdesk.rules.clause import Citation, Held, Law
-from opsdesk.rules.sla import IncidentFacts, Reading, read_clock
+from opsdesk.rules.sla import IncidentFacts, Reading, read_clock, read_moment
 from opsdesk.rules.vocabulary import DISPATCHED, ClockState, IncidentKind
 
 CONTACT, ARRIVAL, INSTALLED, APPOINTED = "联系用户", "到达", "完成报装", "按约完成"
@@ -70,14 +70,14 @@ def _clocks(facts: IncidentFacts, law: Law, regulation: str, now: datetime) -> I
         yield _by_minutes(CONTACT, contact, minutes, facts.contacted, facts, now)
     appointment = law.part("dispatch.appointment", regulation)
     if facts.appointed is not None and appointment is not None:
-        yield _by_moment(ARRIVAL, appointment, facts.appointed, facts.arrived, facts, now)
+        yield _by_moment(ARRIVAL, appointment, facts.appointed, None, facts.arrived, facts, now)
     elif contact is not None and not renewal:
         yield _by_minutes(ARRIVAL, contact, contact.number("visit.arrive_min"), facts.arrived, facts, now)
     install = law.part("dispatch.install", regulation)
     if facts.kind is IncidentKind.INSTALL and install is not None and facts.accepted is not None:
-        yield _by_moment(INSTALLED, install, install_due(facts.accepted, install), facts.resolved, facts, now)
+        yield _by_moment(INSTALLED, install, install_due(facts.accepted, install), None, facts.resolved, facts, now)
         if facts.due is not None:
-            yield _by_moment(APPOINTED, install, facts.due, facts.resolved, facts, now)
+            yield _by_moment(APPOINTED, install, facts.due, facts.asked, facts.resolved, facts, now)
 
 
 def _by_minutes(
@@ -89,13 +89,17 @@ def _by_minutes(
 
 
 def _by_moment(
-    name: str, held: Held, due: datetime, done: datetime | None, facts: IncidentFacts, now: datetime
+    name: str,
+    held: Held,
+    due: datetime,
+    asked: datetime | None,
+    done: datetime | None,
+    facts: IncidentFacts,
+    now: datetime,
 ) -> Reading | None:
-    if facts.accepted is None or (done is None and facts.resolved is not None):
+    if done is None and facts.resolved is not None:
         return None
-    limit = max(0, int((due - facts.accepted).total_seconds()))
-    always = replace(facts, working=None)
-    return read_clock(name, held, limit=limit, begins=facts.accepted, done=done, facts=always, now=now)
+    return read_moment(name, held, due=due, asked=asked, done=done, facts=facts, now=now)
 
 
 def points(

@@ -22,6 +22,10 @@ FAR = 400
 
 HoursOf = Callable[[date], Sequence[Span]]
 """The working time of a day; empty on days of rest."""
+NOT_APPLIED = "不适用"
+"""Stands for the regulation in a contract that sets no response times."""
+WorkedOf = Callable[[date, date], int]
+"""The seconds of working time from the midnight of a day to that of another."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,9 @@ class Pause:
 class IncidentFacts:
     """What the clauses look at. `accepted` starts every clock (接到, not 报修); None is a time that is not known.
 
-    `due` is the time that the user asked for, in the reading of T1-FLT-02; `working` is the working calendar of the
-    category, None for round the clock.
+    `due` is the time that the user asked for, in the reading of T1-FLT-02, and `asked` when he did (None: with the
+    call). `working` is the working calendar of the category, None for round the clock, and `worked` counts its whole
+    days where somebody has counted them before.
     """
 
     kind: IncidentKind
@@ -50,9 +55,11 @@ class IncidentFacts:
     arrived: datetime | None = None
     appointed: datetime | None = None
     due: datetime | None = None
+    asked: datetime | None = None
     resolved: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     working: HoursOf | None = field(default=None, compare=False)
+    worked: WorkedOf | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -88,9 +95,23 @@ def seconds_between(begins: datetime, ends: datetime, facts: IncidentFacts, now:
     """Seconds of the vendor from one moment to another: working time of the category, without the pauses of others."""
     if ends <= begins:
         return 0
-    taken = _working(facts.working, begins, ends)
-    away = common(taken, not_vendors(facts.pauses, max(now, ends)))
-    return _sum(taken) - _sum(away)
+    away = common([Span(begins, ends)], not_vendors(facts.pauses, max(now, ends)))
+    return _worked(facts, begins, ends) - sum(_worked(facts, span.begins, span.ends) for span in away)
+
+
+def _worked(facts: IncidentFacts, begins: datetime, ends: datetime) -> int:
+    """Seconds of the category's working time; whole days in between are not counted anew."""
+    first, last = datetime.combine(begins.date() + DAY, time()), datetime.combine(ends.date(), time())
+    if facts.worked is None or first >= last:
+        return _sum(_working(facts.working, begins, ends))
+    whole = facts.worked(first.date(), last.date())
+    return _sum(_working(facts.working, begins, first)) + whole + _sum(_working(facts.working, last, ends))
+
+
+def worked_on(hours: HoursOf, day: date) -> int:
+    """The seconds of working time on a calendar day, the end of a night's shift included."""
+    midnight = datetime.combine(day, time())
+    return _sum(_working(hours, midnight, midnight + DAY))
 
 
 def _sum(spans: Sequence[Span]) -> int:
@@ -103,8 +124,8 @@ def _working(hours: HoursOf | None, begins: datetime, ends: datetime) -> list[Sp
         return whole
     days = (ends.date() - begins.date()).days
     # The day before, too: its last shift may end after midnight.
-    planned = [span for n in range(-1, days + 1) for span in hours(begins.date() + n * DAY)]
-    return common(whole, planned)
+    planned = (span for n in range(-1, days + 1) for span in hours(begins.date() + n * DAY))
+    return common(whole, [span for span in planned if span.begins < ends and begins < span.ends])
 
 
 def reached(begins: datetime, limit: int, facts: IncidentFacts, now: datetime) -> datetime | None:
@@ -180,15 +201,21 @@ def in_words(seconds: int) -> str:
     return " ".join(said) or "0 秒"
 
 
+def term(law: Law, does: str, regulation: str) -> Held | None:
+    """The clause of a contract's regulation that plays a part; what E10 leaves open is timed by T1."""
+    held = law.part(does, regulation)
+    return law.part(does, "T1") if held is None and regulation == "E10" else held
+
+
 def response_clause(law: Law, regulation: str, *, urgent: bool) -> tuple[Held, int] | None:
     """The clause on response of a contract's regulation and its limit in seconds; None where it sets none.
 
-    An urgent call is under the shorter of the ordinary limit and that for urgent ones (E10-04).
+    An urgent call is under the shorter of the ordinary limit and that of E10, whichever the contract names (E10-04).
     """
     found = []
-    if held := law.part("response.within", regulation):
+    if held := term(law, "response.within", regulation):
         found.append((held, held.number("sla.respond_min") * 60))
-    if urgent and (held := law.part("response.urgent", regulation)):
+    if urgent and regulation != NOT_APPLIED and (held := law.part("response.urgent", "E10")):
         found.append((held, held.number("sla.urgent_min") * 60))
     return min(found, key=lambda pair: pair[1], default=None)
 
@@ -204,28 +231,73 @@ def response(facts: IncidentFacts, law: Law, regulation: str, now: datetime) -> 
     return read_clock("响应", held, limit=limit, begins=facts.accepted, done=facts.responded, facts=facts, now=now)
 
 
-def due_time(asked: Sequence[tuple[datetime, bool]], held: Held | None) -> datetime | None:
-    """The time by which to solve, out of all that the user asked for in order, each with whether he confirmed it.
+@dataclass(frozen=True)
+class Asked:
+    """A time that the user asked for: when he named it, by when he wants it solved, whether he has confirmed it."""
+
+    at: datetime
+    due: datetime
+    sure: bool
+
+
+def due_time(asked: Sequence[Asked], held: Held | None) -> Asked | None:
+    """The time by which to solve, out of all that the user asked for in order.
 
     T1-FLT-02 is read either way: the last confirmed time counts, or the first; without the clause the last confirmed.
     """
-    confirmed = [at for at, sure in asked if sure]
+    confirmed = [each for each in asked if each.sure]
     if not confirmed:
         return None
     return confirmed[0] if held is not None and held.text("sla.solve_by") == "first" else confirmed[-1]
 
 
 def solution(facts: IncidentFacts, law: Law, regulation: str, now: datetime) -> Reading | None:
-    """How the solution stands against the user's time (T1-FLT-02); None where he gave none.
-
-    The user's time is a moment, so this clock runs round the clock; pauses of others move it.
-    """
-    held = law.part("response.solved", regulation)
-    if held is None or facts.accepted is None or facts.due is None:
+    """How the solution stands against the user's time (T1-FLT-02); None where he gave none."""
+    held = term(law, "response.solved", regulation)
+    if held is None or facts.due is None:
         return None
-    always = replace(facts, working=None)
-    limit = max(0, int((facts.due - facts.accepted).total_seconds()))
-    return read_clock("解决", held, limit=limit, begins=facts.accepted, done=facts.resolved, facts=always, now=now)
+    return read_moment("解决", held, due=facts.due, asked=facts.asked, done=facts.resolved, facts=facts, now=now)
+
+
+def read_moment(
+    name: str,
+    held: Held,
+    *,
+    due: datetime,
+    asked: datetime | None,
+    done: datetime | None,
+    facts: IncidentFacts,
+    now: datetime,
+) -> Reading | None:
+    """Read a clock that runs to a moment, round the clock; None where the call has no time.
+
+    Pauses of others move the moment, but only from when it was `asked` for: what was over by then, the user knew of.
+    """
+    if facts.accepted is None:
+        return None
+    always = replace(facts, working=None, worked=None)
+    since = max(facts.accepted, asked or facts.accepted)
+    spent = seconds_between(facts.accepted, since, always, now)
+    limit = max(0, spent + int((due - since).total_seconds()))
+    return read_clock(name, held, limit=limit, begins=facts.accepted, done=done, facts=always, now=now)
+
+
+def as_kept(reading: Reading | None, over: int | None) -> Reading | None:
+    """A clock that was read once and kept by its seconds beyond the limit; None where nothing was measured then."""
+    if reading is None or over is None:
+        return None
+    if over == reading.over:
+        return reading
+    limit, used = reading.limit, reading.used
+    if not over:
+        limit = max(limit, used)
+    elif used > over:
+        limit = used - over
+    else:
+        used = limit + over
+    state = ClockState.BREACHED if over else ClockState.MET
+    said = _sentence(reading.name, state, limit, used, over, reading.held)
+    return replace(reading, state=state, limit=limit, used=used, over=over, sentence=said)
 
 
 def hand_in_due(done: datetime, shift_end: datetime | None, next_end: datetime, held: Held) -> datetime:

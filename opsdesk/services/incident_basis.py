@@ -72,7 +72,7 @@ def _lines(law: Law, code: str, *, urgent: bool) -> Iterator[tuple[str, str]]:
     hurried = sla.response_clause(law, code, urgent=True) if urgent else None
     if hurried is not None and hurried != response:
         yield f"{hurried[0].clause.key} urgent", f"紧急事件的{response_basis(*hurried)}"
-    if held := law.part("response.solved", code):
+    if held := sla.term(law, "response.solved", code):
         yield held.clause.key, solution_basis(held)
 
 

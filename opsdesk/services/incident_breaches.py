@@ -74,7 +74,7 @@ def breaches(
     for begin in range(0, len(rows), BATCH):
         some = rows[begin : begin + BATCH]
         standings = incident_clocks.standings(connection, regulations, some, now)
-        found += [breach for row in some for breach in _of(row, standings[row["id"]])]
+        found += [breach for row in some for breach in _of(row, incident_clocks.as_signed(row, standings[row["id"]]))]
     return found
 
 

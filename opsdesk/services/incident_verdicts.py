@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from opsdesk.models import Incident, StoredVerdict
+from opsdesk.models import Incident, LedgerRow, StoredVerdict, Vendor
 from opsdesk.rules import sla
 from opsdesk.rules.clause import Citation
 from opsdesk.rules.vocabulary import ClockState
@@ -21,13 +22,31 @@ SUBJECT = "incident"
 LATE_HAND_IN = "晚交单"
 
 
-def judged(row: Mapping[str, Any], standing: Standing) -> Iterator[tuple[str, int, str, Citation]]:
-    """What was missed: word, whole minutes begun, sentence, clause."""
+def handed_over(connection: Connection, row: Mapping[str, Any]) -> str:
+    """自 03-05 11:55 起由恒通处理: since when the vendor has had what another one had before; empty without one."""
+    query = select(LedgerRow.at, LedgerRow.zone, LedgerRow.body).where(
+        LedgerRow.subject == Incident.__tablename__, LedgerRow.subject_id == row["id"]
+    )
+    since, vendor = None, None
+    for link in connection.execute(query.order_by(LedgerRow.seq)):
+        now = json.loads(link.body).get("vendor_id")
+        if vendor is not None and now is not None and now != vendor:
+            since = incident_clocks.wall_time(link.at, link.zone)
+        vendor = now or vendor
+    if since is None:
+        return ""
+    name = connection.execute(select(Vendor.short_name).where(Vendor.id == row["vendor_id"])).scalar_one_or_none()
+    return f"自 {since:%m-%d %H:%M} 起由{name}处理" if name else ""
+
+
+def judged(row: Mapping[str, Any], standing: Standing, over_to: str) -> Iterator[tuple[str, int, str, Citation]]:
+    """What was missed: word, whole minutes begun, sentence, clause; `over_to` says since when it was the vendor's."""
+    since = f"{over_to}。" if over_to else ""
     for reading in standing.readings:
         if reading.state is ClockState.BREACHED:
-            yield f"{reading.name}超时", -(-reading.over // 60), reading.sentence, reading.citation
+            yield f"{reading.name}超时", -(-reading.over // 60), f"{reading.sentence}{since}", reading.citation
     due, handed = row["hand_in_due_at"], row["handed_in_at"]
-    held = standing.law.part("incident.hand_in", "T3")
+    held = standing.hand_in
     if held is not None and due is not None and handed is not None and sla.hand_in_is_late(due, handed, handed):
         late = int((handed - due).total_seconds())
         said = f"应在 {due:%m-%d %H:%M} 前交单，{handed:%m-%d %H:%M} 交，晚 {sla.in_words(late)}。"
@@ -55,7 +74,7 @@ def freeze(tx: Transaction, ctx: Context, ids: Sequence[int]) -> None:
                 "made_at": ctx.now(),
             }
             for row in rows
-            for word, minutes, sentence, citation in judged(row, standings[row["id"]])
+            for word, minutes, sentence, citation in judged(row, standings[row["id"]], handed_over(tx.connection, row))
         ],
     )
 

@@ -14,7 +14,7 @@ from team import Team, go_to
 from opsdesk.catalog import by_slug
 from opsdesk.models import CaseReport, ImportBatch, Incident, IncidentOption
 from opsdesk.register import Query, Row
-from opsdesk.registers.incident import detail, service
+from opsdesk.registers.incident import detail, documents, problems, service
 from opsdesk.rules.vocabulary import DayKind, Role
 from opsdesk.services import amending, calendar_acts, case_reports, chain, incident_options
 from opsdesk.services.case_reports import Standing
@@ -81,11 +81,47 @@ class TestProblem:
         run(site, "problem", "reopen", made[0], reason="又老化")
         with pytest.raises(Refusal, match="不需要重新打开"):
             run(site, "problem", "reopen", made[0], reason="再开")
-        assert "曾经关闭，当时的结论：已更换端口" in load(site, "problem", made[0])["course"]
+        assert load(site, "problem", made[0])["course"].splitlines()[1:] == [
+            "2026-03-05 08:00 由主管关闭：已更换端口。",
+            "2026-03-05 08:00 由主管重新打开：又老化。",
+        ]
         change(site, "problem", made[0], measure="换交换机")
         go_to(site, "2026-04-01 08:00:00")
         save(site, "problem", title="下个月的")
         assert shown(site, "problem", "number", "下个月")[0] == "WT-202604-001"
+        whole(site)
+
+    def test_every_conclusion_and_reason_stays_in_sight(self, site: Context) -> None:
+        made = save(site, "problem", title="端口老化")
+        for day, conclusion, reason in (("05", "换端口", "又断了"), ("06", "换板卡", "还是断")):
+            go_to(site, f"2026-03-{day} 09:00:00")
+            run(site, "problem", "close", made, conclusion=conclusion)
+            go_to(site, f"2026-03-{day} 10:00:00")
+            run(site, "problem", "reopen", made, reason=reason)
+        assert run(site, "problem", "close", made, conclusion="换交换机") == "WT-202603-001 已关闭：换交换机。"
+        assert load(site, "problem", made)["course"].splitlines() == [
+            "2026-03-05 08:00 由主管提出。",
+            "2026-03-05 09:00 由主管关闭：换端口。",
+            "2026-03-05 10:00 由主管重新打开：又断了。",
+            "2026-03-06 09:00 由主管关闭：换板卡。",
+            "2026-03-06 10:00 由主管重新打开：还是断。",
+            "2026-03-06 10:00 由主管关闭：换交换机。",
+        ]
+        whole(site)
+
+    def test_a_void_incident_is_not_counted_and_can_be_taken_out(self, site: Context) -> None:
+        made, empty = (save(site, "problem", title=title) for title in ("端口老化", "没有事件的"))
+        first, second = opened(site), opened(site)
+        for each in (first, second):
+            do(site, "join_problem", each, problem_id=made)
+        assert {row.id: row.values["incidents"] for row in rows(site, "problem")} == {made: 2, empty: 0}
+        do(site, "void", first, reason="重复开单")
+        assert {row.id: row.values["incidents"] for row in rows(site, "problem")} == {made: 1, empty: 0}
+        with pytest.raises(Refusal, match="已作废"):
+            do(site, "join_problem", first, problem_id=empty)
+        problems.leave_problem(site, first, {})
+        assert kept(site, first)["problem_id"] is None
+        assert "SJ-20260305-001" not in load(site, "problem", made)["joined"]
         whole(site)
 
     def test_only_the_supervisor_ends_it(self, site: Context) -> None:
@@ -227,7 +263,7 @@ class TestOption:
             with pytest.raises(Refusal, match="需要主管"):
                 run(desk, "incident_option", act, option)
 
-    def test_changed_hours_judge_again_what_nobody_has_signed(self, site: Context, crew: Team) -> None:
+    def test_changed_hours_leave_what_was_responded_before_as_it_was(self, site: Context, crew: Team) -> None:
         option = save(site, "incident_option", what="类别", name="安防", hours="全天")
         made = []
         for clock, number, category in (
@@ -247,7 +283,7 @@ class TestOption:
         night = (datetime(2026, 3, 6, 8, 30) - datetime(2026, 3, 5, 17, 35)).seconds
         assert [kept(site, each)["respond_over"] for each in made] == [night, night - 60, night - 120]
         change(site, "incident_option", option, hours="工作时间")
-        assert [kept(site, each)["respond_over"] for each in made] == [night, 0, night - 120]
+        assert [kept(site, each)["respond_over"] for each in made] == [night, night - 60, night - 120]
         change(site, "incident_option", option, hours="全天")
         assert [kept(site, each)["respond_over"] for each in made] == [night, night - 60, night - 120]
         before = kept(site, void)
@@ -514,3 +550,62 @@ class TestReport:
         assert rows(site, "case_report", month="2026-02") == []
         page = by_slug("case_report").list(site, Query(filters={"state": "待写"}, offset=0, limit=1))
         assert (page.total, len(page.rows)) == (1, 1)
+
+    def test_of_a_void_incident_nothing_is_waited_for(self, site: Context, crew: Team) -> None:
+        incident = self.solved(site, crew)
+        made = save(site, "case_report", incident="SJ-20260305-001")
+        do(site, "void", incident, reason="重复开单")
+        go_to(site, "2026-03-20 08:00:00")
+        assert words(site, "case_report") == ["事件已作废"]
+        assert words(site, "case_report", state="待提交") == []
+        assert words(site, "case_report", state="事件已作废") == ["事件已作废"]
+        assert "作废，不用交报告" in load(site, "case_report", made)["course"]
+        with pytest.raises(Refusal, match="不用写报告"):
+            run(site, "case_report", "submit", made)
+
+    def test_approved_once_its_incident_is_signed(self, site: Context, crew: Team) -> None:
+        incident = self.solved(site, crew)
+        made = save(site, "case_report", incident="SJ-20260305-001")
+        run(site, "case_report", "submit", made)
+        with pytest.raises(Refusal, match="签收以后再批准"):
+            run(site, "case_report", "approve", made)
+        do(site, "sign", incident)
+        run(site, "case_report", "approve", made)
+        with site.read() as connection, pytest.raises(Refusal, match=r"CASE-20260305-001 已经批准.*撤回批准"):
+            case_reports.refuse_approved(connection, kept(site, incident))
+        with pytest.raises(Refusal, match="原因") as told:
+            run(site, "case_report", "withdraw", made, reason=" ")
+        assert told.value.field == "reason"
+        with pytest.raises(Refusal, match="需要主管"):
+            run(as_role(site, Role.DESK), "case_report", "withdraw", made, reason="原因写错")
+        assert "的批准已撤回：原因写错" in run(site, "case_report", "withdraw", made, reason="原因写错")
+        with pytest.raises(Refusal, match="没有批准"):
+            run(site, "case_report", "withdraw", made, reason="原因写错")
+        assert words(site, "case_report") == ["待提交"]
+        with site.read() as connection:
+            case_reports.refuse_approved(connection, kept(site, incident))
+        whole(site)
+
+    def test_approved_its_paper_stays_as_it_was(self, site: Context, crew: Team) -> None:
+        incident = self.signed(site, crew)
+        do(site, "join_problem", incident, title="光模块老化")
+        made = change(site, "case_report", -incident, loss="无")
+        run(site, "case_report", "submit", made)
+        run(site, "case_report", "approve", made)
+        before = documents.case_report(site, incident).body
+        go_to(site, "2026-03-06 08:00:00")
+        do(site, "leave_problem", incident)
+        do(site, "join_problem", incident, title="另一个问题")
+        assert documents.case_report(site, incident).body == before
+        run(site, "case_report", "withdraw", made, reason="换问题")
+        assert documents.case_report(site, incident).body != before
+
+    def test_an_approved_one_keeps_its_incident_from_being_changed(self, site: Context, crew: Team) -> None:
+        incident = self.solved(site, crew)
+        made = save(site, "case_report", incident="SJ-20260305-001")
+        with site.transaction("旧版本的批准") as tx:
+            tx.update(CaseReport, made, submitted_at=site.now(), approved_at=site.now(), approved_by="主管")
+        with pytest.raises(Refusal, match="已经批准"):
+            change(site, "incident", incident, root_cause="误操作")
+        run(site, "case_report", "withdraw", made, reason="改原因")
+        change(site, "incident", incident, root_cause="误操作")

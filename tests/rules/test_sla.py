@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from opsdesk.rules import sla
+from opsdesk.rules import dispatch, sla
 from opsdesk.rules.calendar import Calendar, SpecialDay
-from opsdesk.rules.clause import Held, Holding, Law, Regulation, Regulations
+from opsdesk.rules.clause import Held, Holding, Law
 from opsdesk.rules.facts import Span
-from opsdesk.rules.sla import HoursOf, IncidentFacts, Pause, Reading, Written
+from opsdesk.rules.sla import Asked, HoursOf, IncidentFacts, Pause, Reading, Written
 from opsdesk.rules.vocabulary import ClockState, DayKind, IncidentKind, Whose
 from opsdesk.services import calendars, law_library
 
@@ -22,7 +22,7 @@ DAY = date(2026, 3, 11)
 """A Wednesday."""
 SHIPPED = law_library.shipped()
 LAW = SHIPPED.on(DAY)
-T1, E10 = "T1", "E10"
+T1, E10, E19 = "T1", "E10", "E19"
 ORDINARY = Calendar()
 ANNOUNCED = Calendar(
     {day: kind for plan in calendars.shipped() for day, kind in plan.special.items()},
@@ -151,27 +151,40 @@ def test_clock_runs_on_until_the_response_even_beyond_its_limit(clock: str) -> N
     assert not response(responded=clock).running
 
 
-@pytest.mark.parametrize(
-    ("responded", "state", "over"), [("09:05:00", ClockState.MET, 0), ("09:05:01", ClockState.BREACHED, 1)]
-)
-def test_urgent_call_has_five_minutes_where_the_contract_says_so(responded: str, state: ClockState, over: int) -> None:
-    found = response(regulation=E10, urgent=True, responded=responded)
-    assert (found.state, found.over, found.citation.key) == (state, over, "E10-04")
-
-
 @pytest.mark.parametrize(("now", "state"), [("09:03:44", ClockState.RUNNING), ("09:03:45", ClockState.WARNING)])
 def test_urgent_call_warns_at_three_quarters_of_its_own_limit(now: str, state: ClockState) -> None:
     assert response(regulation=E10, urgent=True, now=now).state is state
 
 
 def test_regulation_without_a_limit_has_no_clock() -> None:
-    assert sla.response(fault(), LAW, E10, at("18:00:00")) is None
-    assert sla.response(fault(urgent=True), repealed("E10-04"), E10, at("18:00:00")) is None
+    assert sla.response(fault(), LAW, E19, at("18:00:00")) is None
+    assert sla.response(fault(urgent=True), LAW, "不适用", at("18:00:00")) is None
+    assert sla.response(fault(urgent=True), repealed("E10-04"), E19, at("18:00:00")) is None
     assert sla.response(fault(), repealed("T1-FLT-01"), T1, at("18:00:00")) is None
 
 
 def test_urgent_call_keeps_the_ordinary_limit_where_no_shorter_one_is_written() -> None:
-    assert response(urgent=True, responded="09:10:00").state is ClockState.MET
+    assert response(urgent=True, responded="09:10:00", law=repealed("E10-04")).state is ClockState.MET
+
+
+@pytest.mark.parametrize("regulation", [T1, E10, E19])
+@pytest.mark.parametrize(
+    ("responded", "state", "over"), [("09:05:00", ClockState.MET, 0), ("09:05:01", ClockState.BREACHED, 1)]
+)
+def test_urgent_call_has_five_minutes_under_every_contract(
+    regulation: str, responded: str, state: ClockState, over: int
+) -> None:
+    found = response(regulation=regulation, urgent=True, responded=responded)
+    assert (found.state, found.over, found.citation.key) == (state, over, "E10-04")
+
+
+@pytest.mark.parametrize(("responded", "over"), [("09:10:00", 0), ("09:10:01", 1)])
+def test_what_e10_leaves_open_is_timed_by_t1(responded: str, over: int) -> None:
+    found = response(regulation=E10, responded=responded)
+    assert (found.over, found.citation.key) == (over, "T1-FLT-01")
+    solved = sla.solution(fault(due="12:00:00", resolved="12:00:01"), LAW, E10, at("18:00:00"))
+    assert solved is not None
+    assert (solved.over, solved.citation.key) == (1, "T1-FLT-02")
 
 
 @pytest.mark.parametrize(
@@ -179,20 +192,12 @@ def test_urgent_call_keeps_the_ordinary_limit_where_no_shorter_one_is_written() 
     [
         (5, True, "E10-04", 300),
         (5, False, "T1-FLT-01", 600),
+        (10, True, "T1-FLT-01", 600),
         (15, True, "T1-FLT-01", 600),
     ],
 )
-def test_urgent_call_is_under_the_shorter_limit_of_a_regulation_that_has_both(
-    urgent_min: int, urgent: bool, key: str, limit: int
-) -> None:
-    both = (
-        SHIPPED.clause("T1-FLT-01"),
-        replace(SHIPPED.clause("E10-04"), regulation=T1).with_holding(
-            Holding(DAY, {"sla.urgent_min": urgent_min}, "试")
-        ),
-    )
-    law = Regulations((Regulation(T1, "试", "试", both),)).on(DAY)
-    found = sla.response_clause(law, T1, urgent=urgent)
+def test_urgent_call_is_under_the_shorter_limit(urgent_min: int, urgent: bool, key: str, limit: int) -> None:
+    found = sla.response_clause(amended("E10-04", sla__urgent_min=urgent_min), T1, urgent=urgent)
     assert found is not None
     assert (found[0].clause.key, found[1]) == (key, limit)
 
@@ -537,32 +542,36 @@ def test_time_used_is_what_a_count_of_quarter_hours_finds(
 # --- the user's time ------------------------------------------------------------------------------------------------
 
 
-ASKED = [(at("12:00:00"), True), (at("15:00:00"), True), (at("18:00:00"), False)]
+def asked(due: str, sure: bool = True) -> Asked:
+    return Asked(at("09:30:00"), at(due), sure)
+
+
+ASKED = [asked("12:00:00"), asked("15:00:00"), asked("18:00:00", sure=False)]
 
 
 def test_last_confirmed_time_counts_and_an_unconfirmed_one_never() -> None:
     held = part("response.solved", T1)
     assert held.text("sla.solve_by") == "last_confirmed"
-    assert sla.due_time(ASKED, held) == at("15:00:00")
-    assert sla.due_time([*ASKED, (at("11:00:00"), True)], held) == at("11:00:00")
+    assert sla.due_time(ASKED, held) == asked("15:00:00")
+    assert sla.due_time([*ASKED, asked("11:00:00")], held) == asked("11:00:00")
 
 
 def test_first_confirmed_time_counts_in_the_other_reading() -> None:
     held = part("response.solved", T1, amended("T1-FLT-02", sla__solve_by="first"))
-    assert sla.due_time(ASKED, held) == at("12:00:00")
-    assert sla.due_time([(at("10:00:00"), False), *ASKED], held) == at("12:00:00")
+    assert sla.due_time(ASKED, held) == asked("12:00:00")
+    assert sla.due_time([asked("10:00:00", sure=False), *ASKED], held) == asked("12:00:00")
 
 
 @pytest.mark.parametrize("reading", ["first", "last_confirmed"])
 def test_nothing_confirmed_is_no_time(reading: str) -> None:
     held = part("response.solved", T1, amended("T1-FLT-02", sla__solve_by=reading))
     assert sla.due_time([], held) is None
-    assert sla.due_time([(at("18:00:00"), False)], held) is None
-    assert sla.due_time([(at("18:00:00"), False), (at("12:00:00"), True)], held) == at("12:00:00")
+    assert sla.due_time([asked("18:00:00", sure=False)], held) is None
+    assert sla.due_time([asked("18:00:00", sure=False), asked("12:00:00")], held) == asked("12:00:00")
 
 
 def test_last_confirmed_time_counts_without_the_clause() -> None:
-    assert sla.due_time(ASKED, None) == at("15:00:00")
+    assert sla.due_time(ASKED, None) == asked("15:00:00")
 
 
 @pytest.mark.parametrize(
@@ -595,6 +604,70 @@ def test_users_time_is_not_moved_by_the_vendors_own_pause() -> None:
     assert solution(due="12:00:00", resolved="12:00:01", pauses=waited).over == 1
 
 
+@pytest.mark.parametrize(
+    ("named", "deadline"),
+    [
+        ("09:00:00", "20:00:00"),
+        ("10:00:00", "20:00:00"),
+        ("11:00:00", "19:00:00"),  # an hour of the pause was over and known
+        ("14:00:00", "16:00:00"),
+        ("15:00:00", "16:00:00"),
+    ],
+)
+def test_users_time_is_moved_only_by_pauses_after_he_named_it(named: str, deadline: str) -> None:
+    waited = (pause("10:00:00", "14:00:00"),)
+    kept = solution(due="16:00:00", asked=named, resolved=deadline, pauses=waited)
+    assert (kept.state, kept.deadline, kept.used) == (ClockState.MET, at(deadline), kept.limit)
+    late = solution(due="16:00:00", asked=named, resolved=deadline[:-1] + "1", pauses=waited)
+    assert (late.state, late.over) == (ClockState.BREACHED, 1)
+
+
+def test_time_agreed_for_an_installation_is_moved_only_by_later_pauses() -> None:
+    values = {**SHIPPED.clause("E19-12").holdings[0].values, "install.work": "装通", "install.appointed_work": "装通"}
+    law = SHIPPED.amended([("E19-12", Holding(DAY, {**values, "install.points": 5}, "试"))]).on(DAY)
+    install = fault(due="16:00:00", asked="14:00:00", resolved="16:00:01", pauses=(pause("10:00:00", "14:00:00"),))
+    found = dispatch.clocks(replace(install, kind=IncidentKind.INSTALL), law, E19, at("18:00:00"))
+    assert {each.name: each.over for each in found}[dispatch.APPOINTED] == 1
+
+
+@pytest.mark.parametrize(
+    ("responded", "kept", "state", "used", "limit"),
+    [
+        ("09:08:00", 0, ClockState.MET, 480, 600),
+        ("09:12:00", 0, ClockState.MET, 720, 720),
+        ("09:12:00", 420, ClockState.BREACHED, 720, 300),
+        ("09:08:00", 480, ClockState.BREACHED, 1080, 600),
+    ],
+)
+def test_what_was_kept_of_a_clock_counts(responded: str, kept: int, state: ClockState, used: int, limit: int) -> None:
+    found = sla.as_kept(response(responded=responded), kept)
+    assert found is not None
+    assert (found.state, found.over, found.used, found.limit) == (state, kept, used, limit)
+    assert (found.over > 0) == ("超时" in found.sentence)
+
+
+def test_what_was_not_measured_is_not_measured_later() -> None:
+    assert sla.as_kept(response(responded="09:12:00"), None) is None
+    assert sla.as_kept(None, 60) is None
+    same = response(responded="09:12:00")
+    assert sla.as_kept(same, 120) is same
+
+
+@pytest.mark.parametrize("begins", ["2026-03-11 09:00:00", "2026-03-11 23:59:59", "2026-03-12 00:00:00"])
+@pytest.mark.parametrize("length", [0, 1, 2, 3, 9])
+def test_days_that_were_counted_before_count_the_same(begins: str, length: int) -> None:
+    hours = shifts(ORDINARY, *OFFICE, NIGHT)
+
+    def worked(first: date, before: date) -> int:
+        return sum(sla.worked_on(hours, first + timedelta(days=n)) for n in range((before - first).days))
+
+    waits = (pause("2026-03-13 10:00:00", "2026-03-16 09:00:00"), pause("2026-03-17 10:00:00", None))
+    facts = fault(working=hours, pauses=waits)
+    ends = at(begins) + timedelta(days=length, hours=7)
+    counted = sla.seconds_between(at(begins), ends, replace(facts, worked=worked), ends)
+    assert counted == sla.seconds_between(at(begins), ends, facts, ends)
+
+
 def test_unsolved_incident_runs_warns_stands_and_is_exceeded() -> None:
     assert solution(due="12:00:00", now="11:14:59").state is ClockState.RUNNING
     assert solution(due="12:00:00", now="11:15:00").state is ClockState.WARNING
@@ -624,7 +697,7 @@ def test_without_a_users_time_or_a_clause_nothing_is_judged() -> None:
     now = at("18:00:00")
     assert sla.solution(fault(resolved="12:00:00"), LAW, T1, now) is None
     assert sla.solution(fault(due="12:00:00", accepted=None), LAW, T1, now) is None
-    assert sla.solution(fault(due="12:00:00"), LAW, E10, now) is None
+    assert sla.solution(fault(due="12:00:00"), LAW, E19, now) is None
     assert sla.solution(fault(due="12:00:00"), repealed("T1-FLT-02"), T1, now) is None
 
 

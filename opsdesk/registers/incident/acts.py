@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from opsdesk.models import Incident, IncidentDue, IncidentPause, Staff
-from opsdesk.registers.incident.moments import end_pause, happened_at, working_state
+from opsdesk.registers.incident.moments import end_pause, happened_at, last_pause_end, refuse_before, working_state
 from opsdesk.registers.incident.service import (
     LONG_TEXTS,
     TOUCHED,
@@ -24,8 +25,8 @@ from opsdesk.registers.incident.service import (
     row_of,
 )
 from opsdesk.rules.sla import in_words
-from opsdesk.rules.vocabulary import OPEN_INCIDENT, IncidentState, Whose
-from opsdesk.services import entry
+from opsdesk.rules.vocabulary import OPEN_INCIDENT, ClockState, IncidentState, Role, Whose
+from opsdesk.services import entry, incident_clocks
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -64,8 +65,20 @@ def respond(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
         after = row_of(tx.connection, incident_id)
         note(tx, ctx, incident_id, Course.RESPOND, at, f"{way}响应", by=person_of(tx.connection, after))
         refresh(tx, ctx, [incident_id])
-    used = int((at - (row["accepted_at"] or row["reported_at"])).total_seconds())
-    return Outcome(f"{row['number']} 已响应，用时 {in_words(max(0, used))}。", TOUCHED)
+        used = _response_took(tx, ctx, row_of(tx.connection, incident_id))
+    return Outcome(f"{row['number']} 已响应，用时 {in_words(used)}。", TOUCHED)
+
+
+def _standing(tx: Transaction, ctx: Context, row: dict[str, Any]) -> incident_clocks.Standing:
+    return incident_clocks.standings(tx.connection, ctx.regulations, [row], ctx.now())[row["id"]]
+
+
+def _response_took(tx: Transaction, ctx: Context, row: dict[str, Any]) -> int:
+    """Seconds as the clock counts them; where there is no limit, from the call to the response."""
+    reading = _standing(tx, ctx, row).response
+    if reading is not None:
+        return reading.used
+    return max(0, int((row["responded_at"] - (row["accepted_at"] or row["reported_at"])).total_seconds()))
 
 
 def _hands(tx: Transaction, staff_id: int | None) -> dict[str, Any]:
@@ -147,17 +160,31 @@ def wait(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
         whose = Whose(entry.chosen(values, "whose", "等待谁", [str(each) for each in Whose]))
         reason = entry.text(values, "reason", "等待原因", required=True, longest=200)
         at = happened_at(ctx, values, "begins_at", "开始时间", row)
-        last = select(IncidentPause.ends_at).where(IncidentPause.incident_id == incident_id)
-        ended = [each for each in tx.connection.execute(last).scalars() if each is not None]
-        if ended and at < max(ended).replace(second=0):
-            raise Refusal(f"上一次等待到 {max(ended):%m-%d %H:%M} 才结束，这次不能更早开始。", field="begins_at")
-        at = max([at, *ended])
+        ended = last_pause_end(tx.connection, incident_id)
+        if ended is not None and at < ended.replace(second=0):
+            raise Refusal(f"上一次等待到 {ended:%m-%d %H:%M} 才结束，这次不能更早开始。", field="begins_at")
+        at = max(_not_hiding(tx, ctx, row, at), ended or at)
         tx.insert(IncidentPause, incident_id=incident_id, begins_at=at, ends_at=None, whose=str(whose), reason=reason)
         tx.update(Incident, incident_id, state=str(IncidentState.WAITING))
         note(tx, ctx, incident_id, Course.WAIT, at, f"等待{whose.removeprefix('等待')}：{reason}")
         refresh(tx, ctx, [incident_id])
     counts = "计入外包单位用时" if whose is Whose.VENDOR else "不计入外包单位用时"
     return Outcome(f"{row['number']} 自 {at:%H:%M} 等待（{whose}），{counts}。", TOUCHED)
+
+
+def _not_hiding(tx: Transaction, ctx: Context, row: dict[str, Any], at: datetime) -> datetime:
+    """When a pause may begin: over a limit that is exceeded only the supervisor may enter one in the past."""
+    now = ctx.now()
+    if ctx.actor.role is Role.SUPERVISOR or at == now:
+        return at
+    over = [each for each in _standing(tx, ctx, row).readings if each.running and each.state is ClockState.BREACHED]
+    if over and at < now.replace(second=0):
+        raise Refusal(
+            f"{row['number']} 的{over[0].name}已超时 {in_words(over[0].over)}，等待不能补记到 {at:%m-%d %H:%M}。"
+            "请把开始时间空着，从现在起等待；确实早就在等待的，请主管补记。",
+            field="begins_at",
+        )
+    return now if over else at
 
 
 def resume(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
@@ -204,7 +231,9 @@ def solve(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
             raise Refusal(f"{row['number']} 还没有响应。请先记响应，再记解决。")
         if at < row["responded_at"].replace(second=0):
             raise Refusal(f"解决时间早于响应时间 {row['responded_at']:%m-%d %H:%M}。请核对。", field="resolved_at")
-        at = max(at, row["responded_at"])
+        ended = last_pause_end(tx.connection, incident_id)
+        refuse_before(row, ended, at, "resolved_at")
+        at = max(at, row["responded_at"], ended or at)
         result = entry.chosen({**values, "result": values.get("result") or SOLVED}, "result", "处理结果", RESULTS)
         texts = {
             key: entry.long_text(values, key, title, longest=4000)

@@ -7,14 +7,17 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from sqlalchemy import select
+
 from opsdesk.models import Incident, IncidentPause
-from opsdesk.registers.incident.moments import end_pause, happened_at, working_state
+from opsdesk.registers.incident.moments import end_pause, happened_at, last_pause_end, refuse_before, working_state
 from opsdesk.registers.incident.service import TOUCHED, Course, note, person_of, refresh, refuse_closed, row_of
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, IncidentState, Role, Whose
 from opsdesk.services import entry, incident_verdicts
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
 RATINGS = ("非常满意", "满意", "一般", "不满意")
@@ -52,7 +55,10 @@ def _solved_at(row: Values) -> datetime:
 
 
 def hand_in(ctx: Context, ids: Sequence[int], values: Values) -> Outcome[str]:
-    """The engineer hands his records to the supervisor (T3-05); all of them, or none where one cannot be."""
+    """The engineer hands his records to the supervisor (T3-05); all of them, or none where one cannot be.
+
+    They are handed in now; only the supervisor may write that he had them before.
+    """
     ctx.require(*WRITERS)
     with ctx.transaction("交单") as tx:
         numbers = []
@@ -64,6 +70,8 @@ def hand_in(ctx: Context, ids: Sequence[int], values: Values) -> Outcome[str]:
             if row["handed_in_at"] is not None:
                 continue
             at = happened_at(ctx, values, "handed_in_at", "交单时间", row)
+            if ctx.actor.role is not Role.SUPERVISOR:
+                at = _handed_in_now(ctx, at)
             if at < _solved_at(row).replace(second=0):
                 raise Refusal(
                     f"{row['number']} 的交单时间早于解决时间 {_solved_at(row):%m-%d %H:%M}。请核对。",
@@ -81,6 +89,17 @@ def hand_in(ctx: Context, ids: Sequence[int], values: Values) -> Outcome[str]:
     if not numbers:
         raise Refusal("选中的记录都已经交过。")
     return Outcome(f"已交单 {len(numbers)} 张：{'、'.join(numbers[:3])}{'等' if len(numbers) > 3 else ''}。", TOUCHED)
+
+
+def _handed_in_now(ctx: Context, at: datetime) -> datetime:
+    now = ctx.now()
+    if at < now.replace(second=0):
+        raise Refusal(
+            f"交单以登记的时刻为准，不能补记到 {at:%m-%d %H:%M}。请把交单时间空着再交；"
+            "确实早已交到主管手里的，请主管补记。",
+            field="handed_in_at",
+        )
+    return now
 
 
 def sign(ctx: Context, ids: Sequence[int], _values: Values) -> Outcome[str]:
@@ -196,6 +215,9 @@ def correct_time(ctx: Context, incident_id: int, values: Values) -> Outcome[str]
         if at > ctx.now():
             raise Refusal(f"正确时间 {at:%m-%d %H:%M} 还没有到。请核对。", field="at")
         _refuse_disorder({**row, key: at}, key)
+        if key == "resolved_at":
+            refuse_before(row, last_pause_end(tx.connection, incident_id, but=row[key]), at, "at")
+            _move_pause_end(tx, incident_id, row[key], at)
         tx.update(Incident, incident_id, **{key: at})
         said = f"{CORRECTED[key]} {row[key]:%m-%d %H:%M:%S} 改为 {at:%m-%d %H:%M:%S}：{reason}"
         note(tx, ctx, incident_id, Course.CORRECT, ctx.now(), said)
@@ -203,17 +225,31 @@ def correct_time(ctx: Context, incident_id: int, values: Values) -> Outcome[str]
     return Outcome(f"{row['number']} {said}。", TOUCHED)
 
 
-IN_ORDER = ("accepted_at", "responded_at", "resolved_at", "handed_in_at")
-NAMED = {**CORRECTED, "handed_in_at": "交单时间"}
+IN_ORDER = (
+    ("accepted_at", "responded_at", "resolved_at", "confirmed_at"),
+    ("accepted_at", "responded_at", "resolved_at", "handed_in_at"),
+)
+"""Times that follow each other; the user may confirm before or after the record is handed in."""
+NAMED = {**CORRECTED, "confirmed_at": "确认时间", "handed_in_at": "交单时间"}
 
 
 def _refuse_disorder(row: Values, key: str) -> None:
-    order = [(name, row[name]) for name in IN_ORDER if row[name] is not None]
-    if key not in dict(order):
-        order = [("accepted_at", row["accepted_at"] or row["reported_at"]), (key, row[key])]
-    for (before, earlier), (after, later) in pairwise(order):
-        if earlier.replace(second=0) > later:
-            raise Refusal(
-                f"{NAMED[after]} {later:%m-%d %H:%M} 会早于{NAMED[before]} {earlier:%m-%d %H:%M}。请核对。",
-                field="at",
-            )
+    for names in IN_ORDER:
+        order = [(name, row[name]) for name in names if row[name] is not None]
+        if key not in names:
+            order = [("accepted_at", row["accepted_at"] or row["reported_at"]), (key, row[key])]
+        for (before, earlier), (after, later) in pairwise(order):
+            if earlier.replace(second=0) > later:
+                raise Refusal(
+                    f"{NAMED[after]} {later:%m-%d %H:%M} 会早于{NAMED[before]} {earlier:%m-%d %H:%M}。请核对。",
+                    field="at",
+                )
+
+
+def _move_pause_end(tx: Transaction, incident_id: int, before: datetime, after: datetime) -> None:
+    """A pause that the solution ended ends with it still; it began before."""
+    query = select(IncidentPause.id, IncidentPause.begins_at).where(
+        IncidentPause.incident_id == incident_id, IncidentPause.ends_at == before
+    )
+    for pause in tx.connection.execute(query):
+        tx.update(IncidentPause, pause.id, ends_at=max(after, pause.begins_at))

@@ -20,12 +20,12 @@ from opsdesk.models import (
     Problem,
 )
 from opsdesk.registers.incident.listing import rows_of
-from opsdesk.registers.incident.moments import happened_at
+from opsdesk.registers.incident.moments import FEW, happened_at
 from opsdesk.registers.incident.service import TOUCHED, WHAT, Course, note, person_of, refuse_closed, row_of
 from opsdesk.rules import sla
 from opsdesk.rules.sla import Lacking, Pause, Written
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, IncidentKind
-from opsdesk.services import attachments, entry, incident_clocks, incident_text, retiring, settings
+from opsdesk.services import attachments, entry, incident_clocks, incident_text, incident_verdicts, retiring, settings
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
@@ -82,7 +82,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Detail:
-    """One incident whole. `row` is that of the record with `person`, `staff_no` and `vendor` as names."""
+    """One incident whole. `row` is that of the record with `person`, `staff_no` and `vendor` as names.
+
+    `handed_over` says since when it has been this vendor's, empty where no other one had it.
+    """
 
     row: Mapping[str, Any]
     standing: Standing
@@ -94,6 +97,19 @@ class Detail:
     plans: tuple[Plan, ...]
     problem: str
     case_number: str
+    handed_over: str
+
+    @property
+    def entered_late(self) -> tuple[CourseLine, ...]:
+        """Response, waiting and solution as they stand that were written down well after they happened."""
+        stands = {
+            Course.RESPOND: {self.row["responded_at"]},
+            Course.WAIT: {pause.begins for pause in self.pauses},
+            Course.RESUME: {pause.ends for pause in self.pauses},
+            Course.SOLVE: {self.row["resolved_at"]},
+        }
+        found = {(line.what, line.at): line for line in self.course if line.at in stands.get(Course(line.what), ())}
+        return tuple(line for line in found.values() if line.entered_at - line.at > FEW)
 
     @property
     def steps(self) -> tuple[CourseLine, ...]:
@@ -112,7 +128,8 @@ def detail(ctx: Context, incident_id: int) -> Detail:
     with ctx.read() as connection:
         row_of(connection, incident_id)
         row = rows_of(connection, [incident_id])[0]
-        standing = incident_clocks.standings(connection, ctx.regulations, [row], now)[incident_id]
+        found = incident_clocks.standings(connection, ctx.regulations, [row], now)[incident_id]
+        standing = incident_clocks.as_signed(row, found)
         course = _course(connection, incident_id)
         return Detail(
             row=row,
@@ -127,6 +144,7 @@ def detail(ctx: Context, incident_id: int) -> Detail:
             case_number=connection.execute(
                 select(CaseReport.number).where(CaseReport.incident_id == incident_id)
             ).scalar_one_or_none() or "",
+            handed_over=incident_verdicts.handed_over(connection, row),
         )  # fmt: skip
 
 

@@ -147,10 +147,26 @@ def report_nothing(ctx: Context, *, staff_id: int, day: date) -> Outcome[str]:
     ctx.require(*WRITERS)
     if day > ctx.today():
         raise Refusal("零报告只能交当天和以前的。", field="day")
+    own = _owing(ctx, staff_id, day)
+    if own.due:
+        raise Refusal(
+            f"{own.name} {day.isoformat()} 有 {own.due} 张事件记录要交，不能交零报告。请交事件记录单。", field="day"
+        )
     with ctx.transaction("交零报告") as tx:
         known = select(ZeroReport.id).where(ZeroReport.staff_id == staff_id, ZeroReport.day == day)
         if tx.connection.execute(known).first() is not None:
             raise Refusal("这一天的零报告已经交过。")
-        name = duties.people(tx.connection, ids=(staff_id,))[0].name
         tx.insert(ZeroReport, staff_id=staff_id, day=day, at=ctx.now(), by=ctx.actor.name)
-    return Outcome(f"{name} {day.isoformat()} 零报告已交。", TOUCHED)
+    return Outcome(f"{own.name} {day.isoformat()} 零报告已交。", TOUCHED)
+
+
+def _owing(ctx: Context, staff_id: int, day: date) -> Engineer:
+    """Somebody on the board of a day. Refuses who is unknown, or has neither duty nor records on that day."""
+    found = next((each for each in board(ctx, day).engineers if each.id == staff_id), None)
+    if found is not None and (found.due or found.shift_end is not None):
+        return found
+    with ctx.read() as connection:
+        people = duties.people(connection, ids=(staff_id,))
+    if not people:
+        raise Refusal("交零报告的人不在人员名册里。请从列表中选择。", field="staff_id")
+    raise Refusal(f"{people[0].name} {day.isoformat()} 没有当班，不用交零报告。请核对日期。", field="day")

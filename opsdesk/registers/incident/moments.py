@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from opsdesk.models import IncidentPause
 from opsdesk.registers.incident.service import Course, note
@@ -18,6 +18,8 @@ from opsdesk.services.errors import Refusal
 from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
+FEW = timedelta(minutes=5)
+"""What is written down within so much time after it happened is not called 事后录入."""
 
 
 def happened_at(ctx: Context, values: Values, key: str, title: str, row: Values) -> datetime:
@@ -35,6 +37,25 @@ def happened_at(ctx: Context, values: Values, key: str, title: str, row: Values)
 def working_state(row: Values) -> str:
     """The state of a record on which work goes on."""
     return str(IncidentState.ACCEPTED if row["responded_at"] is None else IncidentState.WORKING)
+
+
+def last_pause_end(connection: Connection, incident_id: int, *, but: datetime | None = None) -> datetime | None:
+    """When the last pause that is over ended, a reopening included; `but` leaves out those that ended then."""
+    query = select(func.max(IncidentPause.ends_at)).where(IncidentPause.incident_id == incident_id)
+    if but is not None:
+        query = query.where(IncidentPause.ends_at != but)
+    ended: datetime | None = connection.execute(query).scalar_one()
+    return ended
+
+
+def refuse_before(row: Values, ended: datetime | None, at: datetime, field: str) -> None:
+    """Refuse a solution before the waiting was over or the record opened again."""
+    if ended is not None and at < ended.replace(second=0):
+        raise Refusal(
+            f"{row['number']} 到 {ended:%m-%d %H:%M} 才恢复处理或重开，不会在 {at:%m-%d %H:%M} 解决。"
+            f"请填 {ended:%m-%d %H:%M} 以后的时间。",
+            field=field,
+        )
 
 
 def end_pause(tx: Transaction, ctx: Context, row: Values, at: datetime) -> int:

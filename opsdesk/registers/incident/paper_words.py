@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from opsdesk.exports.document import chinese_date
-from opsdesk.rules import dispatch
+from opsdesk.rules import dispatch, sla
 from opsdesk.rules.sla import Pause, Reading, in_words
 from opsdesk.rules.vocabulary import DISPATCHED, Whose
 from opsdesk.services.incident_basis import calendar_words, hand_in_basis, response_basis, solution_basis
@@ -42,6 +42,11 @@ def judged(reading: Reading) -> str:
     return f"{said}（时限 {in_words(reading.limit)}，{reading.citation.short}）"
 
 
+def entered(what: str, at: datetime, entered_at: datetime) -> str:
+    """响应 3月5日 09:05，录入于 3月5日 15:00."""
+    return f"{what} {this_year(at)}，录入于 {this_year(entered_at)}"
+
+
 def pause_words(pause: Pause, number: int) -> str:
     """1. 3月5日 10:00 至 13:00，共 3 小时，等待甲方：用户要求下午再修（不计入用时）."""
     ends = "今"
@@ -60,13 +65,13 @@ def record_basis(standing: Standing) -> tuple[str, ...]:
     if (response := standing.response) is not None:
         calendar = calendar_words(working=standing.facts.working is not None)
         said.append(f"{response_basis(response.held, response.limit)}，{calendar}")
-    elif standing.law.part("response.within", standing.regulation) is None:
+    elif sla.response_clause(standing.law, standing.regulation, urgent=standing.facts.urgent) is None:
         said.append(f"{standing.regulation} 没有规定响应时限")
-    if held := standing.law.part("response.solved", standing.regulation):
+    if held := sla.term(standing.law, "response.solved", standing.regulation):
         said.append(solution_basis(held))
     if standing.facts.kind in DISPATCHED:
         said += _visit_basis(standing.visit)
-    if held := standing.law.part("incident.hand_in", "T3"):
+    if held := standing.hand_in:
         said.append(hand_in_basis(held))
     return ("；".join(said) + "。",) if said else ()
 

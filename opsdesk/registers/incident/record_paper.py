@@ -265,6 +265,12 @@ def _notes(found: Detail) -> tuple[str, ...]:
         said.append("本单由原登记簿导入，原登记簿没有的时间留空。")
     if row["reopened"]:
         said.append(f"本单重开过 {row['reopened']} 次，已解决到重开之间的时间不计入用时。")
+    if found.handed_over:
+        said.append(f"本单{found.handed_over}，用时自接到起算。")
+    if late_lines := found.entered_late:
+        said.append(
+            f"事后录入：{'；'.join(words.entered(line.what, line.at, line.entered_at) for line in late_lines)}。"
+        )
     due, handed = row["hand_in_due_at"], row["handed_in_at"]
     if due is not None and handed is not None and sla.hand_in_is_late(due, handed, handed):
         late = in_words(int((handed - due).total_seconds()))

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from opsdesk.models import Incident, IncidentAct, Staff, Vendor
+from opsdesk.registers.incident.glyphs import printable
 from opsdesk.rules.vocabulary import IncidentKind, IncidentState
-from opsdesk.services import entry, incident_clocks, incident_options, incident_text, retiring
+from opsdesk.services import case_reports, entry, incident_clocks, incident_options, incident_text, masking, retiring
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.incident_options import What
 from opsdesk.services.numbering import daily
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.suggestions import recent_values
-from opsdesk.services.text import one_line
+from opsdesk.services.text import clean, one_line, without_phones
 from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
@@ -28,7 +28,8 @@ WHAT = "事件记录"
 TOUCHED = frozenset({"incident"})
 PREFIX = "SJ"
 LONGEST_TITLE = 120
-PHONE = re.compile(r"(?<!\d)(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
+LONGEST_TEXT = 4000
+LONGEST_PHONES = 60
 SOURCES = ("电话", "当面", "系统", "巡检发现", "监控告警")
 TEXTS = {
     "title": ("标题", LONGEST_TITLE),
@@ -48,6 +49,9 @@ LONG_TEXTS = {
     "open_points": "遗留问题",
 }
 CHOSEN = {"category": What.CATEGORY, "severity": What.SEVERITY, "customer_kind": What.CUSTOMER}
+PHONES = "reporter_phone"
+READ = (*TEXTS, *LONG_TEXTS, *CHOSEN, "source", "reporter", PHONES)
+"""What is typed or chosen in the form; what the record holds already, perhaps by an import, is not measured again."""
 CHOICES = (*CHOSEN, "source", "response_way", "result", "rating")
 """What is chosen from a list, or not chosen yet."""
 TOLD = {
@@ -138,30 +142,29 @@ class Opened:
 def open_incident(ctx: Context, line: str, more: Values | None = None) -> Outcome[Opened]:
     """Open a record out of one line said at the phone; the clock starts now (T1-FLT-01, E2-01).
 
-    A phone number in the line becomes the reporter's; systems, devices and categories that are known and named in it
-    are filled in.
+    Phone numbers in the line become the reporter's; systems, devices and categories that are known and named in it are
+    filled in.
     """
     ctx.require(*WRITERS)
-    title = one_line(line)
-    if not title:
+    said = printable(one_line(line), "title", "这一行")
+    if not said:
         raise Refusal("请先写一行：谁、什么坏了。写完按回车就开单。", field="title")
+    title, phones = _without_phones(said)
     if len(title) > LONGEST_TITLE:
         raise Refusal(
             f"这一行有 {len(title)} 个字，最多 {LONGEST_TITLE} 个。详细情况请写在“故障现象”里。", field="title"
         )
-    now, heard = ctx.now(), PHONE.search(title)
-    if heard is not None and (rest := one_line(PHONE.sub(" ", title, count=1))):
-        title = rest  # a number is the reporter's own: it belongs in its field, not in lists and on every paper
+    now, more = ctx.now(), more or {}
     with ctx.transaction("受理事件") as tx:
-        number = daily(tx, Incident.number, PREFIX, now.date())
+        number = daily(tx, Incident.number, PREFIX, now.date(), ours=Incident.batch_id.is_(None))
         values = {
             **BLANK,
             "kind": str(IncidentKind.FAULT),
             "source": SOURCES[0],
-            **_heard(tx.connection, title),
-            "reporter_phone": heard[1] if heard else None,
+            **_heard(tx.connection, title, now.date()),
+            **more,
             "title": title,
-            **(more or {}),
+            PHONES: _joined(more.get(PHONES), phones),
             "number": number,
             "state": str(IncidentState.ACCEPTED),
             "reported_at": now,
@@ -174,13 +177,24 @@ def open_incident(ctx: Context, line: str, more: Values | None = None) -> Outcom
     return Outcome(Opened(incident_id, number, cited(ctx, "incident.number", "E2")), TOUCHED)
 
 
+def _without_phones(line: str) -> tuple[str, list[str]]:
+    """A line without numbers to call: they are the reporter's own and belong in no list and on no day's paper."""
+    title, phones = without_phones(line)
+    return title or f"来电 {masking.phone(phones[0])}", phones
+
+
+def _joined(known: str | None, heard: Sequence[str]) -> str | None:
+    """Every number to call in one field, what was known before the rest."""
+    return "、".join([*filter(None, [known]), *(each for each in heard if each not in (known or ""))]) or None
+
+
 def cited(ctx: Context, part: str, regulation: str) -> str:
     """The clause that plays a part today, in brackets (E2 四.1); empty where none is in force."""
     held = ctx.law_on(ctx.today()).part(part, regulation)
     return f"（{held.cite().short}）" if held else ""
 
 
-def _heard(connection: Connection, title: str) -> dict[str, Any]:
+def _heard(connection: Connection, title: str, today: date) -> dict[str, Any]:
     """What one line tells besides itself."""
     found: dict[str, Any] = {}
     for key, column in (
@@ -191,8 +205,7 @@ def _heard(connection: Connection, title: str) -> dict[str, Any]:
         known = sorted(recent_values(connection, column), key=len, reverse=True)
         if named := next((each for each in known if len(each) > 1 and each.casefold() in title.casefold()), ""):
             found[key] = named
-    names = incident_options.names(connection, What.CATEGORY)
-    if named := next((name for name in names if name[:2] in title), ""):
+    if named := incident_options.heard(connection, title, today):
         found["category"] = named
     return found
 
@@ -225,20 +238,23 @@ def course_line(row: Mapping[str, Any]) -> str:
 def save(ctx: Context, incident_id: int | None, values: Values) -> Outcome[int]:
     """Open a record from a form, or keep what was changed in one; what nobody changed is not written."""
     ctx.require(*WRITERS)
-    kept = _read(ctx, values)
     if incident_id is None:
+        with ctx.read() as connection:
+            kept = _read(connection, values)
         opened = open_incident(
             ctx, kept["title"], {key: value for key, value in kept.items() if value not in ("", None)}
         )
         return Outcome(opened.value.id, TOUCHED)
     with ctx.transaction("填写事件记录") as tx:
         row = row_of(tx.connection, incident_id)
+        kept = _read(tx.connection, values, row)
         if row["staff_id"] == kept["staff_id"] and row["vendor_id"] is not None and kept["staff_id"] is not None:
             kept["vendor_id"] = row["vendor_id"]
         changed = {key for key, value in kept.items() if row[key] != value}
         if not changed:
             return Outcome(incident_id)
         refuse_closed(row)
+        case_reports.refuse_approved(tx.connection, row)
         tx.update(Incident, incident_id, **kept)
         if said := _changes(tx.connection, row, kept, changed):
             note(tx, ctx, incident_id, Course.CHANGE, ctx.now(), said)
@@ -262,23 +278,36 @@ def refuse_closed(row: Mapping[str, Any]) -> None:
         raise Refusal(f"{row['number']} 已作废，不能改。")
 
 
-def _read(ctx: Context, values: Values) -> dict[str, Any]:
-    """What a form says, cleaned and measured."""
-    kept: dict[str, Any] = {
-        key: entry.text(values, key, title, required=key == "title", longest=longest)
-        for key, (title, longest) in TEXTS.items()
-    }
-    kept |= {key: entry.long_text(values, key, title, longest=4000) for key, title in LONG_TEXTS.items()}
-    kept["kind"] = str(entry.chosen(values, "kind", "单据类型", [str(kind) for kind in IncidentKind]))
-    kept["reporter"] = entry.text(values, "reporter", "报告人") or None
-    kept["reporter_phone"] = entry.code(values, "reporter_phone", "电话", longest=20) or None
-    kept["source"] = _one_of(values, "source", "报告方式", SOURCES)
-    kept |= {key: entry.flag(values, key) for key in ("urgent", "delayed", "complained")}
-    with ctx.read() as connection:
-        for key, what in CHOSEN.items():
+def _read(connection: Connection, values: Values, row: Values | None = None) -> dict[str, Any]:
+    """What a form says, cleaned; what is changed in the record `row`, or new, is also measured."""
+    fresh = {key for key in READ if row is None or not _same(key, values.get(key), row[key])}
+    kept: dict[str, Any] = {} if row is None else {key: row[key] for key in READ if key not in fresh}
+    for key, (title, longest) in TEXTS.items():
+        if key in fresh:
+            kept[key] = printable(entry.text(values, key, title, required=key == "title", longest=longest), key, title)
+    for key, title in LONG_TEXTS.items():
+        if key in fresh:
+            kept[key] = printable(entry.long_text(values, key, title, longest=LONGEST_TEXT), key, title)
+    if "reporter" in fresh:
+        kept["reporter"] = printable(entry.text(values, "reporter", "报告人"), "reporter", "报告人") or None
+    if PHONES in fresh:
+        kept[PHONES] = printable(entry.code(values, PHONES, "电话", longest=LONGEST_PHONES), PHONES, "电话") or None
+    if "title" in fresh:
+        kept["title"], phones = _without_phones(kept["title"])
+        kept[PHONES] = _joined(kept[PHONES], phones)
+    if "source" in fresh:
+        kept["source"] = _one_of(values, "source", "报告方式", SOURCES)
+    for key, what in CHOSEN.items():
+        if key in fresh:
             kept[key] = _one_of(values, key, str(what), incident_options.names(connection, what))
-        kept |= _hands(connection, values)
-    return kept
+    kept["kind"] = str(entry.chosen(values, "kind", "单据类型", [str(kind) for kind in IncidentKind]))
+    kept |= {key: entry.flag(values, key) for key in ("urgent", "delayed", "complained")}
+    return kept | _hands(connection, values)
+
+
+def _same(key: str, typed: object, known: str | None) -> bool:
+    fit = clean if key in LONG_TEXTS else one_line
+    return fit(str(typed or "")) == fit(known or "")
 
 
 def _one_of(values: Values, key: str, title: str, offered: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select
 
 from opsdesk.models import Incident, IncidentOption
 from opsdesk.register import Chip, Page, Query, Row, Tone
-from opsdesk.rules.vocabulary import Role
+from opsdesk.rules.vocabulary import OPEN_INCIDENT, Role
 from opsdesk.services import entry, incident_clocks, incident_options, listing, retiring
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import Context
@@ -86,7 +86,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
 def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
     """Enter an option or change it; only the supervisor may.
 
-    Where the hours of a category change, its incidents that nobody has signed yet are judged again.
+    Where the hours of a category change, its incidents that wait for a response are judged again.
     """
     ctx.require(Role.SUPERVISOR)
     what = What(entry.chosen(values, "what", "种类", KINDS))
@@ -139,15 +139,17 @@ def _next_place(connection: Connection, what: What) -> int:
 
 
 def _judge_again(tx: Transaction, ctx: Context, before: Mapping[str, str]) -> None:
-    """Judge the unsigned incidents again whose category is now timed by another calendar than `before`."""
+    """Judge the open incidents again whose category is now timed by another calendar than `before`.
+
+    A response that was given is kept as it was timed.
+    """
     after = incident_options.hours_of(tx.connection)
     usual = ALL_HOURS
     changed = {name for name in {*before, *after} if before.get(name, usual) != after.get(name, usual)}
     if changed:
-        unsigned = select(Incident.id).where(
-            Incident.category.in_(changed), Incident.signed_at.is_(None), Incident.void_at.is_(None)
-        )
-        incident_clocks.settle(tx, ctx, list(tx.connection.execute(unsigned).scalars()))
+        still_open = Incident.state.in_([str(state) for state in OPEN_INCIDENT])
+        waiting = select(Incident.id).where(Incident.category.in_(changed), still_open, Incident.responded_at.is_(None))
+        incident_clocks.settle(tx, ctx, list(tx.connection.execute(waiting).scalars()))
 
 
 def retire(ctx: Context, *, option_id: int) -> Outcome[str]:
