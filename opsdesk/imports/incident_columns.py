@@ -221,7 +221,18 @@ COLUMNS = (
     ),
 )  # fmt: skip
 """Columns in the order of our template (F05); where several headings could be a field, the one named first counts."""
-TITLES = {column.field: column.heading for column in COLUMNS}
+TIME_OF = {
+    "reported_time": "reported_at", "accepted_time": "accepted_at", "responded_time": "responded_at",
+    "resolved_time": "resolved_at", "closed_time": "closed_at",
+}  # fmt: skip
+"""Times of day that a register keeps in a column of their own, beside the day of a moment; only a map names them."""
+TIME_COLUMNS = tuple(
+    Column(each, f"{column.heading.removesuffix('时间')}时刻", f"{column.heading}只有日期时，时刻所在的列。", "")
+    for each, moment in TIME_OF.items()
+    for column in COLUMNS
+    if column.field == moment
+)
+TITLES = {column.field: column.heading for column in (*COLUMNS, *TIME_COLUMNS)}
 MAPPED_WORDS = tuple(each.field for each in COLUMNS if each.field not in (*MOMENTS, "number", "updated_at", *LONG))
 """Fields whose words a map may say in ours."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -20,6 +20,7 @@ from opsdesk.imports.incident_columns import (
     NO,
     RATING_WORDS,
     SOURCE_WORDS,
+    TIME_OF,
     TITLES,
     YES,
     missing,
@@ -27,16 +28,19 @@ from opsdesk.imports.incident_columns import (
 )
 from opsdesk.imports.lines import DAMAGED
 from opsdesk.imports.table import Row
+from opsdesk.imports.when import parse_time
 from opsdesk.rules.vocabulary import IncidentKind
 from opsdesk.services.errors import Finding
-from opsdesk.services.text import one_line
+from opsdesk.services.text import one_line, without_phones
 
 UNTITLED = "(无标题)"
 LONGEST_TITLE = 120
 MOST_REOPENED = 999
 SPOILT = "这一行夹有损坏的字节，内容不可信。请重新导出，或手工补录这一行。"
-HOW_TO_WRITE = "请写成 2026-03-05 08:30，或说明日期格式（对照列，MAP 的 [dates]）。"
+HOW_TO_WRITE = "请写成 2026-03-05 08:30，或在对照列里说明日期格式。"
 LAST_SECOND = time(23, 59, 59)
+MOST_PLACES = 30
+"""As many rows are named in one note."""
 IN_ORDER = ("reported_at", "accepted_at", "responded_at", "resolved_at", "closed_at")
 """Times that can only follow one another; two of them may be the same."""
 NEEDS_TIME = ("accepted_at", "responded_at", "arrived_at")
@@ -119,7 +123,7 @@ class RowReader:
     strict: bool
 
     def __post_init__(self) -> None:
-        self.day_only: Counter[str] = Counter()
+        self.day_only: dict[str, list[str]] = defaultdict(list)
         self.strange: dict[str, Counter[str]] = {"kind": Counter(), "urgent": Counter()}
 
     def row(self, row: Row, sheet: str = "") -> IncidentRow | Finding:
@@ -141,8 +145,10 @@ class RowReader:
 
     def notes(self) -> Iterator[str]:
         """What has to be said of the file as a whole."""
-        for each, count in self.day_only.items():
-            yield f"{TITLES[each]}有 {count:,} 行只有日期、没有时刻，这个时间按不知道处理。"
+        for each, places in self.day_only.items():
+            named = "、".join(places[:MOST_PLACES]) + ("等" if len(places) > MOST_PLACES else "")
+            follows = "用时不从它算起" if each == "reported_at" else "这个时间按不知道处理"
+            yield f"{TITLES[each]}有 {len(places):,} 行只有日期，没有时刻（第 {named} 行），{follows}。"
 
     def _read(self, row: Row, sheet: str) -> IncidentRow:
         texts = {each: text for each, place in self.places.items() if (text := self._text(each, row.cell(place)))}
@@ -150,10 +156,13 @@ class RowReader:
         if not number:
             raise _Wrong("number", "编号是空的。请补上。")
         moments = {each: self._moment(each, texts[each]) for each in MOMENTS if each in texts}
+        for each, moment in TIME_OF.items():
+            if each in texts and moment in moments:
+                moments[moment] = self._joined(each, texts[each], moments[moment])
         if "reported_at" not in moments:
             raise _Wrong("reported_at", "报告时间是空的。请补上。")
         _check_order(moments)
-        times, closed_day = self._times(moments)
+        times, closed_day = self._times(moments, f"{sheet} {row.number}".strip())
         updated = self.dates.read(texts["updated_at"]) if "updated_at" in texts else None
         return IncidentRow(
             row=row.number,
@@ -188,10 +197,20 @@ class RowReader:
             raise _Wrong(each, f"{TITLES[each]}“{text[:40]}”认不出来。{HOW_TO_WRITE}")
         return moment
 
-    def _times(self, moments: Mapping[str, Moment]) -> tuple[Times, bool]:
+    def _joined(self, each: str, text: str, moment: Moment) -> Moment:
+        """A day with the time that stands in a column of its own; a moment that has its time keeps it."""
+        if not moment.day_only and moment.at.time() != time():
+            return moment
+        at = parse_time(text)
+        if at is None:
+            raise _Wrong(each, f"{TITLES[each]}“{text[:40]}”认不出来。请写成 8:30。")
+        return Moment(datetime.combine(moment.at, at))
+
+    def _times(self, moments: Mapping[str, Moment], place: str) -> tuple[Times, bool]:
         """The times as they are kept, and whether the record was closed at an unknown time of a day.
 
         A day without a time begins the record, ends it, or limits it; where a clock would hang on it, it is not known.
+        What was solved after a beginning whose time nobody knows has only ended: how long it took cannot be said.
         """
         kept = {each: moment.at for each, moment in moments.items() if not moment.day_only}
         days = {each: moment.at for each, moment in moments.items() if moment.day_only}
@@ -202,9 +221,15 @@ class RowReader:
                     "报告时间只有日期，没有时刻，响应用了多久算不出来。请补上时刻或接到时间，或不导入响应时间这一列。",
                 )
             kept["reported_at"] = days["reported_at"]
+            if "resolved_at" in kept and "accepted_at" not in kept:
+                solved = kept.pop("resolved_at")
+                if "closed_at" not in moments:
+                    kept["closed_at"] = solved
         if "due_at" in days:
             kept["due_at"] = datetime.combine(days["due_at"], LAST_SECOND)
-        self.day_only.update(each for each in (*NEEDS_TIME, "resolved_at") if each in days)
+        for each in ("reported_at", *NEEDS_TIME, "resolved_at"):
+            if each in days:
+                self.day_only[each].append(place)
         ended = days.get("closed_at") or ("closed_at" not in kept and days.get("resolved_at")) or None
         if ended is not None:
             kept["closed_at"] = datetime.combine(ended, LAST_SECOND)
@@ -248,7 +273,7 @@ def _words(texts: Mapping[str, str]) -> dict[str, str]:
     words = {
         each: text if each in LONG else one_line(text)
         for each, text in texts.items()
-        if each not in {*MOMENTS, "number", "urgent", "reopened", "updated_at"}
+        if each not in {*MOMENTS, *TIME_OF, "number", "urgent", "reopened", "updated_at"}
     }
     if "kind" in words:
         kind = KIND_WORDS.get(word_key(words["kind"]))
@@ -263,7 +288,11 @@ def _words(texts: Mapping[str, str]) -> dict[str, str]:
         words["person"] = bare_name(words["person"])
     if "reporter_phone" in words:
         words["reporter_phone"] = "".join(words["reporter_phone"].split())
-    title = words.get("title") or one_line(words.get("symptom", "").split("\n")[0]) or words.get("category") or UNTITLED
+    title, phones = without_phones(words.get("title") or one_line(words.get("symptom", "").split("\n")[0]))
+    if phones:
+        known = words.get("reporter_phone", "")
+        words["reporter_phone"] = "、".join([*filter(None, [known]), *(each for each in phones if each not in known)])
+    title = title or words.get("category") or UNTITLED
     if len(title) > LONGEST_TITLE:
         if "title" in words:
             words["symptom"] = "\n".join(text for text in (title, words.get("symptom")) if text)

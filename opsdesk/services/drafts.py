@@ -6,10 +6,21 @@ what counts is what was saved.
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 FILE = "drafts.sqlite"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was typed, and over what: it may go back into a field that still holds one of these texts."""
+
+    typed: str
+    over: tuple[str, ...] = ()
 
 
 class Drafts:
@@ -22,21 +33,34 @@ class Drafts:
         self._path = home / FILE
         self._connection: sqlite3.Connection | None = None
 
-    def keep(self, key: str, typed: str) -> bool:
+    def keep(self, key: str, typed: str, over: Sequence[str] = ()) -> bool:
         """Keep what stands in a field now; False where the disk did not take it."""
         return self._run(
-            "INSERT INTO draft VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET typed = excluded.typed", key, typed
+            "INSERT INTO typed VALUES (?, ?, ?) ON CONFLICT(key) DO UPDATE SET typed = excluded.typed, "
+            "over = excluded.over",
+            key,
+            typed,
+            json.dumps(over, ensure_ascii=False),
         )
 
     def forget(self, prefix: str) -> None:
         """Forget everything whose key begins so."""
-        self._run("DELETE FROM draft WHERE substr(key, 1, length(?1)) = ?1", prefix)
+        self._run("DELETE FROM typed WHERE substr(key, 1, length(?1)) = ?1", prefix)
+
+    def forget_text(self, key: str, typed: str) -> None:
+        """Forget the text of one field, unless something else was typed there since."""
+        self._run("DELETE FROM typed WHERE key = ? AND typed = ?", key, typed)
 
     def of(self, prefix: str) -> dict[str, str]:
         """What is kept under this prefix, by the rest of the key."""
+        return {key: draft.typed for key, draft in self.found(prefix).items()}
+
+    def found(self, prefix: str) -> dict[str, Draft]:
+        """What is kept under this prefix, with what it was typed over."""
+        query = "SELECT key, typed, over FROM typed WHERE substr(key, 1, length(?1)) = ?1"
         try:
-            rows = self._open().execute("SELECT key, typed FROM draft WHERE substr(key, 1, length(?1)) = ?1", (prefix,))
-            return {key[len(prefix) :]: typed for key, typed in rows}
+            rows = self._open().execute(query, (prefix,))
+            return {key[len(prefix) :]: Draft(typed, tuple(json.loads(over))) for key, typed, over in rows}
         except sqlite3.Error:
             return {}
 
@@ -73,5 +97,7 @@ class Drafts:
         connection.execute("PRAGMA journal_mode=TRUNCATE")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("PRAGMA secure_delete=ON")
-        connection.execute("CREATE TABLE IF NOT EXISTS draft (key TEXT PRIMARY KEY, typed TEXT NOT NULL) STRICT")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS typed (key TEXT PRIMARY KEY, typed TEXT NOT NULL, over TEXT NOT NULL) STRICT"
+        )
         return connection

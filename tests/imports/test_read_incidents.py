@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -124,7 +124,7 @@ def test_no_heading_means_two_fields_and_our_own_are_all_known(tmp_path: Path) -
     write_template("incidents", tmp_path / "模板.xlsx")
     file = read(tmp_path / "模板.xlsx")
     assert (file.rows_read, file.left) == (0, ())
-    assert set(file.layout.places) == set(TITLES)
+    assert set(file.layout.places) == {column.field for column in COLUMNS}
 
 
 def test_a_heading_below_a_title_is_found_and_what_nobody_asked_for_is_told(tmp_path: Path) -> None:
@@ -407,6 +407,65 @@ def test_days_without_times_are_in_order_within_the_day_and_begin_or_end_a_recor
     days = one(tmp_path, reported_at="2026-03-05", resolved_at="2026-03-05", closed_at="2026-03-05 10:00").rows[0]
     assert (days.times.reported_at, days.times.closed_at) == (datetime(2026, 3, 5), datetime(2026, 3, 5, 10))
     assert not days.closed_day
+
+
+def test_how_long_it_took_is_not_counted_from_a_day_without_a_time(tmp_path: Path) -> None:
+    file = one(tmp_path, reported_at="2026-03-05", resolved_at="2026-03-05 10:05")
+    (row,) = file.rows
+    assert row.times.reported_at == datetime(2026, 3, 5)
+    assert row.times.resolved_at is None
+    assert (row.times.closed_at, row.closed_day) == (datetime(2026, 3, 5, 10, 5), False)
+    assert "报告时间有 1 行只有日期，没有时刻（第 2 行），用时不从它算起。" in file.notes
+    closed = one(tmp_path, reported_at="2026-03-05", resolved_at="2026-03-05 10:05", closed_at="2026-03-05 11:00")
+    assert closed.rows[0].times.closed_at == datetime(2026, 3, 5, 11)
+    accepted = one(
+        tmp_path, reported_at="2026-03-05", accepted_at="2026-03-05 09:10", resolved_at="2026-03-05 10:05"
+    ).rows[0]
+    assert accepted.times.resolved_at == datetime(2026, 3, 5, 10, 5)
+
+
+def test_many_days_without_a_time_are_named_up_to_a_number(tmp_path: Path) -> None:
+    lines = [f"S{n},2026-03-05" for n in range(1, 41)]
+    (note,) = read(csv(tmp_path, "编号,报告时间", *lines)).notes
+    assert note.startswith("报告时间有 40 行只有日期，没有时刻（第 2、3、")
+    assert note.endswith("、31等 行），用时不从它算起。")
+
+
+SPLIT = {"number": "单子号", "reported_at": "报障日期", "reported_time": "报障时间", "resolved_at": "弄好日期",
+         "resolved_time": "弄好时间"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "reported", "resolved"),
+    [
+        ("2025/12/3,9:10,2025/12/3,10点05", datetime(2025, 12, 3, 9, 10), datetime(2025, 12, 3, 10, 5)),
+        ("2025.12.4,14:20,2025.12.5,", datetime(2025, 12, 4, 14, 20), None),
+        ("2025-12-04 00:00:00,14:20:05,2025-12-05 08:00,9:00", datetime(2025, 12, 4, 14, 20, 5),
+         datetime(2025, 12, 5, 8)),
+    ],
+)  # fmt: skip
+def test_a_day_and_a_time_in_two_columns_are_joined_by_a_map(
+    tmp_path: Path, cells: str, reported: datetime, resolved: datetime | None
+) -> None:
+    file = read(csv(tmp_path, ",".join(SPLIT.values()), f"GZ-1,{cells}"), ColumnMap(columns=SPLIT))
+    assert file.findings == ()
+    assert (file.rows[0].times.reported_at, file.rows[0].times.resolved_at) == (reported, resolved)
+    assert "reported_time" not in file.rows[0].words
+    assert file.left == ()
+
+
+def test_a_day_and_a_time_of_a_workbook_are_joined_and_what_is_no_time_is_told(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(list(SPLIT.values()))
+    book.active.append(["GZ-1", date(2025, 12, 3), time(9, 10), date(2025, 12, 3), time(10, 5)])
+    book.active.append(["GZ-2", date(2025, 12, 3), "早上", date(2025, 12, 3), None])
+    book.save(tmp_path / "台账.xlsx")
+    file = read(tmp_path / "台账.xlsx", ColumnMap(columns=SPLIT))
+    assert file.rows[0].times.reported_at == datetime(2025, 12, 3, 9, 10)
+    assert file.rows[0].times.resolved_at == datetime(2025, 12, 3, 10, 5)
+    assert [finding.reason for finding in file.findings] == ["报告时刻“早上”认不出来。请写成 8:30。"]
+    assert map_of(tmp_path, '[columns]\nnumber = "单子号"\nreported_time = "报障时间"\n').columns["reported_time"]
 
 
 def test_a_response_counted_from_a_day_without_a_time_is_refused(tmp_path: Path) -> None:

@@ -298,12 +298,22 @@ def test_a_title_too_long_for_a_list_is_known_again(site: Context, tmp_path: Pat
     assert (len(row["title"]), row["symptom"]) == (120, "长" * 130)
 
 
+def test_a_register_that_knows_only_days_says_so_and_has_no_durations(site: Context, tmp_path: Path) -> None:
+    lines = ("A1,2026-03-02,卡纸,2026-03-02 10:05", "A2,2026-03-03,断网,2026-03-03 11:00")
+    result = import_incidents(site, short(tmp_path, *lines, heading="编号,报告时间,标题,解决时间"))
+    assert result.stored == 2
+    assert "报告时间有 2 行只有日期，没有时刻（第 2、3 行），用时不从它算起。" in result.notes
+    figures = incident_figures.statistics(site, date(2026, 3, 1), date(2026, 3, 31)).total
+    assert (figures.count, figures.resolved, figures.resolve_median_min) == (2, 2, None)
+    assert rows(site)["A1"]["closed_at"] == datetime(2026, 3, 2, 10, 5)
+
+
 def test_a_number_of_our_own_counts_as_known_and_the_next_follows(site: Context, tmp_path: Path) -> None:
     service.open_incident(site, "水管漏水")
     lines = ("SJ-20260305-001,2026-03-05 07:00,别的事", "SJ-20260305-007,2026-03-05 07:00,旧单")
     result = import_incidents(site, short(tmp_path, *lines))
     assert (result.stored, list(reasons(result))) == (1, [2])
-    assert service.open_incident(site, "又漏水").value.number == "SJ-20260305-008"
+    assert service.open_incident(site, "又漏水").value.number == "SJ-20260305-002"
 
 
 def test_of_several_rows_of_one_number_the_latest_update_counts(site: Context, tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from opsdesk.exports import archive
 from opsdesk.exports.document import BarChart, Choice, Document, FormGrid, Table, Text
 from opsdesk.exports.pdf import pdf_bytes
 from opsdesk.models import CaseReport, Contract, ContractTerm, ImportBatch, IncidentOption
-from opsdesk.registers.incident import acts, closing, detail, documents, service
+from opsdesk.register import Query
+from opsdesk.registers.incident import acts, closing, detail, documents, listing, service
 from opsdesk.services import amending, incident_figures, settings
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -82,6 +83,10 @@ def cells(document: Document) -> dict[str, Any]:
     return {cell.label: cell.value for grid in grids for row in grid.rows for cell in row}
 
 
+def cells_of_facts(document: Document) -> dict[str, str]:
+    return {fact.label: fact.value for fact in document.facts}
+
+
 def tables(document: Document) -> list[Table]:
     return [block for block in document.body if isinstance(block, Table)]
 
@@ -100,7 +105,7 @@ class TestRecord:
         for words in (
             "OD-F05 A/0", "运维事件记录单", "SJ-20260305-001", "示例市信息中心", "一卡通运维／办公打印／HP M435",
             "张三", "财务科", "13812345678", "2026年3月5日 09:00:00", "2026年3月5日 09:10:01",
-            "10 分 1 秒，超时 1 秒（时限 10 分，T1 5 故障）", "硬件故障", "财务科 6 人", "2026年3月5日 12:00",
+            "10 分 1 秒，超时 5 分 1 秒（时限 5 分，E10 三.2）", "硬件故障", "财务科 6 人", "2026年3月5日 12:00",
             "卡纸 E3", "搓纸轮磨损", "2026-03-05 09:10", "检查走纸通道", "王强",
             "1. 3月5日 10:00 至 13:00，共 3 小时，等待甲方：用户要求下午再修（不计入用时）", "RL1-2412",
             "2026年3月5日 13:25:30", "1 小时 25 分，达标（时限 3 小时，T1 5 故障）", "超过寿命没有更换。",
@@ -277,7 +282,7 @@ class TestCase:
         text = "".join(pages_of(document))
         for words in (
             "OD-F06 A/0", "故障分析报告（case 报告）", "CASE-20260305-001", "SJ-20260305-001", "华信", "王强",
-            "从发现到恢复 4 小时 25 分，其中等待 3 小时", "响应用时 10 分 1 秒，超时 1 秒", "解决达标（时限 3 小时",
+            "从发现到恢复 4 小时 25 分，其中等待 3 小时", "响应用时 10 分 1 秒，超时 5 分 1 秒", "解决达标（时限 3 小时",
             "卡纸 E3", "等待甲方：用户要求下午再修", "检查走纸通道；结果：搓纸轮磨损", "用户确认", "搓纸轮磨损",
             "超过寿命没有更换。", "耗材寿命应登记。", "损失评估", "改进措施", "附件", "编写", "审核（公司项目经理）",
             "信息中心运维主管", "本报告应在 2026年3月6日 前提交", "1 个工作日内提交",
@@ -331,7 +336,7 @@ class TestDay:
         sheet = in_workbook(document, tmp_path)
         for words in (
             "运维事件日清单", "2026年3月5日 周四", "受理：2 件", "已解决：1 件", "未结：1 件", "超时：2 件",
-            "未交单：0 件", "SJ-20260305-001", "SJ-20260305-002", "SJ-20260305-003", "响应超时 1 秒", "响应已超时",
+            "未交单：0 件", "SJ-20260305-001", "SJ-20260305-002", "SJ-20260305-003", "响应超时 5 分 1 秒", "响应已超时",
             "已作废", "作废的 1 件不计入件数", "1 小时 25 分", "高，急", "09:10", "13:25", "17:40", "T1 5 故障",
         ):  # fmt: skip
             assert "".join(words.split()) in text, words
@@ -345,6 +350,25 @@ class TestDay:
         assert table.rows_per_page == 15
         assert document.landscape
         assert late
+
+    def test_an_open_incident_is_never_in_time_but_what_the_list_says(self, site: Context, crew: Team) -> None:
+        go_to(site, "2026-03-05 09:00:00")
+        asked, waiting, quiet = opened(site, "门禁打不开"), opened(site, "无线连不上"), opened(site, "打印机卡纸")
+        go_to(site, "2026-03-05 09:05:00")
+        for each in (asked, waiting, quiet):
+            acts.respond(site, each, {"staff_id": crew["1001"]})
+        for each in (asked, waiting):
+            acts.ask_due(site, each, {"due_at": datetime(2026, 3, 5, 12, 0), "confirmed": True})
+        acts.wait(site, waiting, {"whose": "甲方", "reason": "用户不在"})
+        done = opened(site, "账号锁定")
+        acts.respond(site, done, {"staff_id": crew["1001"]})
+        acts.solve(site, done, {})
+        go_to(site, "2026-03-05 10:00:00")
+        (table,) = tables(documents.day_list(site, DAY))
+        screen = listing.listed(site, Query()).rows
+        shown = {row.values["number"]: row.values["clock"].word if row.values["clock"] else "" for row in screen}
+        assert {row[1]: row[11] for row in table.rows} == shown
+        assert [row[11] for row in table.rows] == ["解决 剩 2 小时", "解决 暂停", "", "达标"]
 
     def test_rows_per_page_are_the_sites_and_the_last_row_is_on_the_second_page(
         self, site: Context, crew: Team
@@ -459,6 +483,25 @@ class TestMonth:
     def test_a_month_under_way_says_until_when(self, two_months: Context) -> None:
         document = documents.month_statistics(two_months, 2026, 4)
         assert "本月尚未过完，数据截至 2026-04-01 09:00。" in document.notes
+        assert cells_of_facts(document)["统计期间"] == "2026年4月1日至30日（截至 4月1日）"
+        over = documents.month_statistics(two_months, 2026, 3)
+        assert cells_of_facts(over)["统计期间"] == "2026年3月1日至31日"
+
+    def test_what_was_exceeded_adds_up_with_the_rates(self, two_months: Context) -> None:
+        figures = incident_figures.of_month(two_months, 2026, 3).total
+        with two_months.read() as connection:
+            late = breaches(connection, two_months.regulations, date(2026, 3, 1), date(2026, 3, 31), two_months.now())
+        running = sum(each.running for each in late)
+        answered = figures.response_measured - (figures.within_response or 0)
+        solved = figures.deadline_measured - (figures.within_deadline or 0)
+        assert running > 0
+        assert answered + solved + running == len(late)
+        said = (
+            f"超时 {len(late)} 项：已计入达标率的响应 {answered} 项、解决 {solved} 项；"
+            f"进行中已超时 {running} 项（还没有响应或解决，暂不计入达标率）。"
+        )
+        document = documents.month_statistics(two_months, 2026, 3)
+        assert any(isinstance(block, Text) and block.text == said for block in document.body)
 
     def test_a_month_without_breaches_says_so(self, site: Context, crew: Team) -> None:
         go_to(site, "2026-03-05 09:00:00")

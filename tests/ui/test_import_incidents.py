@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from opsdesk.ui.kit.register_page import RegisterPage
 from opsdesk.ui.pages.import_matched import MATCH, MatchedImportPanel
 from opsdesk.ui.pages.import_wizard import ImportPanel
 from opsdesk.ui.pages.with_import import WithImport
-from opsdesk.ui.shell.sections import INCIDENTS, PUNCHES
+from opsdesk.ui.shell.import_kinds import INCIDENTS, PUNCHES
 
 HEADING = "Nr,Wann,Was,Prio,Klasse,Firma,Wer"
 FIRST = (
@@ -149,6 +150,57 @@ def test_columns_are_matched_once_and_the_next_file_needs_nothing(
     assert len(titles(site)) == 3
     with site.read() as connection:
         assert bootstrap.verify(connection) == []
+
+
+def test_a_day_and_its_time_in_two_columns_are_matched(
+    stand: Stand, panel: MatchedImportPanel, site: Context, tmp_path: Path
+) -> None:
+    heading = "单子号,哪天,几点,啥毛病,弄好时间"
+    take(stand, panel, written(tmp_path / "a.csv", "GZ-1,2026/3/3,9:10,卡纸,2026/3/3 10:05", heading=heading))
+    boxes = panel.card.boxes
+    keys = list(boxes)
+    assert keys.index("reported_time") == keys.index("reported_at") + 1
+    for field, theirs in (
+        ("number", "单子号"),
+        ("reported_at", "哪天"),
+        ("title", "啥毛病"),
+        ("resolved_at", "弄好时间"),
+    ):
+        choose(boxes[field], theirs)
+    panel.card.submit.click()
+    settle(stand)
+    assert any("报告时间有 1 行只有日期，没有时刻（第 2 行）" in said for said in findings(panel))
+    panel.match.click()
+    choose(boxes["reported_time"], "几点")
+    panel.card.submit.click()
+    settle(stand)
+    assert not any("只有日期" in said for said in findings(panel))
+    panel.submit.click()
+    settle(stand)
+    assert [row.values["reported_at"] for row in listing.listed(site, Query()).rows] == [datetime(2026, 3, 3, 9, 10)]
+
+
+def test_the_window_says_nothing_of_the_command_line(stand: Stand, panel: MatchedImportPanel, tmp_path: Path) -> None:
+    def said() -> str:
+        return "\n".join((panel.said.text(), panel.submit.toolTip(), *findings(panel)))
+
+    seen = []
+    take(stand, panel, written(tmp_path / "a.csv", *FIRST))
+    seen.append(said())
+    assert "没有找到事件记录的表头" in seen[-1]
+    take(stand, panel, written(tmp_path / "b.csv", "1,卡纸", heading="编号,标题"))
+    seen.append(said())
+    assert "认不出：报告时间" in seen[-1]
+    lines = ("1,2026-03-04 08:00,怪等级,卡纸", "2,过两天,低,卡纸")
+    take(stand, panel, written(tmp_path / "c.csv", *lines, heading="编号,报告时间,等级,标题"))
+    seen.append(said())
+    assert "归为已有的，或按原文接受新值（对照列里勾选）。" in seen[-1]
+    assert "或在对照列里说明日期格式。" in seen[-1]
+    take(stand, panel, written(tmp_path / "d.csv", "1,1/2/2026 08:00", heading="编号,报告时间"))
+    seen.append(said())
+    assert "在对照列里选日期顺序。" in seen[-1]
+    for text in seen:
+        assert not any(word in text for word in ("MAP", "--", "命令行", "format"))
 
 
 def test_new_words_become_choices_of_the_site(

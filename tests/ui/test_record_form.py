@@ -312,6 +312,24 @@ def editor_options(editor) -> list[tuple[object, str]]:
     return [(editor.box.itemData(n), editor.box.itemText(n)) for n in range(editor.box.count())]
 
 
+def test_the_first_letter_typed_over_a_choice_is_not_swallowed(qtbot) -> None:
+    form = RecordForm((Field("source", "报告方式", Kind.CHOICE),))
+    qtbot.addWidget(form)
+    form.set_options("source", [(1, "电话"), (2, "系统"), (3, "当面")])
+    form.set_values({"source": 1})
+    form.show()
+    editor = form.rows["source"].editor
+    line = editor.box.lineEdit()
+    editor.box.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, "xt")
+    assert line.text() == "xt"
+    assert editor.box.completer().completionCount() == 1
+    assert editor.value() == 2
+    editor.settle()
+    assert line.text() == "系统"
+
+
 def test_what_can_only_be_read_is_as_high_as_its_text(qtbot) -> None:
     form = RecordForm(
         (Field("course", "办理情况", Kind.LONG_TEXT, read_only=True), Field("note", "备注", Kind.LONG_TEXT))
@@ -335,6 +353,33 @@ def test_what_can_only_be_read_is_as_high_as_its_text(qtbot) -> None:
     QApplication.processEvents()
     assert course.height() > wide, "more lines in less width"
     assert note.height() == look.px(96)
+
+
+def test_an_hour_alone_is_one_of_today_and_a_day_alone_still_asks(qtbot) -> None:
+    fields = (Field("seen", "发现时间", Kind.MOMENT, required=True), Field("at", "签到", Kind.TIME))
+    form = RecordForm(fields, lambda: TODAY)
+    qtbot.addWidget(form)
+    form.show()
+    form.activateWindow()
+    qtbot.waitUntil(form.isActiveWindow)
+    editor = form.rows["seen"].editor
+    editor.time.line.setFocus()
+    qtbot.keyClicks(editor.time.line, "1600")
+    assert editor.problem() == ""
+    assert form.values()["seen"] == datetime.combine(TODAY, time(16))
+    qtbot.keyClick(editor.time.line, Qt.Key.Key_Tab)
+    assert (editor.day.line.text(), editor.time.line.text()) == ("2026-03-05 周四", "16:00")
+    editor.set_value(None)
+    editor.time.line.setText("1600")
+    assert form.check()
+    assert editor.day.line.text() == "2026-03-05 周四", "Ctrl+S leaves no field"
+    editor.set_value(None)
+    editor.day.line.setText("3-4")
+    assert form.check() is False
+    assert form.errors() == {"seen": "还要填写时间。"}
+    editor.day.line.setText("3-40")
+    editor.time.line.setText("1600")
+    assert form.values()["seen"] is None, "a day that cannot be read is not today"
 
 
 def test_the_calendar_opens_at_the_day_and_takes_a_click(qtbot) -> None:

@@ -6,8 +6,9 @@ from datetime import date, datetime, time
 import pytest
 import stand as site
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 
 from opsdesk.register import Chip, Column, Kind, Page, Query, Row, Tone
 from opsdesk.services.errors import Refusal, Trouble
@@ -269,6 +270,56 @@ def test_columns_share_the_width() -> None:
     assert {0, 1, 7} <= set(share_width(columns, 100, compact=True))
     assert share_width(columns[:2], 500) == {0: 88, 1: 412}
     assert share_width(columns, 1200, {2: 300})[2] == 300
+
+
+def test_a_wide_window_gives_room_to_more_than_the_title() -> None:
+    from opsdesk.registers.incident.spec import REGISTER
+
+    place = {column.key: n for n, column in enumerate(REGISTER.columns)}
+    least = share_width(REGISTER.columns, look.px(1120))
+    wide = share_width(REGISTER.columns, look.px(1680))
+    assert sum(wide.values()) == look.px(1680)
+    assert wide[place["title"]] >= look.px(480)
+    for key in ("clock", "severity", "system", "category", "state"):
+        assert wide[place[key]] > least[place[key]]
+        assert wide[place[key]] <= look.px(REGISTER.columns[place[key]].width) * 3 // 2
+    assert wide[place["number"]] == least[place["number"]], "a number is as long as it is"
+    assert share_width(REGISTER.columns, look.px(1680), {1: 900})[1] == 900, "set by hand"
+
+
+@pytest.mark.parametrize("slug", ["incident", "case_report", "problem"])
+def test_what_a_list_is_read_for_is_not_cut(qtbot, slug: str) -> None:
+    from opsdesk.catalog import by_slug
+
+    register = by_slug(slug)
+    said = {
+        "number": "CASE-20261129-001" if slug == "case_report" else "SJ-20261129-001", "incident": "SJ-20261129-001",
+        "when": "11-29 08:30", "severity": "高　急", "clock": Chip("响应超时 7 小时 52 分", Tone.BROKEN),
+        "state": Chip("逾期提交" if slug == "case_report" else "已逾期", Tone.BROKEN),
+        "closed_on": date(2026, 11, 29), "due_on": date(2026, 11, 29),
+    }  # fmt: skip
+    table = RecordTable(register.columns)
+    qtbot.addWidget(table)
+    table.resize(look.px(1120), 300)
+    table.set_rows([Row(1, said)])
+    table.show()
+    QApplication.processEvents()
+    small, figures = (QFontMetrics(look.font(look.SECONDARY_SIZE)), QFontMetrics(look.font(tabular=True)))
+    cut = []
+    for n, column in enumerate(register.columns):
+        if (value := said.get(column.key)) is not None:
+            chip = isinstance(value, Chip)
+            air = look.px(20) + (look.px(36) if chip else 0)
+            if (small if chip else figures).horizontalAdvance(shown(value)) > table.columnWidth(n) - air:
+                cut.append(column.title)
+    assert cut == []
+
+
+def test_beside_the_panel_the_incidents_keep_when_limit_and_state() -> None:
+    from opsdesk.registers.incident.spec import REGISTER
+
+    kept = [REGISTER.columns[n].title for n in share_width(REGISTER.columns, look.px(698), compact=True)]
+    assert kept == ["编号", "标题", "接到时间", "时限", "状态"]
 
 
 def test_a_real_question_is_answered_page_by_page(qtbot) -> None:

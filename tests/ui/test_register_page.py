@@ -100,6 +100,18 @@ def test_an_empty_register_says_what_to_do_first(stand) -> None:
     assert page.panel.form.rows["name"].editor.input.hasFocus()
 
 
+def test_a_latin_name_stands_apart_from_the_word_before_it(stand) -> None:
+    case = replace(
+        site.STAFF, singular="case 报告", papers=(replace(site.STAFF.papers[1], title="case 报告"),), empty=""
+    )
+    page = RegisterPage(case, site.SiteContext(site.Site()), stand.desk)
+    stand.put(page)
+    settle(stand)
+    assert page.new_button.text() == "新建 case 报告"
+    assert page.actions_by_key["roll"].text() == "预览 case 报告"
+    assert page.table.list_state.sentence() == "还没有 case 报告。"
+
+
 def test_a_failed_list_says_what_now_and_tries_again(stand) -> None:
     people = site.filled(3)
     people.trouble = Trouble("数据库读不出来。", remedy="请检查磁盘。")
@@ -147,7 +159,7 @@ def test_a_change_is_saved_and_every_list_of_the_topic_refreshes(stand, qtbot) -
     settle(stand)
     assert people.people[2]["name"] == "李新名"
     assert page.table.records.index(1, 1).data() == "李新名"
-    assert page.panel.title() == "人员 · 李新名"
+    assert page.panel.title() == f"人员 · 李新名 · {people.people[2]['state']}"
     assert not page.panel.dirty
     assert "已保存人员。" in stand.desk.notices.sentences()
 
@@ -290,7 +302,8 @@ def test_the_keys_belong_to_the_row_again_after_saving_an_act_and_esc(stand, qtb
     qtbot.keySequence(page.panel, QKeySequence("Esc"))
     settle(stand)
     assert in_list(page)
-    assert page.panel.title() == f"人员 · {people.people[2]['name']}", "Esc in an act goes back to the record"
+    kept = people.people[2]
+    assert page.panel.title() == f"人员 · {kept['name']} · {kept['state']}", "Esc in an act goes back to the record"
     page.panel.buttons.acts["leave"].click()
     settle(stand)
     qtbot.keySequence(page.panel, QKeySequence("Ctrl+S"))

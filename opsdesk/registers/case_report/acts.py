@@ -1,4 +1,4 @@
-"""What is done with a report: 提交, 批准, 撤回提交. A submitted one is frozen until it is taken back."""
+"""What is done with a report: 提交, 批准, 撤回提交, 撤回批准. A submitted one is frozen until it is taken back."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from opsdesk.models import CaseReport
 from opsdesk.registers.case_report import service
-from opsdesk.rules.vocabulary import Role
-from opsdesk.services import case_reports
+from opsdesk.rules.vocabulary import IncidentState, Role
+from opsdesk.services import case_reports, entry
 from opsdesk.services.case_reports import Standing
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
@@ -44,10 +44,14 @@ def submit(ctx: Context, record_id: int, _values: Values) -> Outcome[str]:
 
 
 def approve(ctx: Context, record_id: int, _values: Values) -> Outcome[str]:
-    """The supervisor approves a submitted report; it stays as it is from then on."""
+    """The supervisor approves a submitted report; it stays as it is from then on, and so does the signed incident."""
     ctx.require(Role.SUPERVISOR)
     with ctx.transaction("批准 case 报告") as tx:
         report = _submitted(tx, record_id, "批准")
+        incident = service.incident_of(tx.connection, report["incident_id"])
+        service.refuse_unsolved(incident)
+        if incident["state"] != IncidentState.SIGNED:
+            raise Refusal(f"{incident['number']} 是“{incident['state']}”，还会改动。主管签收以后再批准报告。")
         tx.update(CaseReport, report["id"], approved_at=ctx.now(), approved_by=ctx.actor.name)
     return Outcome(f"{report['number']} 已批准，内容不再改动。", service.TOUCHED)
 
@@ -59,6 +63,18 @@ def take_back(ctx: Context, record_id: int, _values: Values) -> Outcome[str]:
         report = _submitted(tx, record_id, "撤回")
         tx.update(CaseReport, report["id"], submitted_at=None)
     return Outcome(f"{report['number']} 已撤回，改好以后要重新提交，提交时间从新算。", service.TOUCHED)
+
+
+def withdraw(ctx: Context, record_id: int, values: Values) -> Outcome[str]:
+    """The supervisor takes his approval back, so that report and incident can be changed; both are then due again."""
+    ctx.require(Role.SUPERVISOR)
+    reason = entry.text(values, "reason", "原因", required=True, longest=200)
+    with ctx.transaction("撤回批准 case 报告", reason) as tx:
+        report, incident = service.found(tx.connection, record_id)
+        if report is None or report["approved_at"] is None:
+            raise Refusal(f"{incident['number']} 的报告没有批准，不用撤回。")
+        tx.update(CaseReport, report["id"], submitted_at=None, approved_at=None, approved_by="")
+    return Outcome(f"{report['number']} 的批准已撤回：{reason}。改好以后要重新提交、批准。", service.TOUCHED)
 
 
 def _submitted(tx: Transaction, record_id: int, what: str) -> Values:

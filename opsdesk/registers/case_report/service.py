@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import Connection, Select, case, or_, select
 
 from opsdesk.models import CaseReport, Incident
 from opsdesk.register import Chip, Options, Page, Query, Row, Tone
@@ -29,6 +29,7 @@ TONES = {
     Standing.LATE: Tone.BROKEN,
     Standing.OVERDUE: Tone.BROKEN,
     Standing.APPROVED: Tone.NEUTRAL,
+    Standing.VOID: Tone.NEUTRAL,
 }
 MOST_OFFERED = 300
 """As many of the latest solved incidents are offered to choose from; any other can be opened from its row."""
@@ -52,8 +53,8 @@ def listed(ctx: Context, query: Query) -> Page:
             rows, total = listing.page(connection, asked, query.offset, query.limit)
             return Page(tuple(_row(row, due, ctx) for row in rows), total)
         # How one stands depends on calendar and law, so it is said of every row and not asked of the database.
-        light = select(ROW.label("id"), CaseReport.id.label("report_id"), Incident.closed_at, CaseReport.submitted_at,
-                       CaseReport.approved_at)  # fmt: skip
+        light = select(ROW.label("id"), CaseReport.id.label("report_id"), Incident.closed_at, Incident.void_at,
+                       CaseReport.submitted_at, CaseReport.approved_at)  # fmt: skip
         found = [
             row.id for row in connection.execute(_narrowed(ctx, query, light)) if _standing(row, due, today) == wanted
         ]
@@ -65,7 +66,8 @@ def listed(ctx: Context, query: Query) -> Page:
 def _asked(ctx: Context, query: Query) -> Select[*tuple[Any, ...]]:
     columns = (
         ROW.label("id"), CaseReport.id.label("report_id"), CaseReport.number, Incident.number.label("incident"),
-        Incident.title, Incident.system, Incident.closed_at, CaseReport.submitted_at, CaseReport.approved_at,
+        Incident.title, Incident.system, Incident.closed_at, Incident.void_at, CaseReport.submitted_at,
+        CaseReport.approved_at,
     )  # fmt: skip
     return _narrowed(ctx, query, select(*columns))
 
@@ -90,7 +92,7 @@ def _narrowed(ctx: Context, query: Query, asked: Select[*tuple[Any, ...]]) -> Se
 def _standing(row: Any, due: Deadline, today: date) -> Standing:
     return case_reports.standing(
         written=row.report_id is not None, submitted=row.submitted_at, approved=row.approved_at,
-        due=due.of(row.closed_at), today=today,
+        due=due.of(row.closed_at), today=today, void=row.void_at is not None,
     )  # fmt: skip
 
 
@@ -107,7 +109,7 @@ def _row(row: Any, due: Deadline, ctx: Context) -> Row:
             "due_on": due.of(row.closed_at),
             "state": Chip(str(stands), TONES[stands]),
         },
-        muted=stands is Standing.APPROVED,
+        muted=stands in {Standing.APPROVED, Standing.VOID},
     )
 
 
@@ -166,7 +168,9 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
 
 def _course(report: Values | None, incident: Values, due: Deadline) -> str:
     said = []
-    if (closed := incident["closed_at"]) is not None:
+    if incident["void_at"] is not None:
+        said.append(f"{incident['number']} 在 {incident['void_at']:%Y-%m-%d %H:%M} 作废，不用交报告。")
+    elif (closed := incident["closed_at"]) is not None:
         last = due.of(closed)
         when = f"，报告最晚 {last:%Y-%m-%d} 提交（{due.clause(closed)}）" if last is not None else ""
         said.append(f"{incident['number']} 在 {closed:%Y-%m-%d %H:%M} 签收关闭{when}。")
@@ -227,11 +231,12 @@ def _read(values: Values) -> dict[str, Any]:
 
 
 def _chosen(connection: Connection, number: str) -> dict[str, Any]:
-    query = select(Incident.__table__).where(func.lower(Incident.number) == func.lower(number))
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise Refusal(f"没有编号是“{number}”的事件记录。请从列表中选择。", field="incident")
-    return dict(row)
+    """The incident of this number, capitals or not; the one written as it is typed before the other."""
+    for each in dict.fromkeys((number, number.upper())):
+        row = connection.execute(select(Incident.__table__).where(Incident.number == each)).mappings().one_or_none()
+        if row is not None:
+            return dict(row)
+    raise Refusal(f"没有编号是“{number}”的事件记录。请从列表中选择。", field="incident")
 
 
 def create(tx: Transaction, incident: Values, kept: Values) -> int:

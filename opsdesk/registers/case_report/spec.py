@@ -30,9 +30,9 @@ REGISTER = Register(
         Column("incident", "事件编号", Kind.CODE, 144),
         Column("title", "标题", width=0),
         Column("system", "系统", width=112),
-        Column("closed_on", "关闭日期", Kind.DATE, 112),
-        Column("due_on", "提交期限", Kind.DATE, 112),
-        Column("state", "状态", Kind.CHIP, 104),
+        Column("closed_on", "关闭日期", Kind.DATE, 124),
+        Column("due_on", "提交期限", Kind.DATE, 124),
+        Column("state", "状态", Kind.CHIP, 112),
     ),
     list=service.listed,
     fields=(
@@ -63,8 +63,15 @@ REGISTER = Register(
     ),
     acts=(
         Act("submit", "提交", acts.submit, offered=lambda values: values["submitted_at"] is None),
-        Act("approve", "批准", acts.approve, roles=SUPERVISOR, offered=_waits),
+        Act(
+            "approve", "批准", acts.approve, confirm="批准以后内容不能再改，也不能撤回。", roles=SUPERVISOR,
+            offered=_waits,
+        ),
         Act("take_back", "撤回提交", acts.take_back, offered=_waits),
+        Act(
+            "withdraw", "撤回批准", acts.withdraw, fields=(Field("reason", "原因", required=True),), roles=SUPERVISOR,
+            offered=lambda values: values["approved_at"] is not None,
+        ),
     ),
     empty="还没有 case 报告。故障由主管签收以后，会在这里列出要写的报告和期限。",
 )  # fmt: skip

@@ -21,7 +21,8 @@ from opsdesk.exports.document import (
     weekday,
 )
 from opsdesk.models import Incident
-from opsdesk.registers.incident.listing import rows_of
+from opsdesk.registers.incident.glyphs import boxed_rows
+from opsdesk.registers.incident.listing import clock_chip, rows_of
 from opsdesk.registers.incident.service import PREFIX
 from opsdesk.rules.sla import in_words
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, ClockState, IncidentState
@@ -60,6 +61,7 @@ def day_list(ctx: Context, day: date) -> Document:
         standings = incident_clocks.standings(connection, ctx.regulations, running, now)
         basis = incident_basis.of_period(connection, ctx.regulations, day, day)
         trace = chain.short_head(connection)
+    lines, left_out = boxed_rows(_line(place, row, standings.get(row["id"]), day) for place, row in enumerate(rows, 1))
     kept = [row for row in rows if row["void_at"] is None]
     voided = f"，作废的 {len(rows) - len(kept)} 件不计入件数" if len(rows) > len(kept) else ""
     return Document(
@@ -78,13 +80,13 @@ def day_list(ctx: Context, day: date) -> Document:
         body=(
             Table(
                 COLUMNS,
-                tuple(_line(place, row, standings.get(row["id"]), day) for place, row in enumerate(rows, 1)),
+                lines,
                 rows_per_page=int(site["paper.rows"]),
                 font_size=8.5,
                 record_labels=tuple(row["number"] for row in rows),
             ),
         ),
-        notes=(f"列出当天接到的事件{voided}。用时为接到至解决，已减去不计入的等待。",),
+        notes=(f"列出当天接到的事件{voided}。用时为接到至解决，已减去不计入的等待。", *left_out),
         basis=("".join(basis),) if basis else (),
         signatures=(Signature("服务台值班员"), Signature("运维主管")),
         retention=f"保存期限：{site['paper.retention_years']} 年",
@@ -128,11 +130,11 @@ def _late(row: Mapping[str, Any], standing: Standing | None) -> str:
 
 
 def _limit(row: Mapping[str, Any], standing: Standing | None) -> str:
+    """What was exceeded; else what the list on the screen says, of an open incident never 达标."""
     if row["void_at"] is not None:
         return ""
-    late = _late(row, standing)
-    known = any(row[key] is not None for _, key in LATE)
-    return late or ("达标" if known else "")
+    chip = clock_chip(row, standing)
+    return _late(row, standing) or (chip.word if chip is not None else "")
 
 
 def _line(place: int, row: Mapping[str, Any], standing: Standing | None, day: date) -> tuple[Value, ...]:

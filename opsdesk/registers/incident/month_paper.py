@@ -75,7 +75,7 @@ def month_statistics(ctx: Context, year: int, month: int, vendor_id: int | None 
         organisation=site["site.name"],
         facts=(
             Fact("所属公司" if vendor else "项目", vendor[1] if vendor else site["site.project"] or "—"),
-            Fact("统计期间", f"{chinese_date(dates[0])}至{dates[-1].day}日"),
+            Fact("统计期间", f"{chinese_date(dates[0])}至{dates[-1].day}日{_so_far(dates, now)}"),
             Fact("受理", f"{figures.total.count} 件"),
             Fact("超时", f"{len(late)} 项"),
         ),
@@ -99,6 +99,10 @@ def _vendor(connection: Connection, vendor_id: int | None) -> tuple[str, str, st
     return found.code, found.name, found.short_name
 
 
+def _so_far(dates: Sequence[date], now: datetime) -> str:
+    return f"（截至 {now.month}月{now.day}日）" if dates[0] <= now.date() <= dates[-1] else ""
+
+
 def _until(last: date, now: datetime) -> tuple[str, ...]:
     return (f"本月尚未过完，数据截至 {now:%Y-%m-%d %H:%M}。",) if now.date() <= last else ()
 
@@ -115,6 +119,8 @@ def _body(figures: MonthFigures, late: Sequence[Breach], *, of_vendor: bool) -> 
     if not figures.total.count:
         yield Text("本月没有接到事件。")
         return
+    if late:
+        yield Text(statistics.late_in_words(late))
     yield statistics.daily_chart(figures)
     yield heading("按类别")
     yield statistics.group_chart(figures, By.CATEGORY, "各类别受理")

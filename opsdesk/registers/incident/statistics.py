@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from opsdesk.exports.document import BarChart, Series
+from opsdesk.services.incident_breaches import RESPONSE, SOLUTION, Breach
 from opsdesk.services.incident_figures import By, Figures, Group, MonthFigures
 from opsdesk.services.incident_measures import Number
 
@@ -53,6 +54,20 @@ def rate_chart(month: MonthFigures, by: By, title: str, most: int = MOST_BARS) -
         unit="%",
         height=58,
     )
+
+
+def late_in_words(late: Sequence[Breach]) -> str:
+    """How what was exceeded adds up with the rates: 超时 11 项：已计入达标率的响应 8 项；进行中已超时 3 项."""
+    running = sum(each.running for each in late)
+    ended = [each.clock for each in late if not each.running]
+    rated = [f"{name} {ended.count(name)} 项" for name in (RESPONSE, SOLUTION) if name in ended]
+    visits = sum(name not in (RESPONSE, SOLUTION) for name in ended)
+    parts = [
+        f"已计入达标率的{'、'.join(rated)}" if rated else "",
+        f"进行中已超时 {running} 项（还没有响应或解决，暂不计入达标率）" if running else "",
+        f"上门各时限 {visits} 项（不计入达标率）" if visits else "",
+    ]
+    return f"超时 {len(late)} 项：{'；'.join(part for part in parts if part)}。"
 
 
 def _largest(month: MonthFigures, by: By, most: int) -> list[Group]:

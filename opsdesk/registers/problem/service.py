@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -46,9 +46,8 @@ def _in_state(wanted: str, today: date) -> ColumnElement[bool]:
 def listed(ctx: Context, query: Query) -> Page:
     """Problems with the incidents joined to each: those in hand first, the latest first."""
     today = ctx.today()
-    joined = select(func.count()).where(Incident.problem_id == Problem.id).scalar_subquery()
     asked = (
-        select(Problem.__table__, joined.label("incidents"))
+        select(Problem.__table__)
         .where(
             listing.holds(
                 query.text, Problem.number, Problem.title, Problem.system, Problem.cause, Problem.measure, Problem.owner
@@ -60,15 +59,25 @@ def listed(ctx: Context, query: Query) -> Page:
         asked = asked.where(_in_state(wanted, today))
     with ctx.read() as connection:
         rows, total = listing.page(connection, asked, query.offset, query.limit)
-    return Page(tuple(_row(row, today) for row in rows), total)
+        joined = _counted(connection, [row.id for row in rows])
+    return Page(tuple(_row(row, joined.get(row.id, 0), today) for row in rows), total)
 
 
-def _row(row: Any, today: date) -> Row:
-    shown = state(row.closed_at is not None, row.due_on, today)
-    keys = ("number", "title", "system", "owner", "due_on", "incidents")
-    return Row(
-        row.id, {**{key: getattr(row, key) for key in keys}, "state": Chip(shown, TONES[shown])}, muted=shown == CLOSED
+def _counted(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """How many incidents that count are joined to each of these problems; one reading for all of a page."""
+    query = (
+        select(Incident.problem_id, func.count())
+        .where(Incident.problem_id.in_(ids), Incident.void_at.is_(None))
+        .group_by(Incident.problem_id)
     )
+    return {key: number for key, number in connection.execute(query) if key is not None}
+
+
+def _row(row: Any, incidents: int, today: date) -> Row:
+    shown = state(row.closed_at is not None, row.due_on, today)
+    keys = ("number", "title", "system", "owner", "due_on")
+    values = {**{key: getattr(row, key) for key in keys}, "incidents": incidents, "state": Chip(shown, TONES[shown])}
+    return Row(row.id, values, muted=shown == CLOSED)
 
 
 def _row_of(connection: Connection, problem_id: int) -> dict[str, Any]:
@@ -117,12 +126,20 @@ def _alike(connection: Connection, ctx: Context, row: Values) -> str:
 
 
 def _course(row: Values) -> str:
-    said = [f"{row['opened_at']:%Y-%m-%d %H:%M} 由{row['opened_by']}提出。"]
+    said = [f"{row['opened_at']:%Y-%m-%d %H:%M} 由{row['opened_by']}提出。", *_earlier(row)]
     if row["closed_at"] is not None:
-        said.append(f"{row['closed_at']:%Y-%m-%d %H:%M} 由{row['closed_by']}关闭：{row['conclusion']}。")
-    elif row["conclusion"]:
-        said.append(f"曾经关闭，当时的结论：{row['conclusion']}。现在重新处理。")
+        said.append(_closing(row))
     return "\n".join(said)
+
+
+def _closing(row: Values) -> str:
+    return f"{row['closed_at']:%Y-%m-%d %H:%M} 由{row['closed_by']}关闭：{row['conclusion'].splitlines()[-1]}。"
+
+
+def _earlier(row: Values) -> list[str]:
+    """The closings and reopenings before: lines of the conclusion, whose last is that of a closed problem."""
+    lines: list[str] = row["conclusion"].splitlines()
+    return lines if row["closed_at"] is None else lines[:-1]
 
 
 def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
@@ -162,18 +179,20 @@ def close(ctx: Context, problem_id: int, values: Values) -> Outcome[str]:
         row = _row_of(tx.connection, problem_id)
         if row["closed_at"] is not None:
             raise Refusal(f"{row['number']} 在 {row['closed_at']:%Y-%m-%d %H:%M} 已经关闭。")
-        changes = {"closed_at": ctx.now(), "closed_by": ctx.actor.name, "conclusion": conclusion}
-        tx.update(Problem, problem_id, **changes)
+        kept = "\n".join([*_earlier(row), conclusion])
+        tx.update(Problem, problem_id, closed_at=ctx.now(), closed_by=ctx.actor.name, conclusion=kept)
     return Outcome(f"{row['number']} 已关闭：{conclusion}。", TOUCHED)
 
 
 def reopen(ctx: Context, problem_id: int, values: Values) -> Outcome[str]:
-    """It was not the end of it: only the supervisor may, as he closed it. The old conclusion stays in sight."""
+    """It was not the end of it: only the supervisor may, as he closed it. Conclusion and reason stay in sight."""
     ctx.require(Role.SUPERVISOR)
     reason = entry.text(values, "reason", "原因", required=True, longest=200)
     with ctx.transaction("重新打开问题", reason) as tx:
         row = _row_of(tx.connection, problem_id)
         if row["closed_at"] is None:
             raise Refusal(f"{row['number']} 还在处理，不需要重新打开。")
-        tx.update(Problem, problem_id, closed_at=None, closed_by=None)
+        opened = f"{ctx.now():%Y-%m-%d %H:%M} 由{ctx.actor.name}重新打开：{reason}。"
+        kept = "\n".join([*_earlier(row), _closing(row), opened])
+        tx.update(Problem, problem_id, closed_at=None, closed_by=None, conclusion=kept)
     return Outcome(f"{row['number']} 已重新打开：{reason}。", TOUCHED)

@@ -21,7 +21,7 @@ REGISTER = Register(
         Column("system", "系统", width=120),
         Column("incidents", "事件数", Kind.INTEGER, 72),
         Column("owner", "责任人", width=96),
-        Column("due_on", "完成日期", Kind.DATE, 112),
+        Column("due_on", "完成日期", Kind.DATE, 124),
         Column("state", "状态", Kind.CHIP, 96),
     ),
     list=service.listed,
@@ -42,7 +42,7 @@ REGISTER = Register(
     filters=(Filter("state", "状态", lambda _ctx: [(word, word) for word in service.TONES]),),
     acts=(
         Act(
-            "close", "关闭", service.close, fields=(Field("conclusion", "结论", required=True),), roles=SUPERVISOR,
+            "close", "关闭问题", service.close, fields=(Field("conclusion", "结论", required=True),), roles=SUPERVISOR,
             offered=lambda values: values["closed_at"] is None,
         ),
         Act(

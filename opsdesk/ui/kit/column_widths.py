@@ -8,8 +8,9 @@ from opsdesk.register import Column, Kind
 from opsdesk.ui.kit import look
 
 _SHRINKING = frozenset({Kind.TEXT, Kind.LONG_TEXT})
+_GROWING = _SHRINKING | {Kind.CHIP}
 _WHEN = frozenset({Kind.DATE, Kind.MOMENT})
-_LEAST_REST = 160
+_LEAST_REST, _ROOMY_REST = 160, 480
 _LEAST_TEXT = 88
 
 
@@ -18,10 +19,11 @@ def share_width(
 ) -> dict[int, int]:
     """Widths in pixels by column number; a column that is not named stays hidden.
 
-    Columns of width 0 share what is left of `room`; without one the texts take it in equal parts. Where there is too
-    little, texts give way to 88 px, a name that takes the rest to 160. `chosen` are widths set by hand. `compact` hides
-    what then still does not fit: the first column, the first text (the name) and the last state always stay; of the
-    rest the first day, begin and end, other states and the second column are the last to go.
+    Columns of width 0 share what is left of `room`; what is more than 480 px of it goes to the other texts and states,
+    up to half as wide again. Without such a column the texts take it in equal parts. Where there is too little, texts
+    give way to 88 px, a name that takes the rest to 160. `chosen` are widths set by hand. `compact` hides what then
+    still does not fit: the first column, the first text (the name) and the last state always stay; of the rest the
+    first day, begin and end, other states and the second column are the last to go.
     """
     own = chosen or {}
     kept = _with_room(columns, room) if compact else list(range(len(columns)))
@@ -31,6 +33,7 @@ def share_width(
         rest = room - sum(widths.values())
         for n in takers:
             widths[n] = max(look.px(_LEAST_REST), rest // len(takers))
+        _hand_on(columns, widths, takers, own)
     missing = sum(widths.values()) - room
     for n in sorted(widths, key=lambda n: -widths[n]):
         if missing > 0 and columns[n].kind in _SHRINKING and n not in own:
@@ -43,6 +46,18 @@ def share_width(
         spare = max(0, room - sum(widths.values()))
         widths[n] += spare // (len(growing) - place)
     return widths
+
+
+def _hand_on(columns: Sequence[Column], widths: dict[int, int], takers: Sequence[int], own: Mapping[int, int]) -> None:
+    """What the columns that take the rest do not need goes to the other texts and states."""
+    others = [n for n in widths if n not in takers and n not in own and columns[n].kind in _GROWING]
+    needed = sum(widths[n] for n in others)
+    for taker in takers:
+        spare = max(0, widths[taker] - look.px(_ROOMY_REST))
+        for n in others:
+            more = min(look.px(columns[n].width) // 2 // len(takers), spare * look.px(columns[n].width) // needed)
+            widths[n] += more
+            widths[taker] -= more
 
 
 def _least(columns: Sequence[Column], n: int) -> int:

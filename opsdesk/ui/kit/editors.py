@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -307,15 +307,17 @@ class ChoiceEditor(Editor):
         return alike[0] if len(alike) == 1 else -1
 
     def _learn_initials(self, text: str) -> None:
-        """The first Latin letter typed has the initials of the choices worked out, once."""
+        """The first Latin letter typed has the initials of the choices worked out, once.
+
+        The model keeps still meanwhile: told of a change, the box would write its current item over what is typed.
+        """
         if self._learned or not any(sign.isascii() and sign.isalpha() for sign in text):
             return
         self._learned = True
-        self.box.blockSignals(True)
-        for n in range(1, self.box.count()):
-            offered = self.box.itemText(n)
-            self.box.setItemData(n, f"{offered} {initials(offered)}", FOUND_BY)
-        self.box.blockSignals(False)
+        with QSignalBlocker(self.box.model()):
+            for n in range(1, self.box.count()):
+                offered = self.box.itemText(n)
+                self.box.setItemData(n, f"{offered} {initials(offered)}", FOUND_BY)
 
 
 class _Completer(QCompleter):

@@ -16,7 +16,7 @@ from opsdesk.register import Field, Options
 from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.parts import Panel, label, primary_button, secondary_button
-from opsdesk.ui.kit.record_form import RecordForm, bind_keys
+from opsdesk.ui.kit.record_form import RecordForm, bind_keys, may_discard
 
 LEAST_PANEL, LEAST_LIST = 320, 420
 
@@ -66,7 +66,7 @@ class FormPanel(Panel):
 
     def may_leave(self) -> bool:
         """True if nothing would be lost, or the user says so."""
-        return self.form is None or self.form.may_close()
+        return not self.dirty or may_discard(self)
 
     def lay_form(self, title: str, fields: Sequence[Field], sheet: Sheet) -> RecordForm:
         """Put a new form into the panel and show it."""

@@ -138,19 +138,22 @@ class DateEditor(LineEditor):
 
 
 class MomentEditor(Editor):
-    """A day and a time beside each other, local wall time."""
+    """A day and a time beside each other, local wall time; a time alone is one of today."""
 
     def __init__(self, today: Today) -> None:
         super().__init__()
+        self._today = today
         self.day, self.time = DateEditor(today), TimeEditor()
         self.time.setFixedWidth(look.px(88))
         self.day.changed.connect(self.changed)
         self.time.changed.connect(self.changed)
+        self.time.line.editingFinished.connect(self.settle)
         self.hold(self.day, self.time)
 
     def value(self) -> Any:
-        """The moment, None where one part is empty or unreadable."""
-        day, at = self.day.value(), self.time.value()
+        """The moment, None where the time is empty or a part unreadable."""
+        at = self.time.value()
+        day = self._today() if at is not None and self._has_no_day() else self.day.value()
         return datetime.combine(day, at) if day is not None and at is not None else None
 
     def set_value(self, value: Any) -> None:
@@ -159,10 +162,15 @@ class MomentEditor(Editor):
         self.time.set_value(value.time() if isinstance(value, datetime) else None)
 
     def problem(self) -> str:
-        """An unreadable part, or one part without the other."""
+        """An unreadable part, or a day without its time."""
         if said := self.day.problem() or self.time.problem():
             return said
-        return "日期和时间要一起填写。" if (self.day.value() is None) != (self.time.value() is None) else ""
+        return "还要填写时间。" if self.day.value() is not None and self.time.value() is None else ""
+
+    def settle(self) -> None:
+        """Write the day that a time alone was taken for."""
+        if not self.time.line.isReadOnly() and self.time.value() is not None and self._has_no_day():
+            self.day.set_value(self._today())
 
     def typed(self) -> str:
         """Both texts, as long as they make no moment."""
@@ -177,6 +185,9 @@ class MomentEditor(Editor):
         """Both parts."""
         self.day.mark_wrong(wrong)
         self.time.mark_wrong(wrong)
+
+    def _has_no_day(self) -> bool:
+        return not self.day.line.text().strip()
 
 
 def editor_for(field: Field, today: Today) -> Editor:

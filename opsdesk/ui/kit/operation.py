@@ -60,6 +60,7 @@ class _Job:
     owner: QObject | None
     busy: QAbstractButton | None
     replaces: str
+    must: bool = False
     future: Future[None] | None = None
     strip: ProgressStrip | None = None
     far: tuple[int, int] = (0, 0)
@@ -98,14 +99,16 @@ class Operations(QObject):
         owner: QObject | None = None,
         busy: QAbstractButton | None = None,
         replaces: str = "",
+        must: bool = False,
     ) -> None:
         """Run `fn()` in the worker, then `done(result)` here; an Outcome's topics are announced before.
 
         `failed` gets the Refusal or Trouble (a `Fault` for a bug); without it they are shown as a notice. Nothing is
         called once `owner` has been deleted. `busy` shows that it works and cannot be pressed meanwhile. With
         `replaces`, an earlier question of this owner under the same name is dropped: only the last answer counts.
+        What `must` be done is done even if the window is closed before its turn comes.
         """
-        self._submit(_Job(fn, done, failed, owner, busy, replaces), self._worker)
+        self._submit(_Job(fn, done, failed, owner, busy, replaces, must), self._worker)
 
     def run_long(
         self,
@@ -151,15 +154,17 @@ class Operations(QObject):
         return not self._jobs
 
     def close(self) -> None:
-        """Cancel what waits, let what is under way end, and end the threads; nothing runs or is called afterwards."""
+        """Cancel what waits unless it must be done, let the rest end, end the threads; nothing is called afterwards."""
         if self._closed:
             return
         self._closed = True
         self._tick.stop()
         for job in self._jobs:
             job.cancelled = True
+            if job.future is not None and not job.must:
+                job.future.cancel()
         for executor in (self._worker, self._beside):
-            executor.shutdown(wait=True, cancel_futures=True)
+            executor.shutdown(wait=True)
         self._jobs.clear()
 
     def report_fault(self, error: BaseException) -> Fault:

@@ -86,6 +86,11 @@ class FieldRow(QWidget):
         return ""
 
 
+def may_discard(asker: QWidget) -> bool:
+    """Ask whether what was typed and not saved may be lost."""
+    return confirm(asker, "放弃修改", "这里的修改还没有保存，放弃以后不能找回。", "放弃修改", danger=True)
+
+
 def bind_keys(scope: QWidget, save: Callable[[], object], close: Callable[[], object]) -> None:
     """Ctrl+S and Esc anywhere within `scope`."""
     for keys, slot in (("Ctrl+S", save), ("Esc", close)):
@@ -201,9 +206,7 @@ class RecordForm(QWidget):
 
     def may_close(self) -> bool:
         """True if nothing would be lost, or the user says so."""
-        return not self.dirty or confirm(
-            self, "放弃修改", "这里的修改还没有保存，放弃以后不能找回。", "放弃修改", danger=True
-        )
+        return not self.dirty or may_discard(self)
 
     def accept(self, written: Mapping[str, Any]) -> None:
         """What `written()` gave was saved; whatever was typed since is still unsaved."""

@@ -56,6 +56,7 @@ class RecordPanel(FormPanel):
         self._find_row = find_row
         self.register, self._ctx, self._desk = register, ctx, desk
         self.record_id: int | None = None
+        self.coming: int | None = None
         self._act: Act | None = None
         self.buttons = buttons or RecordButtons(register)
         self.buttons.act_pressed.connect(self._press_act)
@@ -77,11 +78,13 @@ class RecordPanel(FormPanel):
         """Read a record and show it; `then()` once it stands there."""
 
         def show(sheet: Sheet) -> None:
+            self.coming = None
             self._show_sheet(record_id, sheet)
             if then is not None:
                 then()
 
-        self._read_record(record_id, show)
+        self.coming = record_id
+        self._read_record(record_id, show, "sheet")
 
     def refresh(self) -> None:
         """Read the record shown anew; the cursor and everything typed meanwhile stay."""
@@ -89,12 +92,16 @@ class RecordPanel(FormPanel):
 
         def show(sheet: Sheet) -> None:
             if form is not None and self.form is form and not form.dirty:
-                form.set_values(sheet.values)
+                self.renew_form(form, sheet.values)
                 self.set_title(_name_of(self.register, sheet.values))
                 self.offer(sheet.values)
 
         if record_id is not None and form is not None and self._act is None and not form.dirty:
-            self._read_record(record_id, show)
+            self._read_record(record_id, show, "renewal")
+
+    def renew_form(self, form: RecordForm, values: Mapping[str, Any]) -> None:
+        """Show in a form in which nothing was typed what its record holds now."""
+        form.set_values(values)
 
     def show_new(self, values: Mapping[str, Any] | None = None) -> None:
         """An empty form with what is usual filled in, and these values."""
@@ -140,7 +147,7 @@ class RecordPanel(FormPanel):
     def forget(self) -> None:
         """Take the form away, saved or not."""
         self._act = None
-        self.record_id = None
+        self.record_id = self.coming = None
         self.take_form()
 
     def _title_of(self, act: Act, record_id: int) -> str:
@@ -148,7 +155,7 @@ class RecordPanel(FormPanel):
         named = row_in_words(self.register, row) if row is not None else ""
         return f"{act.title} · {named}" if named else act.title
 
-    def _read_record(self, record_id: int, show: Callable[[Sheet], object]) -> None:
+    def _read_record(self, record_id: int, show: Callable[[Sheet], object], replaces: str) -> None:
         register, ctx, load = self.register, self._ctx, self.register.load
         if load is not None:
             self._desk.operations.run(
@@ -156,7 +163,7 @@ class RecordPanel(FormPanel):
                 done=show,
                 failed=self._tell_unread,
                 owner=self,
-                replaces="sheet",
+                replaces=replaces,
             )
 
     def _read_usual(self, fields: Sequence[Field], show: Callable[[Sheet], object]) -> None:
@@ -270,6 +277,7 @@ class RecordPanel(FormPanel):
             self.say(f"{error}{getattr(error, 'remedy', '')}")
 
     def _tell_unread(self, error: Refusal | Trouble) -> None:
+        self.coming = None
         self._tell_outside(error)
         if self.form is None:
             self.left.emit()
@@ -300,4 +308,6 @@ def _options(ctx: Context, fields: Sequence[Field]) -> dict[str, Options]:
 
 def _name_of(register: Register, values: Mapping[str, Any]) -> str:
     first = next((values[f.key] for f in register.fields if isinstance(values.get(f.key), str) and values[f.key]), "")
-    return f"{register.singular} · {first}" if first else register.singular
+    state = values.get("state")
+    named = (register.singular, first, state if isinstance(state, str) else "")
+    return " · ".join(dict.fromkeys(part for part in named if part))

@@ -94,7 +94,10 @@ class RegisterPage(QWidget):
 
     def open_record(self, record_id: int, enter: bool = False) -> None:
         """Open a record in the panel; `enter` puts the cursor into its form."""
-        if self.register.load is None or (self.panel.record_id != record_id and not self.panel.may_leave()):
+        if self.register.load is None:
+            return
+        if self.panel.record_id != record_id and not self.panel.may_leave():
+            self.table.choose(self.panel.record_id or 0)
             return
         self.panel.show_record(record_id, self.panel.focus_form if enter else None)
 
@@ -153,7 +156,7 @@ class RegisterPage(QWidget):
             self._add_paper_menu(papers)
         else:
             for paper in papers:
-                button = secondary_button(f"预览{paper.title}", "printer")
+                button = secondary_button(joined("预览", paper.title), "printer")
                 button.clicked.connect(partial(_open_paper, self.panel, paper, button))
                 self.actions_by_key[paper.key] = button
                 self.title.add_action(button)
@@ -165,14 +168,14 @@ class RegisterPage(QWidget):
                 self.actions_by_key[act.key] = button
                 self.title.add_action(button)
         if register.save is not None and register.fields:
-            button = primary_button(f"新建{register.singular}", "plus")
+            button = primary_button(joined("新建", register.singular), "plus")
             button.clicked.connect(self.new_record)
             button.setToolTip("Ctrl+N")
             allow(button, role, frozenset(), register)
             self.new_button = button
             self.title.add_action(button)
-        action = f"新建{register.singular}" if self.new_button and may(role, frozenset(), register) else ""
-        self.table.set_empty(register.empty or f"还没有{register.singular}。", action, self.new_record)
+        action = joined("新建", register.singular) if self.new_button and may(role, frozenset(), register) else ""
+        self.table.set_empty(register.empty or f"{joined('还没有', register.singular)}。", action, self.new_record)
 
     def _add_paper_menu(self, papers: list[Paper]) -> None:
         button = secondary_button("预览", "printer")
@@ -233,7 +236,8 @@ class RegisterPage(QWidget):
             self.open_record(row.id)
 
     def _on_chosen(self, row: Row | None) -> None:
-        if row is not None and self.panel.isVisible() and not self.panel.dirty and row.id != self.panel.record_id:
+        shown = (self.panel.record_id, self.panel.coming)
+        if row is not None and self.panel.isVisible() and not self.panel.dirty and row.id not in shown:
             self.open_record(row.id)
 
     def _on_copied(self, copied: int, selected: int) -> None:
@@ -255,6 +259,11 @@ class RegisterPage(QWidget):
         """The keys go back to the list, to the row that was worked on, unless they have gone elsewhere meanwhile."""
         if self.panel.has_focus() or (self.isVisible() and QApplication.focusWidget() is None):
             self.table.setFocus()
+
+
+def joined(word: str, name: str) -> str:
+    """A Chinese word before a name, with a space where the name begins with a Latin letter: 新建 case 报告."""
+    return f"{word} {name}" if name[:1].isascii() else f"{word}{name}"
 
 
 def _open_paper(panel: RecordPanel, paper: Paper, button: QPushButton, _checked: bool = False) -> None:

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import weekday
 from opsdesk.register import Chip, Column, Kind, Row, Tone
-from opsdesk.registers.incident import closing, documents, hand_in
+from opsdesk.registers.incident import closing, documents, hand_in, to_sign
 from opsdesk.registers.incident.hand_in import CAN_HAND_IN, CAN_SIGN, DayBoard, Engineer, Slip
 from opsdesk.registers.incident.listing import TONES
+from opsdesk.registers.incident.to_sign import Earlier
 from opsdesk.rules.vocabulary import IncidentState, Role
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.outcome import Outcome
@@ -56,6 +57,8 @@ class HandInPage(QWidget):
         self._ctx, self._desk = ctx, desk
         self._day = ctx.today()
         self.board: DayBoard | None = None
+        self._earlier = Earlier(0, None)
+        self._done_with: int | None = None
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._lay_out()
@@ -63,6 +66,7 @@ class HandInPage(QWidget):
             ("Alt+Left", lambda: self.go_to(self._day - DAY)),
             ("Alt+Right", lambda: self.go_to(self._day + DAY)),
             ("Ctrl+H", self.hand_in),
+            ("F3", self.sign_chosen),
             ("Ctrl+P", self.open_list),
             ("F5", self.refresh),
         ):
@@ -89,13 +93,16 @@ class HandInPage(QWidget):
         self.day_label = label("", "heading")
         self.today_button = secondary_button("回到今天")
         self.today_button.clicked.connect(lambda: self.go_to(self._ctx.today()))
+        self.earlier_button = secondary_button("", "signature")
+        self.earlier_button.setVisible(False)
+        self.earlier_button.clicked.connect(self.go_to_earlier)
         self.clause = link_button("")
         self.clause.clicked.connect(self._ask_clause)
         self.everybody_button = secondary_button("全部人员")
-        self.everybody_button.clicked.connect(self._show_everybody)
+        self.everybody_button.clicked.connect(lambda: _choose_none(self.engineers))
         bar = QHBoxLayout()
         bar.setSpacing(look.px(8))
-        for widget in (before, self.day_label, after, self.today_button):
+        for widget in (before, self.day_label, after, self.today_button, self.earlier_button):
             bar.addWidget(widget)
         bar.addStretch(1)
         bar.addWidget(self.clause)
@@ -151,11 +158,18 @@ class HandInPage(QWidget):
         self._day = day
         self.refresh()
 
+    def go_to_earlier(self) -> None:
+        """Show the latest day before this one of which something waits for the signature."""
+        if self._earlier.day is not None:
+            self.go_to(self._earlier.day)
+            self.focus_first()
+
     def refresh(self) -> None:
         """Read the day anew."""
+        ctx, day = self._ctx, self._day
         self._desk.operations.run(
-            partial(hand_in.board, self._ctx, self._day),
-            done=self._take,
+            lambda: (hand_in.board(ctx, day), to_sign.before(ctx, day)),
+            done=lambda found: self._take(*found),
             failed=self.slips.show_failure,
             owner=self,
             replaces="board",
@@ -165,16 +179,32 @@ class HandInPage(QWidget):
         if self.isVisible():
             self.refresh()
 
-    def _take(self, found: DayBoard) -> None:
-        self.board = found
+    def _take(self, found: DayBoard, earlier: Earlier) -> None:
+        if self.board is not None and self.board.day != found.day:
+            _choose_none(self.engineers)
+        whose = self._chosen_engineer()
+        self.board, self._earlier = found, earlier
         self.title.set_state(found.sentence)
         is_today = found.day == self._ctx.today()
         self.day_label.setText(f"{found.day.isoformat()} {weekday(found.day)}{'　今天' if is_today else ''}")
         self.today_button.setVisible(not is_today)
         self.clause.setText(f"依据 {found.citation.short}" if found.citation else "")
         self.clause.setToolTip(found.citation.wording if found.citation else "")
-        self.engineers.set_rows([_engineer_row(each) for each in found.engineers])
+        self.earlier_button.setVisible(earlier.count > 0)
+        self.earlier_button.setText(f"往日还有 {earlier.count} 张待签收")
+        self.earlier_button.setToolTip(f"到 {earlier.day.isoformat()}" if earlier.day else "")
+        _set_rows(self.engineers, [_engineer_row(each) for each in found.engineers])
+        if whose is not None and whose.id == self._done_with:
+            self._go_on(whose.id)
         self._show_slips()
+
+    def _go_on(self, staff_id: int) -> None:
+        """Once somebody has handed in everything, choose the next who still owes."""
+        owing = [each for each in (self.board.engineers if self.board else ()) if each.missing]
+        if all(each.id != staff_id for each in owing):
+            self._done_with = None
+            if owing:
+                self.engineers.choose(owing[0].id)
 
     def _chosen_engineer(self) -> Engineer | None:
         row = self.engineers.chosen_row()
@@ -192,13 +222,8 @@ class HandInPage(QWidget):
         whose = self._chosen_engineer()
         self.whose.setText(f"{whose.name}的记录" if whose else "全部记录")
         self.everybody_button.setVisible(whose is not None)
-        self.slips.set_rows([_slip_row(each) for each in self._shown()])
+        _set_rows(self.slips, [_slip_row(each) for each in self._shown()])
         self._allow()
-
-    def _show_everybody(self) -> None:
-        self.engineers.clearSelection()
-        self.engineers.selected = frozenset()
-        self._show_slips()
 
     def _chosen_slips(self) -> list[Slip]:
         shown = self._shown()
@@ -206,6 +231,8 @@ class HandInPage(QWidget):
 
     def _allow(self) -> None:
         role = self._ctx.actor.role
+        buttons = (self.zero_button, self.hand_in_button, self.sign_button, self.all_button, self.earlier_button)
+        pressed = next((each for each in buttons if each.hasFocus()), None)
         shown, chosen, whose = self._shown(), self._chosen_slips(), self._chosen_engineer()
         writes, signs = role in WRITERS, role is Role.SUPERVISOR
         open_slips = [each for each in chosen or shown if not each.handed_in and each.row["state"] in CAN_HAND_IN]
@@ -217,10 +244,12 @@ class HandInPage(QWidget):
         can = [each for each in chosen if each.row["state"] in CAN_SIGN]
         self.sign_button.setText(f"签收选中 {len(can)} 张" if can else "签收选中")
         why = "签收由主管来做。" if not signs else "请先选中要签收的记录，按住 Ctrl 或 Shift 可以多选。"
-        _enable(self.sign_button, signs and bool(can), why)
+        _enable(self.sign_button, signs and bool(can), "F3" if signs and can else why)
         ready = [each for each in (self.board.slips if self.board else ()) if _ready(each)]
         self.all_button.setText(f"全部签收 {len(ready)} 张" if ready else "全部签收")
         _enable(self.all_button, signs and bool(ready), "签收由主管来做。" if not signs else "没有已交待签的记录。")
+        if pressed is not None and not (pressed.isEnabled() and pressed.isVisible()):
+            self.focus_first()
 
     def hand_in(self) -> None:
         """Hand in the records chosen, or all of the engineer chosen."""
@@ -230,10 +259,15 @@ class HandInPage(QWidget):
             if not each.handed_in and each.row["state"] in CAN_HAND_IN
         ]
         if slips:
+            whose = self._chosen_engineer()
+            self._done_with = whose.id if whose is not None else None
             self._run(partial(closing.hand_in, self._ctx, [each.row["id"] for each in slips], {}), self.hand_in_button)
 
     def sign_chosen(self) -> None:
-        """Sign for the records chosen."""
+        """Sign for the records chosen; where that cannot be, say why."""
+        if not self.sign_button.isEnabled():
+            self._desk.notices.show(self.sign_button.toolTip(), Tone.INFORMATION)
+            return
         self._sign([each for each in self._chosen_slips() if each.row["state"] in CAN_SIGN], self.sign_button)
 
     def sign_all(self) -> None:
@@ -277,7 +311,20 @@ def _ready(each: Slip) -> bool:
 
 def _enable(button: QPushButton, enabled: bool, why: str) -> None:
     button.setEnabled(enabled)
-    button.setToolTip("" if enabled and not why.startswith("Ctrl") else why)
+    button.setToolTip("" if enabled and not why.startswith(("Ctrl", "F")) else why)
+
+
+def _set_rows(table: RecordTable, rows: Sequence[Row]) -> None:
+    """New rows; where nothing was chosen, nothing is chosen by it."""
+    chosen = bool(table.selected)
+    table.set_rows(rows)
+    if not chosen:
+        _choose_none(table)
+
+
+def _choose_none(table: RecordTable) -> None:
+    table.clearSelection()
+    table.selected = frozenset()
 
 
 def _engineer_row(each: Engineer) -> Row:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsdesk.imports.column_map import ColumnMap
-from opsdesk.imports.incident_columns import TITLES
+from opsdesk.imports.columns import Column
+from opsdesk.imports.incident_columns import TIME_COLUMNS, TIME_OF, TITLES
 from opsdesk.registers.incident.import_trial import Trial
 from opsdesk.services.context import Context
+from opsdesk.services.errors import Finding, Refusal, Trouble
 from opsdesk.services.import_result import ImportResult
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.parts import secondary_button
-from opsdesk.ui.pages.import_matching import Matching, MatchingCard, needed, open_points
+from opsdesk.ui.pages.import_matching import Matching, MatchingCard, in_window, needed, open_points
 from opsdesk.ui.pages.import_wizard import ImportKind, ImportPanel
 
 MATCH, BACK_TO_RESULT = "对照列", "看结果"
@@ -38,7 +40,7 @@ class MatchedImportPanel(ImportPanel):
         self._mapping: ColumnMap | None = None
         matching = next(kind.matching for kind in kinds if kind.matching)
         self._matching: Matching = matching
-        self.card = MatchingCard(matching.columns)
+        self.card = MatchingCard(_with_times(matching.columns))
         self.match = secondary_button(MATCH, "pencil")
         super().__init__(ctx, desk, kinds, parent)
         self.file_row.insertWidget(self.file_row.indexOf(self.again), self.match)
@@ -118,6 +120,16 @@ class MatchedImportPanel(ImportPanel):
                 self.said.setText(open_points(self.trial, TITLES))
             self.card.focus_first()
 
+    def _show_failure(self, error: Refusal | Trouble) -> None:
+        super()._show_failure(error)
+        self.said.setText(in_window(self.said.text()))
+
+    def _show_findings(self, findings: Sequence[Finding]) -> None:
+        super()._show_findings([replace(each, reason=in_window(each.reason)) for each in findings])
+
+    def _allow(self, reason: str) -> None:
+        super()._allow(in_window(reason))
+
     def _show_stored(self, result: ImportResult) -> None:
         self.show_card(False)
         super()._show_stored(result)
@@ -136,3 +148,9 @@ class MatchedImportPanel(ImportPanel):
 
     def _on_changed(self) -> None:
         self._allow("对照改过了，请先按此对照预览。")
+
+
+def _with_times(columns: Sequence[Column]) -> list[Column]:
+    """The columns to match, after each moment the column in which its time of day may stand by itself."""
+    beside = {TIME_OF[each.field]: each for each in TIME_COLUMNS}
+    return [each for column in columns for each in (column, beside.get(column.field)) if each is not None]

@@ -25,7 +25,8 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FilterBar
 from opsdesk.ui.kit.parts import label, link_button, secondary_button
 from opsdesk.ui.kit.register_page import RegisterPage
-from opsdesk.ui.pages.incident_panel import NEXT_KEY, WAIT_KEY, IncidentPanel
+from opsdesk.ui.pages.incident_buttons import NEXT_KEY, WAIT_KEY
+from opsdesk.ui.pages.incident_panel import IncidentPanel
 
 LOOK_AFTER, RENEW_AFTER = 150, 5000
 """Milliseconds until similar incidents are looked for, and between two looks at the clocks of the list."""
@@ -46,13 +47,13 @@ class CallField(QFrame):
         super().__init__(parent)
         self._ctx, self._desk = ctx, desk
         self._drafts = Drafts(ctx.home)
+        self._opening = ""
         self.setProperty("class", "card")
         self.line = QLineEdit()
         self.line.setProperty("class", "big")
         self.line.setPlaceholderText("接电话：谁、什么坏了，写一行按回车就开单")
         self.line.setAccessibleName("新建事件记录")
         self.line.setClearButtonEnabled(True)
-        self.line.setMaxLength(service.LONGEST_TITLE * 2)
         self.line.setText(self._drafts.of(DRAFT).get("line", ""))
         self.line.returnPressed.connect(self.open)
         self.line.textChanged.connect(self._on_typing)
@@ -81,21 +82,25 @@ class CallField(QFrame):
     def open(self) -> None:
         """Open a record out of the line."""
         ctx, typed = self._ctx, self.line.text()
-        if not typed.strip() or self.line.isReadOnly():
+        if not typed.strip() or self._opening:
             return
-        self.line.setReadOnly(True)
+        self._opening = typed
+        self.line.clear()
+        self._drafts.keep(f"{DRAFT}line", typed)
         self._desk.operations.run(
             partial(service.open_incident, ctx, typed), done=self._on_opened, failed=self._on_refused, owner=self
         )
 
     def _on_opened(self, outcome: Outcome[Opened]) -> None:
-        self.line.setReadOnly(False)
-        self.line.clear()
+        self._opening = ""
         self._drafts.forget(DRAFT)
+        if self.line.text():
+            self._drafts.keep(f"{DRAFT}line", self.line.text())
         self.opened.emit(outcome.value)
 
     def _on_refused(self, error: Refusal | Trouble) -> None:
-        self.line.setReadOnly(False)
+        self.line.setText(f"{self._opening}{self.line.text()}")
+        self._opening = ""
         self._tell(f"{error}{getattr(error, 'remedy', '')}")
 
     def _tell(self, sentence: str) -> None:
@@ -104,7 +109,7 @@ class CallField(QFrame):
 
     def _on_typing(self, typed: str) -> None:
         self._tell("")
-        self._drafts.keep(f"{DRAFT}line", typed)
+        self._drafts.keep(f"{DRAFT}line", f"{self._opening}{typed}")
         self._look.start()
 
     def _look_back(self) -> None:
@@ -259,6 +264,7 @@ class IncidentPage(RegisterPage):
     def focus_first(self) -> None:
         """The cursor stands in the call's line."""
         self.call.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.call.line.selectAll()
 
     def new_record(self) -> None:
         """A new record begins with one line."""
@@ -276,15 +282,23 @@ class IncidentPage(RegisterPage):
         self._count()
 
     def _on_opened(self, opened: Opened) -> None:
-        self.desk.notices.show(f"已开单 {opened.number}{opened.clause}，计时开始。", Tone.FINE)
+        said = f"已开单 {opened.number}{opened.clause}，计时开始。"
         self.filters.clear()
+        if self.panel.asks and self.panel.dirty:
+            self.desk.notices.show(f"{said}右边的“{self.panel.submit.text()}”还没有办完，先留着。", Tone.WARNING)
+            self.table.reload(from_top=True)
+            return
+        self.desk.notices.show(said, Tone.FINE)
+        self.incident.keep()
+        self._wished = opened.id
+        self.panel.show_record(opened.id, None if self.call.line.text() else self.incident.focus_details)
         self.table.reload(from_top=True)
-        self.panel.show_record(opened.id, self.incident.focus_details)
 
     def _renew(self) -> None:
         """The clocks go on while the list is looked at."""
         if self.isVisible() and (self.counts is None or self.counts.open):
             self.table.reload()
+            self.incident.renew_clocks()
             self._count()
 
     def _count(self) -> None:

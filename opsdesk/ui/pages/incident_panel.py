@@ -8,27 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QHideEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from opsdesk.register import Act, Field, Paper, Register, Row, Tone
-from opsdesk.registers.incident import detail
+from opsdesk.register import Act, Field, Register, Row, Tone
+from opsdesk.registers.incident import detail, service
 from opsdesk.registers.incident.detail import Detail
-from opsdesk.registers.incident.spec import RESPOND, WAIT
+from opsdesk.registers.incident.spec import RESPOND
 from opsdesk.rules.vocabulary import IncidentState
 from opsdesk.services import attachments
 from opsdesk.services.context import Context
 from opsdesk.services.drafts import Drafts
+from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.auto_keep import AutoKeep
+from opsdesk.ui.kit.auto_keep import AutoKeep, FormDrafts
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import Sheet
 from opsdesk.ui.kit.notices import open_outside
-from opsdesk.ui.kit.parts import label, primary_button, secondary_button
-from opsdesk.ui.kit.record_buttons import RecordButtons, allow
+from opsdesk.ui.kit.parts import label
 from opsdesk.ui.kit.record_form import RecordForm
 from opsdesk.ui.kit.record_panel import RecordPanel
+from opsdesk.ui.pages.incident_buttons import IncidentButtons
+from opsdesk.ui.pages.incident_drafts import ACT, STEP, drop_closed, forget_acts, key_of
 from opsdesk.ui.pages.incident_sections import (
     ClockRow,
     CourseSection,
@@ -39,43 +41,8 @@ from opsdesk.ui.pages.incident_sections import (
     local_files,
 )
 
-NEXT_KEY, WAIT_KEY = "F3", "F4"
-STEP = "+step"
-"""Key of the draft of a handling step."""
-BESIDE = 3
-"""Acts that stand beside the first; the others are in the menu."""
 WIDEST, LEAST_LIST = 560, 760
 CLOSED = frozenset({IncidentState.SIGNED, IncidentState.VOID})
-
-
-class IncidentButtons(RecordButtons):
-    """The next thing to do as the one primary button, a few beside it, the rest and the papers in menus."""
-
-    def offer(self, acts: Sequence[Act], papers: Sequence[Paper], role: str) -> None:
-        """Show these instead of what was offered before."""
-        self.clear()
-        self.acts, self.papers = {}, {}
-        for place, act in enumerate(acts[: 1 + BESIDE]):
-            button = primary_button(act.title) if place == 0 else secondary_button(act.title)
-            button.clicked.connect(partial(self.act_pressed.emit, act))
-            button.setToolTip(NEXT_KEY if place == 0 else WAIT_KEY if act.key == WAIT.key else "")
-            allow(button, role, act.roles, self.register)
-            self.acts[act.key] = button
-            self.add(button)
-        if rest := acts[1 + BESIDE :]:
-            self._add_menu("更多", "", [(act.title, partial(self.act_pressed.emit, act)) for act in rest])
-        if papers:
-            self._add_menu("打印", "printer", [(each.title, partial(self.paper_pressed.emit, each)) for each in papers])
-        self.setVisible(bool(acts or papers))
-
-    def _add_menu(self, word: str, icon: str, entries: Sequence[tuple[str, Callable[[], object]]]) -> None:
-        button = secondary_button(word, icon)
-        button.setProperty("menu", True)
-        menu = QMenu(button)
-        for title, press in entries:
-            menu.addAction(title).triggered.connect(press)
-        button.setMenu(menu)
-        self.add(button)
 
 
 class IncidentPanel(RecordPanel):
@@ -116,7 +83,9 @@ class IncidentPanel(RecordPanel):
         self.body.addWidget(self._below)
         self.foot.insertWidget(2, self.kept_label)
         self.setAcceptDrops(True)
-        self.keeper = AutoKeep(desk, self.drafts, self._save, ctx.now, self)
+        self.keeper = AutoKeep(desk, self.drafts, partial(_save, self), ctx.now, self)
+        self.asked: FormDrafts | None = None
+        self._read: Mapping[str, Any] = {}
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(lambda: self.clocks.tick(self._since.elapsed() // 1000))
         self._connect()
@@ -127,23 +96,18 @@ class IncidentPanel(RecordPanel):
         self.keeper.said.connect(self.kept_label.setText)
         self.keeper.failed.connect(lambda error: self.say(f"{error}{getattr(error, 'remedy', '')}"))
         self.clocks.clause_asked.connect(self.clause_asked)
-        self.steps.written.connect(self._write_step)
-        self.steps.field.textEdited.connect(lambda typed: self.drafts.keep(_key(self.record_id or 0, STEP), typed))
-        self.steps.struck.connect(lambda line_id: self._do(partial(detail.strike, self.ctx, line_id)))
-        self.parts.written.connect(self._write_part)
-        self.parts.struck.connect(lambda part_id: self._do(partial(detail.remove_part, self.ctx, part_id)))
+        self.steps.written.connect(partial(_write_step, self))
+        self.steps.field.textEdited.connect(lambda typed: self.drafts.keep(key_of(self.record_id or 0, STEP), typed))
+        self.steps.struck.connect(lambda line_id: _do(self, partial(detail.strike, self.ctx, line_id)))
+        self.parts.written.connect(partial(_write_part, self))
+        self.parts.struck.connect(lambda part_id: _do(self, partial(detail.remove_part, self.ctx, part_id)))
         self.files.added.connect(self.attach)
         self.files.opened.connect(
             lambda file: self.desk.operations.run(
                 partial(attachments.find, self.ctx.home, file.sha256, file.name), done=open_outside, owner=self
             )
         )
-        self.files.removed.connect(lambda file_id: self._do(partial(detail.detach, self.ctx, file_id)))
-
-    def _save(self, record_id: int, values: Mapping[str, Any]) -> Outcome[int]:
-        save = self.register.save
-        assert save is not None  # noqa: S101 — the register of incidents has it
-        return save(self.ctx, record_id, values)
+        self.files.removed.connect(lambda file_id: _do(self, partial(detail.detach, self.ctx, file_id)))
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
@@ -159,20 +123,39 @@ class IncidentPanel(RecordPanel):
 
     def may_leave(self) -> bool:
         """What can be read is kept in the record; only what cannot be is asked about."""
-        if self.asks:
-            return super().may_leave()
-        self.keep()
-        return self.keeper.keeping or super().may_leave()
+        if not self.asks and self.keep():
+            return True
+        if not super().may_leave():
+            return False
+        typed = self.asked if self.asks else self.keeper.watched
+        if typed is not None:
+            typed.give_up()
+        return True
 
     def refresh(self) -> None:
         """Read the record anew, and what stands around its form."""
         super().refresh()
         if self.record_id is not None and not self.asks:
-            self._read_detail(self.record_id)
+            self.read_detail(self.record_id)
+
+    def renew_form(self, form: RecordForm, values: Mapping[str, Any]) -> None:
+        """Show what the record holds now; what is typed from now on is typed over it."""
+        if self.keeper.watched is not None and self.keeper.watched.form is form:
+            self.keeper.watched.show(values)
+        else:
+            super().renew_form(form, values)
+
+    def renew_clocks(self) -> None:
+        """Read the clocks anew: only the calendar of the site knows when working time ends."""
+        found, ctx = self.found, self.ctx
+        if found is not None and found.is_open and found.row["id"] == self.record_id and not self.asks:
+            read = partial(detail.detail, ctx, found.row["id"])
+            self.desk.operations.run(read, done=self._show_clocks, owner=self, replaces="clocks")
 
     def forget(self) -> None:
         """Take the form away; nothing counts on here."""
         self.keeper.stop()
+        self.asked = None
         self._second.stop()
         self.found = None
         self._show_sections(False)
@@ -195,14 +178,14 @@ class IncidentPanel(RecordPanel):
         for path in local_files(event.mimeData().urls()):
             self.attach(path)
 
-    def keep(self) -> None:
-        """Put what was typed into the record now, if all of it can be read."""
-        self.keeper.keep()
+    def keep(self) -> bool:
+        """Put what was typed into the record now; False where not all of it can be read."""
+        return self.keeper.keep()
 
     def attach(self, path: Path) -> None:
         """Keep a file with the record."""
         if self.record_id is not None:
-            self._do(partial(detail.attach, self.ctx, self.record_id, path), self.files.button)
+            _do(self, partial(detail.attach, self.ctx, self.record_id, path), self.files.button)
 
     def press(self, key: str = "") -> None:
         """Press the button of an act that is offered now; without a key the primary one, the next thing to do.
@@ -228,9 +211,17 @@ class IncidentPanel(RecordPanel):
 
     def lay_form(self, title: str, fields: Sequence[Field], sheet: Sheet) -> RecordForm:
         """Put a form into the panel; whoever responds is the engineer already named."""
+        self.keep()
         if fields is RESPOND.fields and self.found is not None:
             sheet = Sheet({**sheet.values, "staff_id": self.found.row["staff_id"]}, sheet.options)
-        return super().lay_form(title, fields, sheet)
+        form = super().lay_form(title, fields, sheet)
+        self.asked, self._read = None, sheet.values
+        if self._act is not None and self.record_id is not None:
+            self.asked = FormDrafts(self.drafts, form, key_of(self.record_id, f"{ACT}{self._act.key}:"))
+            self.asked.restore()
+            if self.asked.restored:
+                self.desk.notices.show("已恢复上次没有提交的内容，请核对后再提交。", Tone.INFORMATION)
+        return form
 
     def focus_details(self) -> None:
         """Put the cursor behind the title, where the rest of a call is written."""
@@ -243,15 +234,31 @@ class IncidentPanel(RecordPanel):
         self._show_sections(False)
         super().start_act(act, record_id)
 
+    def _on_act_done(self, record_id: int, outcome: Outcome[str]) -> None:
+        if self.asked is not None and self.record_id == record_id:
+            self.asked.forget()
+        super()._on_act_done(record_id, outcome)
+
     def _on_laid(self, record_id: int) -> None:
         self.submit.setVisible(False)
         self.kept_label.setText("")
-        self._read_detail(record_id)
-        if self.form is not None and self.keeper.watch(self.form, record_id, _key(record_id)):
-            self.desk.notices.show("已恢复上次没有存完的文字，正在存入记录。", Tone.INFORMATION)
-        self.steps.field.setText(self.drafts.of(_key(record_id)).get(STEP, ""))
+        self.keeper.stop()
+        if self.form is not None and _writes(self, self._read):
+            typed = self.keeper.watch(self.form, record_id, key_of(record_id), self._read["number"])
+            if typed.restored:
+                self.desk.notices.show("已恢复上次没有存完的文字，正在存入记录。", Tone.INFORMATION)
+            _tell_dropped(self, f"{self._read['number']} 里已经另有内容", typed.dropped)
+        elif self._read["state"] in CLOSED:
+            _tell_dropped(
+                self,
+                f"{self._read['number']} {self._read['state']}",
+                drop_closed(self.drafts, self.register.fields, record_id),
+            )
+        self.steps.field.setText(self.drafts.of(key_of(record_id)).get(STEP, ""))
+        self.read_detail(record_id)
 
-    def _read_detail(self, record_id: int) -> None:
+    def read_detail(self, record_id: int) -> None:
+        """Read what stands around the form anew."""
         ctx = self.ctx
         self.desk.operations.run(
             lambda: detail.detail(ctx, record_id), done=self._show_detail, owner=self, replaces="detail"
@@ -261,56 +268,114 @@ class IncidentPanel(RecordPanel):
         if found.row["id"] != self.record_id or self.asks:
             return
         self.found = found
-        writes = self.form is not None and str(self.ctx.actor.role) in self.register.save_roles
-        writes = writes and found.row["state"] not in CLOSED
+        writes = _writes(self, found.row)
+        if self.dirty and not writes:
+            self.keeper.stop()
+            self.show_record(found.row["id"])  # closed elsewhere: what stands here is not in the record
+            return
         if self.form is not None:
             self.form.set_read_only(not writes)
-        self.set_title(f"{found.row['number']}　{found.row['title']}")
-        self.clocks.show_detail(found)
+        forget_acts(self.drafts, self.register.acts, found.row)
+        self.set_title(f"{found.row['number']}　{found.row['state']}　{found.row['title']}")
+        self._show_clocks(found)
         self.steps.show_detail(found, writes=writes)
         self.parts.show_detail(found, writes=writes)
         self.files.show_detail(found, writes=writes)
         self.course.show_detail(found)
         self._show_sections(True)
         self.plans.show_detail(found)
-        self._since.start()
         self._second.start()
         if self._awaited is not None:
             awaited, self._awaited = self._awaited, None
             self.press(awaited)
 
+    def _show_clocks(self, found: Detail) -> None:
+        if found.row["id"] == self.record_id and not self.asks:
+            self.clocks.show_detail(found)
+            self._since.start()
+
     def _show_sections(self, shown: bool) -> None:
         for section in (self.clocks, self.plans, self.steps, self._below):
             section.setVisible(shown)
 
-    def _write_step(self, said: str, result: str) -> None:
-        if self.record_id is None:
-            return
-        record_id = self.record_id
 
-        def done() -> None:
-            self.drafts.forget(_key(record_id, STEP))
-            self.steps.field.clear()
-
-        self._do(partial(detail.add_step, self.ctx, record_id, {"said": said, "result": result}), then=done)
-
-    def _write_part(self, name: str, model: str, quantity: int) -> None:
-        if self.record_id is not None:
-            values = {"name": name, "model": model, "quantity": quantity}
-            self._do(partial(detail.add_part, self.ctx, self.record_id, values), then=self.parts.clear)
-
-    def _do(
-        self, act: Callable[[], Outcome[str]], busy: Any = None, *, then: Callable[[], object] | None = None
-    ) -> None:
-        def done(outcome: Outcome[str]) -> None:
-            if then is not None:
-                then()
-            self.desk.notices.show(outcome.value, Tone.FINE)
-            if self.record_id is not None:
-                self._read_detail(self.record_id)
-
-        self.desk.operations.run(act, done=done, owner=self, busy=busy)
+def _save(panel: IncidentPanel, record_id: int, changed: Mapping[str, Any]) -> Outcome[int]:
+    return service.save(panel.ctx, record_id, {**service.load(panel.ctx, record_id), **changed})
 
 
-def _key(record_id: int, field: str = "") -> str:
-    return f"incident:{record_id}:{field}"
+def _writes(panel: IncidentPanel, row: Mapping[str, Any]) -> bool:
+    return str(panel.ctx.actor.role) in panel.register.save_roles and row["state"] not in CLOSED
+
+
+def _do(
+    panel: IncidentPanel,
+    act: Callable[[], Outcome[str]],
+    busy: Any = None,
+    *,
+    failed: Callable[[Refusal | Trouble], object] | None = None,
+) -> None:
+    """Write something that stands around the form, then show it."""
+
+    def show(outcome: Outcome[str]) -> None:
+        panel.desk.notices.show(outcome.value, Tone.FINE)
+        if panel.record_id is not None:
+            panel.read_detail(panel.record_id)
+
+    panel.desk.operations.run(act, done=show, failed=failed, owner=panel, busy=busy, must=True)
+
+
+def _write_step(panel: IncidentPanel, said: str, result: str) -> None:
+    """Write a step. The line is free for the next at once; a step that is refused stands in front of what it holds."""
+    record_id, typed, field = panel.record_id, panel.steps.field.text(), panel.steps.field
+    if record_id is None:
+        return
+    ctx, number, key = panel.ctx, _number(panel), key_of(record_id, STEP)
+    field.clear()
+
+    def write() -> Outcome[str]:
+        outcome = detail.add_step(ctx, record_id, {"said": said, "result": result})
+        panel.drafts.forget_text(key, typed)
+        return outcome
+
+    def failed(error: Refusal | Trouble) -> None:
+        here = panel.record_id == record_id
+        since = field.text() if here else panel.drafts.of(key).get("", "").removeprefix(typed)
+        panel.drafts.keep(key, f"{typed}{since}")
+        if here:
+            field.setText(f"{typed}{since}")
+        _tell_unwritten(panel, f"{number} 的处理过程没有记录", error)
+
+    _do(panel, write, failed=failed)
+
+
+def _write_part(panel: IncidentPanel, name: str, model: str, quantity: int) -> None:
+    record_id = panel.record_id
+    if record_id is None:
+        return
+    number = _number(panel)
+    panel.parts.clear()
+
+    def failed(error: Refusal | Trouble) -> None:
+        if panel.record_id == record_id:
+            panel.parts.put_back(name, model, quantity)
+        _tell_unwritten(panel, f"{number} 的配件“{' '.join((name, model)).strip()}”没有记录", error)
+
+    values = {"name": name, "model": model, "quantity": quantity}
+    _do(panel, partial(detail.add_part, panel.ctx, record_id, values), failed=failed)
+
+
+def _tell_unwritten(panel: IncidentPanel, what: str, error: Refusal | Trouble) -> None:
+    tone = Tone.WARNING if isinstance(error, Refusal) else Tone.BROKEN
+    panel.desk.notices.show(f"{what}：{error}{getattr(error, 'remedy', '')}", tone)
+
+
+def _tell_dropped(panel: IncidentPanel, because: str, dropped: Sequence[str]) -> None:
+    """Tell what was typed and did not go back into the form; it can still be copied."""
+    if dropped:
+        copy = partial(QGuiApplication.clipboard().setText, "\n".join(dropped))
+        said = f"{because}，上次没有存完的文字没有恢复。"
+        panel.desk.notices.show(said, Tone.WARNING, [("复制这些文字", copy)])
+
+
+def _number(panel: IncidentPanel) -> str:
+    return str(panel.found.row["number"]) if panel.found is not None else ""

@@ -43,6 +43,7 @@ class ClockRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips: list[tuple[Reading, ChipLabel]] = []
+        self._ticks = False
         self._flow = FlowRow()
         self._said = label("", "error", wraps=True)
         self._hint = label("", "secondary", wraps=True)
@@ -52,12 +53,26 @@ class ClockRow(QWidget):
 
     def show_detail(self, found: Detail) -> None:
         """Show the clocks as they were read, and what lacks."""
+        readings = found.standing.readings
+        self._ticks = found.standing.facts.working is None
+        if [(each.name, each.citation) for each in readings] != [(old.name, old.citation) for old, _ in self._chips]:
+            self._lay_chips(readings)
+        self._chips = [(reading, shown) for reading, (_, shown) in zip(readings, self._chips, strict=True)]
+        for reading, shown in self._chips:
+            chip = reading_chip(reading)
+            shown.set_chip(chip.word, chip.tone)
+            shown.setToolTip(reading.sentence)
+        due = [f"{step.sentence}（{step.citation.short}）" for step in found.standing.due_steps]
+        due += [f"拟扣 {each.points} 分：{each.because}（{each.citation.short}）" for each in found.standing.points]
+        _say(self._said, "\n".join(due))
+        _say(self._hint, self._hints(found))
+
+    def _lay_chips(self, readings: Sequence[Reading]) -> None:
         self._flow.clear()
         self._chips = []
-        for reading in found.standing.readings:
+        for reading in readings:
             chip = reading_chip(reading)
             shown = ChipLabel(chip.word, chip.tone)
-            shown.setToolTip(reading.sentence)
             self._chips.append((reading, shown))
             clause = link_button(reading.citation.short)
             clause.setToolTip(f"{reading.citation.held_from} 起：{reading.citation.wording}")
@@ -68,14 +83,10 @@ class ClockRow(QWidget):
             row.addWidget(clause)
             self._flow.add(pair)
         self._flow.setVisible(bool(self._chips))
-        due = [f"{step.sentence}（{step.citation.short}）" for step in found.standing.due_steps]
-        due += [f"拟扣 {each.points} 分：{each.because}（{each.citation.short}）" for each in found.standing.points]
-        _say(self._said, "\n".join(due))
-        _say(self._hint, self._hints(found))
 
     def tick(self, seconds: int) -> None:
-        """Let the countdowns go on, this long after they were read."""
-        for reading, shown in self._chips:
+        """Let the countdowns go on, this long after they were read; those of working hours wait to be read anew."""
+        for reading, shown in self._chips if self._ticks else ():
             now = ticked(reading, seconds)
             if now is not reading:
                 chip = reading_chip(now)
@@ -142,7 +153,6 @@ class StepsSection(QWidget):
         self.field = QLineEdit()
         self.field.setPlaceholderText("写一步处理，按回车；结果写在 → 后面")
         self.field.setAccessibleName("处理过程")
-        self.field.setMaxLength(600)
         self.field.returnPressed.connect(self._write)
         self._lines = QWidget()
         column = _column(self)
@@ -211,6 +221,13 @@ class PartsSection(QWidget):
         self.name.clear()
         self.model.clear()
         self.quantity.setValue(1)
+
+    def put_back(self, name: str, model: str, quantity: int) -> None:
+        """Write a part that was refused into the line again, in front of what was typed since."""
+        if not self.name.text() and not self.model.text():
+            self.quantity.setValue(quantity)
+        self.name.setText(f"{name}{self.name.text()}")
+        self.model.setText(f"{model}{self.model.text()}")
 
     def _line(self, each: Part, *, writes: bool) -> QWidget:
         said = "　".join(part for part in (each.name, each.model, f"× {each.quantity}") if part)

@@ -168,3 +168,80 @@ def test_a_signed_record_given_back_has_to_be_handed_in_again(
     page.refresh()
     desk.settle()
     assert states(page)["王强"] == "未交 1 张"
+
+
+def test_what_earlier_days_leave_to_sign_is_told_and_one_press_away(
+    desk: Hands, site: Context, page: HandInPage
+) -> None:
+    assert page.board is not None
+    closing.hand_in(site, [slip.row["id"] for slip in page.board.slips], {})
+    closing.sign(site, [page.board.slips[0].row["id"]], {})
+    team_module.go_to(site, "2026-03-06 08:30:00")
+    page.go_to(site.today())
+    desk.settle()
+    assert page.title.state() == "应交 0 · 已交 0 · 待签收 0 · 全部交齐"
+    assert page.earlier_button.isVisible()
+    assert page.earlier_button.text() == "往日还有 2 张待签收"
+    desk.click(page.earlier_button)
+    assert page.day_label.text().startswith("2026-03-05")
+    assert not page.earlier_button.isVisible()
+    assert page.engineers.hasFocus()
+    assert page.all_button.text() == "全部签收 2 张"
+    desk.click(page.all_button)
+    page.go_to(site.today())
+    desk.settle()
+    assert not page.earlier_button.isVisible()
+
+
+def test_nobody_is_chosen_by_focus_or_by_another_day(desk: Hands, site: Context, page: HandInPage) -> None:
+    assert page.board is not None
+    closing.hand_in(site, [slip.row["id"] for slip in page.board.slips], {})
+    page.refresh()
+    desk.settle()
+    desk.click(page.all_button)
+    assert page.engineers.hasFocus(), "not the button of the day before"
+    assert page.whose.text() == "全部记录"
+    page.refresh()
+    desk.settle()
+    assert page.whose.text() == "全部记录"
+    assert page.slips.selected == frozenset()
+    choose(page, "王强")
+    assert page.whose.text() == "王强的记录"
+    desk.press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert page.whose.text() == "全部记录"
+    desk.press(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert page.whose.text() == "全部记录"
+    assert page.slips.records.rowCount() == 3
+
+
+def test_f3_signs_the_record_chosen_and_says_what_is_lacking(desk: Hands, site: Context, page: HandInPage) -> None:
+    assert page.board is not None
+    closing.hand_in(site, [page.board.slips[0].row["id"]], {})
+    page.refresh()
+    desk.settle()
+    page.slips.setFocus()
+    desk.press(Qt.Key.Key_F3)
+    assert "请先选中要签收的记录" in desk.window.notices.sentences()[-1]
+    page.slips.selectRow(0)
+    assert page.sign_button.toolTip() == "F3"
+    desk.press(Qt.Key.Key_F3)
+    assert page.board.slips[0].signed
+
+
+def test_after_a_hand_in_the_next_who_owes_is_chosen(desk: Hands, site: Context, page: HandInPage) -> None:
+    choose(page, "王强")
+    page.engineers.setFocus()
+    desk.press(Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    assert page.whose.text() == "陈晨的记录"
+    assert page.engineers.hasFocus()
+    desk.press(Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    assert states(page) == {"王强": "已交齐", "陈晨": "已交齐"}
+    assert page.whose.text() == "陈晨的记录", "nobody owes any more"
+
+
+def test_one_record_of_several_handed_in_keeps_its_engineer(desk: Hands, site: Context, page: HandInPage) -> None:
+    choose(page, "王强")
+    page.slips.selectRow(0)
+    desk.press(Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    assert states(page)["王强"] == "未交 1 张"
+    assert page.whose.text() == "王强的记录"

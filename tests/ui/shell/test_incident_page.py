@@ -65,6 +65,70 @@ def test_one_line_and_enter_open_a_record_with_number_and_clock(desk: Hands, sit
     assert QApplication.focusWidget() is page.panel.form.rows["reporter"].editor.input
 
 
+def test_a_new_call_is_shown_although_another_record_is_open(desk: Hands, site: Context, page: IncidentPage) -> None:
+    desk.type("食堂POS机刷卡无反应")
+    first = page.panel.record_id
+    desk.press(Qt.Key.Key_F2)
+    desk.type("图书馆无线网络时断时续")
+    assert page.panel.record_id not in {first, None}
+    assert page.panel.title() == "SJ-20260305-002　待响应　图书馆无线网络时断时续"
+    assert page.table.chosen_row().id == page.panel.record_id
+    desk.press(Qt.Key.Key_F3)
+    assert page.panel.asks
+    assert page.panel.record_id != first
+    desk.press(Qt.Key.Key_Escape)
+
+
+def test_a_call_does_not_take_a_half_filled_act_away(desk: Hands, site: Context, page: IncidentPage) -> None:
+    desk.type("食堂POS机刷卡无反应")
+    first = page.panel.record_id
+    desk.press(Qt.Key.Key_F4)
+    fill(desk, page.incident, reason="等读卡模块")
+    desk.press(Qt.Key.Key_F2)
+    desk.type("图书馆无线网络时断时续")
+    assert row_of(site, "SJ-20260305-002")["title"] == "图书馆无线网络时断时续"
+    assert page.panel.record_id == first
+    assert page.panel.form is not None
+    assert page.panel.form.values()["reason"] == "等读卡模块"
+    assert "先留着" in "".join(desk.window.notices.sentences())
+    page.panel.forget()
+
+
+def test_what_is_typed_right_after_enter_stays_in_the_line(desk: Hands, site: Context, page: IncidentPage) -> None:
+    QTest.keyClicks(page.call.line, "first call")
+    QTest.keyClick(page.call.line, Qt.Key.Key_Return)
+    QTest.keyClicks(page.call.line, "second")
+    QTest.keyClick(page.call.line, Qt.Key.Key_Return)
+    desk.settle()
+    assert page.call.line.text() == "second"
+    assert QApplication.focusWidget() is page.call.line
+    assert page.call._drafts.of("incident:new:") == {"line": "second"}
+    desk.press(Qt.Key.Key_Return)
+    assert row_of(site, "SJ-20260305-002")["title"] == "second"
+
+
+def test_the_report_still_to_be_written_can_be_seen_on_paper(
+    desk: Hands, site: Context, page: IncidentPage, crew: team_module.Team
+) -> None:
+    desk.type("食堂POS机刷卡无反应")
+    incident = row_of(site)
+    acts.respond(site, incident["id"], {"staff_id": crew["2001"]})
+    acts.solve(site, incident["id"], {"root_cause": "读卡模块进水", "result": "已解决"})
+    cases = desk.window.frame.open("incident", "case_report")
+    desk.settle()
+    cases.panel.open_paper(cases.register.papers[0], -incident["id"])
+    desk.settle()
+    assert desk.window.frame.preview.title.text().endswith("CASE-20260305-001"), desk.window.notices.sentences()
+    desk.press(Qt.Key.Key_Escape)
+
+
+def test_the_key_of_a_section_pressed_in_it_goes_to_its_first_tab(desk: Hands, page: IncidentPage) -> None:
+    desk.window.frame.open("incident", "case_report")
+    desk.ctrl(Qt.Key.Key_2)
+    assert desk.window.frame.pages["incident"].current_key == "incident"
+    assert QApplication.focusWidget() is page.call.line
+
+
 def test_an_incident_is_answered_paused_solved_handed_in_and_signed_by_keys(
     desk: Hands, site: Context, page: IncidentPage, crew: team_module.Team
 ) -> None:
