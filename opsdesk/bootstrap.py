@@ -13,7 +13,7 @@ from opsdesk.models import Account, LedgerRow, Setting
 from opsdesk.models.engine import read_engine, write_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, migrate, schema_of
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import accounts, backup, calendars, chain, incident_options, law_library
+from opsdesk.services import accounts, backup, calendars, chain, incident_options, inspection_items, law_library
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
@@ -24,8 +24,8 @@ from opsdesk.services.transaction import Transaction, database_trouble
 
 SUPERVISOR = "主管"
 SYSTEM = Signer("系统", "系统", "desk")
-INCIDENTS_SINCE = 3
-"""The schema that brought incidents; an older site is given its first options."""
+SEEDS = ((3, "建立事件选项", incident_options.seed), (4, "建立巡检项目", inspection_items.seed))
+"""What an older site is given at first: since which schema, by which act, and the act itself."""
 
 
 def database(home: Path) -> Path:
@@ -65,10 +65,11 @@ def _migrate(home: Path, engine: Engine, clock: Clock) -> None:
         migrate(connection)
         facts = {"schema": chain.schema_hash(connection), "number": SCHEMA}
         chain.append(connection, clock, SYSTEM, "建立数据结构", "", [Entry("schema", "schema", SCHEMA, facts)])
-        if number < INCIDENTS_SINCE:
-            work = Transaction(connection, clock, SYSTEM, "建立事件选项", "")
-            incident_options.seed(work)
-            chain.append(connection, clock, SYSTEM, work.act, work.reason, work.entries)
+        for since, act, seed in SEEDS:
+            if number < since:
+                work = Transaction(connection, clock, SYSTEM, act, "")
+                seed(work)
+                chain.append(connection, clock, SYSTEM, work.act, work.reason, work.entries)
 
 
 def open_site(home: Path, clock: Clock | None = None) -> Context:

@@ -13,6 +13,16 @@ from opsdesk.models.attendance import (
     StoredVerdict,
 )
 from opsdesk.models.base import Base
+from opsdesk.models.equipment import (
+    Asset,
+    AssetIssue,
+    BackupNotice,
+    ChangeRequest,
+    EquipmentMove,
+    Loan,
+    LoanItem,
+    MediaCheck,
+)
 from opsdesk.models.incident import (
     CaseReport,
     EmergencyPlan,
@@ -32,22 +42,46 @@ from opsdesk.models.law import Amendment
 from opsdesk.models.ledger import LedgerRow, PersonalValue
 from opsdesk.models.month import Deduction, Settlement, Wage
 from opsdesk.models.people import ContactPerson, Contract, ContractTerm, Post, Staff, Vendor
+from opsdesk.models.room import (
+    DoorEvent,
+    OffHours,
+    Permit,
+    PermitPerson,
+    Room,
+    Visit,
+    VisitItem,
+    Visitor,
+)
 from opsdesk.models.site import Account, CalendarDay, CalendarYear, Setting
+from opsdesk.models.upkeep import (
+    Cleaning,
+    Inspection,
+    InspectionItem,
+    InspectionLine,
+    Reading,
+)
 
 __all__ = [
     "Account",
     "Amendment",
+    "Asset",
+    "AssetIssue",
+    "BackupNotice",
     "Base",
     "CalendarDay",
     "CalendarYear",
     "CaseReport",
+    "ChangeRequest",
+    "Cleaning",
     "ContactPerson",
     "Contract",
     "ContractTerm",
     "Correction",
     "CoverageNeed",
     "Deduction",
+    "DoorEvent",
     "EmergencyPlan",
+    "EquipmentMove",
     "HolidayConsent",
     "ImportBatch",
     "ImportMap",
@@ -58,15 +92,26 @@ __all__ = [
     "IncidentOption",
     "IncidentPart",
     "IncidentPause",
+    "Inspection",
+    "InspectionItem",
+    "InspectionLine",
     "Leave",
     "LeaveSlip",
     "LedgerRow",
+    "Loan",
+    "LoanItem",
+    "MediaCheck",
+    "OffHours",
     "Overtime",
+    "Permit",
+    "PermitPerson",
     "PersonalValue",
     "Post",
     "PrintedPaper",
     "Problem",
     "Punch",
+    "Reading",
+    "Room",
     "RosterEntry",
     "RosterSwap",
     "SavedFilter",
@@ -78,6 +123,9 @@ __all__ = [
     "StandBy",
     "StoredVerdict",
     "Vendor",
+    "Visit",
+    "VisitItem",
+    "Visitor",
     "Wage",
     "ZeroReport",
 ]

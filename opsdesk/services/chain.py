@@ -1,7 +1,8 @@
 """The audit chain: every change of the record as a link that cannot be altered unseen (`promises.md` 2.3).
 
 `hash` = SHA-256(previous hash ‖ JSON array of the row). The first link holds the schema. Personal values enter as
-SHA-256 of [salt, value]; both stand in `personal_value`, so a person can be forgotten and the chain stays whole.
+SHA-256 of [salt, value]; both stand in `personal_value`, so a person can be forgotten and the chain stays whole:
+`forget` erases salts and values and chains which ones (kind "forget"), and `verify` asks for these no more.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, insert, select, text
+from sqlalchemy import Column, Connection, Table, delete, func, insert, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
@@ -30,6 +31,8 @@ LEDGER = Base.metadata.tables["ledger"]
 PERSONAL_VALUES = Base.metadata.tables["personal_value"]
 DIALECT = sqlite.dialect()
 OUTSIDE = {"ledger", "personal_value"}
+FACTS_ONLY = {"event", "forget"}
+"""Kinds of links that say something and hold no row."""
 HASHED = tuple(column.name for column in LEDGER.columns if column.name != "hash")
 
 
@@ -85,7 +88,7 @@ def schema_hash(connection: Connection) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One change to be chained: insert, update, delete or event, with the full row or the facts of the event."""
+    """One change to be chained: insert, update or delete with the full row, event or forget with its facts."""
 
     kind: str
     subject: str
@@ -133,7 +136,7 @@ def append(
 
 def _sealed(entry: Entry, seq: int) -> tuple[str, list[dict[str, Any]]]:
     table = Base.metadata.tables.get(entry.subject)
-    if table is None or entry.kind == "event":
+    if table is None or entry.kind in FACTS_ONLY:
         return canonical(entry.values), []
     values, kept = _stored(table, entry.values), []
     for column in _personal_columns(table.name):
@@ -162,6 +165,37 @@ def _converted(table: str) -> tuple[tuple[str, TypeDecorator[Any]], ...]:
 @cache
 def _personal_columns(table: str) -> tuple[str, ...]:
     return tuple(column.name for column in Base.metadata.tables[table].columns if personal(column))
+
+
+def forget(connection: Connection, subject: str, ids: Sequence[int], columns: Collection[str]) -> list[Entry]:
+    """Erase every value that these columns of these rows ever had; one entry for each row that had any.
+
+    What is still to be chained has to be chained before. The rows themselves are the caller's to change.
+    """
+    query = (
+        select(LedgerRow.subject_id, PersonalValue.seq, PersonalValue.column)
+        .join(PersonalValue, PersonalValue.seq == LedgerRow.seq)
+        .where(LedgerRow.subject == subject, LedgerRow.subject_id.in_(ids), PersonalValue.column.in_(columns))
+        .order_by(PersonalValue.seq, PersonalValue.column)
+    )
+    gone: dict[int, list[list[int | str]]] = {}
+    for row in connection.execute(query):
+        gone.setdefault(row.subject_id, []).append([row.seq, row.column])
+    links = {pair[0] for pairs in gone.values() for pair in pairs}
+    connection.execute(delete(PERSONAL_VALUES).where(PersonalValue.seq.in_(links), PersonalValue.column.in_(columns)))
+    return [Entry("forget", subject, each, {"values": pairs}) for each, pairs in gone.items()]
+
+
+def holders(connection: Connection, subject: str, columns: Collection[str], more_than: int = 0) -> set[int]:
+    """Rows of a table of which so many values of these columns, today's and earlier ones, can still be read."""
+    query = (
+        select(LedgerRow.subject_id)
+        .join(PersonalValue, PersonalValue.seq == LedgerRow.seq)
+        .where(LedgerRow.subject == subject, PersonalValue.column.in_(columns))
+        .group_by(LedgerRow.subject_id)
+        .having(func.count() > more_than)
+    )
+    return set(connection.execute(query).scalars())
 
 
 def head(connection: Connection) -> tuple[int, str]:
@@ -220,17 +254,25 @@ def _verify_links(
             schema = _facts(row["body"]).get("schema", "")
         elif row["kind"] == "delete":
             latest.pop((row["subject"], row["subject_id"]), None)
-        elif row["kind"] != "event":
+        elif row["kind"] == "forget":
+            for each in _forgotten(row["body"]):
+                claims.pop(each, None)
+        elif row["kind"] not in FACTS_ONLY:
             latest[row["subject"], row["subject_id"]] = (row["seq"], row["body"])
-            if row["subject"] in Base.metadata.tables and (hidden := _personal_columns(row["subject"])):
-                facts = _facts(row["body"])
-                for column in hidden:
-                    if isinstance(facts.get(column), dict):
-                        claims[row["seq"], column] = facts[column].get("commitment", "")
+            claims |= {(row["seq"], column): claim for column, claim in _claimed(row["subject"], row["body"])}
     if expected_seq == 1:
         yield "审计链是空的。"
     elif schema != schema_hash(connection):
         yield "数据库结构与审计链登记的不一致：有表、索引或触发器在程序之外被改动。"
+
+
+def _claimed(subject: str, body: str) -> Iterator[tuple[str, str]]:
+    """The commitments of a link by column."""
+    hidden = _personal_columns(subject) if subject in Base.metadata.tables else ()
+    facts = _facts(body) if hidden else {}
+    for column in hidden:
+        if isinstance(facts.get(column), dict):
+            yield column, facts[column].get("commitment", "")
 
 
 def _verify_values(connection: Connection, claims: dict[tuple[int, str], str]) -> Iterator[str]:
@@ -251,6 +293,14 @@ def _facts(body: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return facts if isinstance(facts, dict) else {}
+
+
+def _forgotten(body: str) -> set[tuple[int, str]]:
+    """Which values a link says were erased; none where it was spoilt."""
+    try:
+        return {(int(seq), str(column)) for seq, column in _facts(body)["values"]}
+    except (KeyError, TypeError, ValueError):
+        return set()
 
 
 def _verify_table(

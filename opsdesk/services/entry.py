@@ -78,6 +78,24 @@ def moment(values: Values, key: str, title: str) -> datetime:
     return value.replace(tzinfo=None, microsecond=0)
 
 
+def past_or_none(values: Values, key: str, title: str, now: datetime) -> datetime | None:
+    """A moment that has come already, None where empty; in the minute of `now` it is `now`."""
+    if values.get(key) in (None, ""):
+        return None
+    at = moment(values, key, title)
+    if at.replace(second=0) > now:
+        raise Refusal(f"{title} {at:%Y-%m-%d %H:%M} 还没有到。请填已经发生的时间。", field=key)
+    return min(at, now.replace(microsecond=0))
+
+
+def past_day_or_none(values: Values, key: str, title: str, today: date) -> date | None:
+    """A day that has come already, None where empty."""
+    found = day_or_none(values, key, title)
+    if found is not None and found > today:
+        raise Refusal(f"{title} {found.isoformat()} 还没有到。请填已经发生的日期。", field=key)
+    return found
+
+
 def whole_or_none(values: Values, key: str, title: str, low: int, high: int) -> int | None:
     """A whole number within its limits, None where empty."""
     value = values.get(key)

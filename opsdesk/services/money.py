@@ -1,7 +1,9 @@
-"""Amounts of money in words: 人民币大写 as it stands beside the figures on every form (`domain.md` 1.0)."""
+"""Amounts of money: as they are typed and kept, and in words as 人民币大写 beside the figures (`domain.md` 1.0)."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from decimal import Decimal
 
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -9,6 +11,27 @@ PLACES = ("", "拾", "佰", "仟")
 GROUPS = ("", "万", "亿")
 MOST = Decimal(10) ** 12
 """Amounts from here on are not written: no form of the house comes near."""
+
+TYPED = re.compile(r"(?:人民币|¥)?(\d{1,12}(?:\.\d{1,2})?)(?:元|圆)?", re.ASCII)
+
+
+def read_fen(typed: str) -> int | None:
+    """An amount as people type it (1,200.50, ￥1200, 1200 元) in 分; None where nothing is typed.
+
+    Raises ValueError for what is no amount, or has more than two decimals.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", typed).split()).replace(",", "")
+    if not plain:
+        return None
+    found = TYPED.fullmatch(plain)
+    if found is None or Decimal(found[1]) >= MOST:
+        raise ValueError(typed)
+    return int(Decimal(found[1]) * 100)
+
+
+def yuan(fen: int | None) -> Decimal | None:
+    """An amount of 分 in yuan with two decimals; None where it is not known."""
+    return None if fen is None else (Decimal(fen) / 100).quantize(Decimal("0.01"))
 
 
 def in_capitals(yuan: Decimal) -> str:

@@ -7,13 +7,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from opsdesk.models import ContactPerson, EmergencyPlan, IncidentOption, Post, Shift, Vendor
+from opsdesk.models import ContactPerson, EmergencyPlan, IncidentOption, InspectionItem, Post, Room, Shift, Vendor
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.transaction import Transaction
 
-Retirable = type[Vendor] | type[Post] | type[Shift] | type[ContactPerson] | type[EmergencyPlan] | type[IncidentOption]
+Retirable = (
+    type[Vendor] | type[Post] | type[Shift] | type[ContactPerson] | type[EmergencyPlan] | type[IncidentOption]
+    | type[InspectionItem] | type[Room]
+)  # fmt: skip
 
 
 def missing(what: str) -> Refusal:

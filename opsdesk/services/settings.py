@@ -25,6 +25,9 @@ DEFAULTS: Mapping[str, str] = {
     "paper.retention_years": "3",
     "paper.rows": "15",
     "incident.file_megabytes": "20",
+    "privacy.visitor_months": "6",
+    "room.screening": "0",
+    "room.vendor_staff_internal": "0",
 }
 
 
@@ -62,6 +65,9 @@ LIMITS = {
     "paper.retention_years": (2, 30),
     "paper.rows": (5, 18),
     "incident.file_megabytes": (1, 200),
+    "privacy.visitor_months": (1, 120),
+    "room.screening": (0, 1),
+    "room.vendor_staff_internal": (0, 1),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +27,8 @@ WAYS_OUT = {
     sqlite3.SQLITE_NOTADB: ("数据文件不是运维台的数据库。", "请核对数据文件夹，或按提示从备份恢复。"),
     sqlite3.SQLITE_CANTOPEN: ("数据文件打不开。", "请检查数据文件夹是否存在、是否有权限。"),
 }
+
+BATCH = 500
 
 
 def as_trouble(error: BaseException) -> Trouble | None:
@@ -94,6 +96,19 @@ class Transaction:
         known = dict(self.connection.execute(select(table).where(table.c.id == row_id)).mappings().one())
         self.connection.execute(delete(table).where(table.c.id == row_id))
         self.entries.append(Entry("delete", table.name, row_id, known))
+
+    def forget(self, model: type[Base], ids: Sequence[int], /, **changes: Any) -> None:
+        """Change rows and erase what the changed personal columns ever held, from the chain's side table too."""
+        table = _table(model)
+        personal = [name for name in changes if chain.personal(table.columns[name])]
+        self.flush()
+        for begin in range(0, len(ids), BATCH):
+            these = ids[begin : begin + BATCH]
+            self.entries += chain.forget(self.connection, table.name, these, personal)
+            rows = self.connection.execute(select(table).where(table.c.id.in_(these))).mappings().all()
+            self.connection.execute(update(table).where(table.c.id.in_(these)).values(**changes))
+            self.entries += [Entry("update", table.name, row["id"], {**row, **changes}) for row in rows]
+            self.flush()
 
     def event(self, subject: str, subject_id: int = 0, **facts: Any) -> None:
         """Chain something that happened without changing a row (登录, 打印, 时钟确认)."""

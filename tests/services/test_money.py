@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsdesk.services.money import DIGITS, in_capitals
+from opsdesk.services.money import DIGITS, in_capitals, read_fen, yuan
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,33 @@ def test_the_words_say_the_figures(fen):
     assert read_back(words) == fen
     assert "零零" not in words
     assert words[0] != "零" or words == "零元整"
+
+
+@pytest.mark.parametrize(
+    ("typed", "fen"),
+    [
+        ("1200", 120000),
+        ("1,200.5", 120050),
+        ("￥1，200.05", 120005),
+        (" 1200 元 ", 120000),
+        ("１２００．５", 120050),
+        ("0.01", 1),
+        ("999999999999.99", 99999999999999),
+        ("", None),
+        ("   ", None),
+    ],
+)
+def test_amounts_as_they_are_typed(typed: str, fen: int | None) -> None:
+    assert read_fen(typed) == fen
+
+
+@pytest.mark.parametrize("typed", ["一千", "1.234", "-5", "1e3", "1000000000000", "元", "1.2.3"])
+def test_what_cannot_be_an_amount_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match=typed.replace(".", r"\.")):
+        read_fen(typed)
+
+
+@given(st.integers(0, 10**13))
+def test_fen_and_yuan_go_round(fen: int) -> None:
+    assert read_fen(f"{yuan(fen):,f}") == fen
+    assert yuan(None) is None

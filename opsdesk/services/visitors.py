@@ -1,0 +1,66 @@
+"""People who come often (常来人员): remembered from permits and visits, so that next time a name is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from opsdesk.models import Visitor
+from opsdesk.services.pinyin import initials
+from opsdesk.services.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody by name, with what is known of him; the number is whole and shown masked only."""
+
+    name: str
+    unit: str = ""
+    id_kind: str = ""
+    id_number: str | None = None
+    phone: str | None = None
+
+
+def known(connection: Connection, name: str) -> list[Named]:
+    """Everybody of this name who came before, the last to come first."""
+    query = (
+        select(Visitor.name, Visitor.unit, Visitor.id_kind, Visitor.id_number, Visitor.phone)
+        .where(Visitor.name == name, Visitor.purged_at.is_(None))
+        .order_by(Visitor.last_on.desc(), Visitor.id.desc())
+    )
+    return [Named(*row) for row in connection.execute(query)]
+
+
+def remember(tx: Transaction, people: Iterable[Named], day: date) -> None:
+    """Keep these people for next time; what is new of somebody known is added, and `day` is when he came last."""
+    for person in people:
+        query = select(Visitor.__table__).where(Visitor.name == person.name, Visitor.purged_at.is_(None))
+        rows = tx.connection.execute(query.order_by(Visitor.last_on.desc(), Visitor.id.desc())).mappings().all()
+        found = next((row for row in rows if _same(Named(*(row[key] for key in KEYS)), person)), None)
+        if found is None:
+            tx.insert(
+                Visitor, **{key: getattr(person, key) for key in KEYS}, initials=initials(person.name), last_on=day
+            )
+            continue
+        new = {key: getattr(person, key) for key in ("unit", "phone") if getattr(person, key)}
+        if person.id_number and not _only_its_end(person.id_number, found["id_number"]):
+            new |= {"id_kind": person.id_kind, "id_number": person.id_number}
+        tx.update(Visitor, found["id"], **new, last_on=max(day, found["last_on"]))
+
+
+KEYS = ("name", "unit", "id_kind", "id_number", "phone")
+
+
+def _same(before: Named, now: Named) -> bool:
+    """Whether two of one name are one person: by the number where both have one, else by the unit."""
+    if before.id_number and now.id_number:
+        return before.id_number == now.id_number or _only_its_end(now.id_number, before.id_number)
+    return before.unit == now.unit or not now.unit
+
+
+def _only_its_end(number: str, whole: str | None) -> bool:
+    """Whether a number is the last four of one that is known whole."""
+    return whole is not None and len(number) == 4 < len(whole) and whole.endswith(number)
