@@ -4,29 +4,45 @@ from __future__ import annotations
 
 from opsdesk.register import Register
 from opsdesk.registers.account.spec import REGISTER as ACCOUNT
+from opsdesk.registers.asset.issue_spec import REGISTER as ASSET_ISSUE
+from opsdesk.registers.asset.spec import REGISTER as ASSET
+from opsdesk.registers.backup_notice.spec import REGISTER as BACKUP_NOTICE
 from opsdesk.registers.calendar.spec import REGISTER as CALENDAR
 from opsdesk.registers.case_report.spec import REGISTER as CASE_REPORT
+from opsdesk.registers.change_request.spec import REGISTER as CHANGE_REQUEST
+from opsdesk.registers.cleaning.spec import REGISTER as CLEANING
 from opsdesk.registers.comp_time.spec import REGISTER as COMP_TIME
 from opsdesk.registers.contact.spec import REGISTER as CONTACT
 from opsdesk.registers.contract.spec import REGISTER as CONTRACT
 from opsdesk.registers.correction.spec import REGISTER as CORRECTION
 from opsdesk.registers.coverage_need.spec import REGISTER as COVERAGE_NEED
 from opsdesk.registers.emergency_plan.spec import REGISTER as EMERGENCY_PLAN
+from opsdesk.registers.equipment_move.spec import REGISTER as EQUIPMENT_MOVE
 from opsdesk.registers.holiday_consent.spec import REGISTER as HOLIDAY_CONSENT
 from opsdesk.registers.hours.spec import REGISTER as HOURS
 from opsdesk.registers.incident.spec import REGISTER as INCIDENT
 from opsdesk.registers.incident_option.spec import REGISTER as INCIDENT_OPTION
+from opsdesk.registers.inspection.spec import REGISTER as INSPECTION
+from opsdesk.registers.inspection_item.spec import REGISTER as INSPECTION_ITEM
 from opsdesk.registers.leave.spec import REGISTER as LEAVE
+from opsdesk.registers.loan.spec import REGISTER as LOAN
+from opsdesk.registers.media_check.spec import REGISTER as MEDIA_CHECK
 from opsdesk.registers.month.spec import REGISTER as DEDUCTION
+from opsdesk.registers.off_hours.spec import REGISTER as OFF_HOURS
 from opsdesk.registers.overtime.spec import REGISTER as OVERTIME
+from opsdesk.registers.permit.spec import REGISTER as PERMIT
 from opsdesk.registers.post.spec import REGISTER as POST
 from opsdesk.registers.problem.spec import REGISTER as PROBLEM
+from opsdesk.registers.reading.spec import REGISTER as READING
+from opsdesk.registers.room.spec import REGISTER as ROOM
 from opsdesk.registers.roster.spec import REGISTER as ROSTER
 from opsdesk.registers.shift.spec import REGISTER as SHIFT
 from opsdesk.registers.sign_in.spec import REGISTER as SIGN_IN
 from opsdesk.registers.staff.spec import REGISTER as STAFF
 from opsdesk.registers.stand_by.spec import REGISTER as STAND_BY
 from opsdesk.registers.vendor.spec import REGISTER as VENDOR
+from opsdesk.registers.visit.spec import REGISTER as VISIT
+from opsdesk.registers.visitor.spec import REGISTER as VISITOR
 from opsdesk.registers.wage.spec import REGISTER as WAGE
 
 REGISTERS: tuple[Register, ...] = (
@@ -36,6 +52,25 @@ REGISTERS: tuple[Register, ...] = (
     PROBLEM,
     EMERGENCY_PLAN,
     INCIDENT_OPTION,
+    # 机房进出
+    ROOM,
+    VISIT,
+    PERMIT,
+    OFF_HOURS,
+    VISITOR,
+    # 机房巡检
+    INSPECTION,
+    READING,
+    CLEANING,
+    INSPECTION_ITEM,
+    # 设备资产
+    ASSET,
+    ASSET_ISSUE,
+    LOAN,
+    EQUIPMENT_MOVE,
+    MEDIA_CHECK,
+    CHANGE_REQUEST,
+    BACKUP_NOTICE,
     # 请假排班
     LEAVE,
     ROSTER,

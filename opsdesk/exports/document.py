@@ -177,7 +177,8 @@ class Document:
     `code` and `revision` are the template number at the top left (OD-F01 A/0), `number` the slip's own at the top right
     (DG-20260305). `notes` are filling-in notes under the body, `basis` the reading of the law used (采用口径),
     `retention` how long to keep it (保存期限：3 年), `trace` the short chain head that ties the paper to the record.
-    `name` is the proposed file name without ending; `sheet` the xlsx sheet title.
+    `name` is the proposed file name without ending; `sheet` the xlsx sheet title. Of a book that is bound from several
+    documents `first_page` says where this one begins and `of_pages` how many there are up to now (0: its own).
     """
 
     code: str
@@ -199,6 +200,8 @@ class Document:
     margins: tuple[float, float, float, float] = field(
         default=(20.0, 15.0, 20.0, 25.0)
     )  # top right bottom left(binding)
+    first_page: int = 1
+    of_pages: int = 0
 
 
 def chinese_date(day: date) -> str:

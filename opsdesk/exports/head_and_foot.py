@@ -157,11 +157,10 @@ def draw_signings(sheet: Sheet, area: Area, foot: Foot, y: float) -> float:
 
 def number_pages(document: Document, pages: Sequence[Sheet], area: Area) -> None:
     """Write the bottom line of every page: 保存期限, 第 X 页 共 Y 页, and the trace in small grey."""
-    for number, sheet in enumerate(pages, 1):
+    total = document.of_pages or document.first_page - 1 + len(pages)
+    for number, sheet in enumerate(pages, document.first_page):
         baseline = min(area.bottom + 8 * MM, sheet.height - 5 * MM)
         _one_line(sheet, area, wording.retention(document), SMALL_SIZE, Align.LEFT, baseline, area.width * 0.36)
-        _one_line(
-            sheet, area, wording.page_of(number, len(pages)), SMALL_SIZE, Align.CENTER, baseline, area.width * 0.2
-        )
+        _one_line(sheet, area, wording.page_of(number, total), SMALL_SIZE, Align.CENTER, baseline, area.width * 0.2)
         trace = wording.words(document.trace)
         _one_line(sheet, area, trace, TRACE_SIZE, Align.RIGHT, baseline, area.width * 0.36, TRACE_GREY)

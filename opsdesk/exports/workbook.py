@@ -142,7 +142,9 @@ class _Page:
         margins.header = margins.footer = 8 / 25.4
         sheet.print_options.horizontalCentered = True
         sheet.oddFooter.left.text = _footer_words(wording.retention(document))
-        sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
+        sheet.oddFooter.center.text = f"第 &P 页 共 {document.of_pages or '&N'} 页"
+        if document.first_page > 1:
+            sheet.page_setup.firstPageNumber, sheet.page_setup.useFirstPageNumber = document.first_page, True
         sheet.oddFooter.right.text = _footer_words(clean(document.trace))
         for place, (left_edge, right_edge) in enumerate(zip(self.edges, self.edges[1:], strict=False), 1):
             width = cells.column_width((right_edge - left_edge) * 0.985)
