@@ -9,8 +9,20 @@ from datetime import date
 from typing import Any, NoReturn
 
 FORMATS = ("pdf", "xlsx")
-KINDS = ("staff", "roster", "punches", "leave", "holidays", "incidents", "dingtalk", "wecom")
-PAPERS = ("sign-in", "attendance", "incident", "case", "incidents")
+KINDS = (
+    "staff", "roster", "punches", "leave", "holidays", "incidents", "visits", "door-log", "assets", "dingtalk", "wecom",
+)  # fmt: skip
+PAPERS = (
+    "sign-in", "attendance", "incident", "case", "incidents", "inspection", "visits", "permit", "evacuation", "lending",
+)  # fmt: skip
+INCIDENT = ("事件编号", "SJ-20260305-001")
+NUMBERED = {
+    "incident": INCIDENT,
+    "case": INCIDENT,
+    "permit": ("审批单编号", "JF-20260305-01"),
+    "lending": ("借用单编号", "JY-2026-0001"),
+}
+"""Papers of one record: what its number is called, and one as an example."""
 GROUPS = ("severity", "category", "vendor", "person", "system")
 MOST_MINUTES, MOST_TIMES = 24 * 60, 100
 
@@ -142,18 +154,19 @@ def parser() -> argparse.ArgumentParser:
     init.add_argument("--project", metavar="NAME", default="", help="项目名称")
     init.add_argument("--supervisor", metavar="NAME", default="", help="主管账号名，默认“主管”")
 
-    bring = command("import", "导入人员、排班、打卡、请假、放假安排或旧的事件记录，或核对钉钉、企业微信的考勤报表")
+    bring = command("import", "导入人员、排班、打卡、请假、设备台账、旧的记录等，或核对钉钉、企业微信的考勤报表")
     bring.add_argument(
         "what",
         metavar="|".join(KINDS),
         choices=KINDS,
-        help="人员、排班、打卡、请假、放假安排、事件记录；钉钉、企业微信报表只核对，不改动记录",
+        help="人员、排班、打卡、请假、放假安排、事件记录、机房出入、门禁记录、设备台账；钉钉、企业微信报表只核对",
     )
     bring.add_argument("file", metavar="FILE", help="xlsx、xls、csv 或考勤机导出的文件")
     bring.add_argument("--dry-run", action="store_true", help="只看会怎样，不写入，不需要密码")
     bring.add_argument("--add-vendors", action="store_true", help="人员名册里没登记过的外包单位一并登记")
     bring.add_argument("--map", metavar="MAP.toml", help="事件记录的列、日期格式和值的对照，用过一次就按表头记住")
     bring.add_argument("--create-values", action="store_true", help="事件记录里新的类别、等级、单位、人员按原文接受")
+    bring.add_argument("--room", metavar="NAME", help="旧的出入登记没有写机房时，是哪个机房（只用于 visits）")
     bring.set_defaults(refuse=bring.error)
     json_of(bring)
 
@@ -164,6 +177,7 @@ def parser() -> argparse.ArgumentParser:
 
     _print(command("print", "把表写成文件"), json_of)
     _incidents(command("incidents", "查看运维事件和统计，只读不写，不需要密码"), again, json_of)
+    _visits(command("visits", "看谁在机房，或核对出入登记和门禁记录，只读不写，不需要密码"), again, json_of)
     _law(command("law", "查看规章条款，或试算一个月的扣减"), again, json_of)
     month = command("month", "月度考勤结算，只读不写，不需要密码")
     month.add_argument("action", metavar="settle", choices=("settle",), help="结算")
@@ -192,12 +206,15 @@ def _print(paper: argparse.ArgumentParser, json_of: Callable[[argparse.ArgumentP
         "paper",
         metavar="|".join(PAPERS),
         choices=PAPERS,
-        help="到岗记录、月度考勤汇总表、一张事件记录单、一份 case 报告、某天的事件清单或某月的事件统计",
+        help="到岗记录、月度考勤汇总表、一张事件记录单、一份 case 报告、某天的事件清单、某月的事件统计、"
+        "某天的机房巡检表、机房出入登记表、一张进入审批单、现在的疏散清点单或一张设备借用单",
     )
-    paper.add_argument("number", metavar="NUMBER", nargs="?", help="事件编号（只用于 incident 和 case）")
+    paper.add_argument("number", metavar="NUMBER", nargs="?", help="编号（只用于 incident、case、permit 和 lending）")
     span = paper.add_mutually_exclusive_group()
-    span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录或事件清单")
-    span.add_argument("--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录、考勤汇总表或事件统计")
+    span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录、事件清单、巡检表或机房出入登记表")
+    span.add_argument(
+        "--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录、考勤汇总表、事件统计或机房出入登记表"
+    )
     paper.add_argument("--vendor", metavar="V", help="只统计一家单位的事件，写编码或简称（只用于 incidents --month）")
     paper.add_argument("--out", metavar="DIR", required=True, help="文件写到哪个文件夹")
     paper.add_argument(
@@ -209,16 +226,22 @@ def _print(paper: argparse.ArgumentParser, json_of: Callable[[argparse.ArgumentP
 
 def _check_print(asked: argparse.Namespace) -> None:
     """Refuse what does not belong to the paper: some are of one incident, some of a day, some of a month."""
-    single = asked.paper in {"incident", "case"}
+    single = asked.paper in NUMBERED
     if single and (asked.day or asked.month):
-        asked.refuse(f"{asked.paper} 按编号印，不能写 --day 或 --month，请写成 print {asked.paper} SJ-20260305-001")
+        like = f"print {asked.paper} {NUMBERED[asked.paper][1]}"
+        asked.refuse(f"{asked.paper} 按编号印，不能写 --day 或 --month，请写成 {like}")
     if single and not asked.number:
-        asked.refuse(f"{asked.paper} 要写事件编号，请写成 print {asked.paper} SJ-20260305-001")
+        called, like = NUMBERED[asked.paper]
+        asked.refuse(f"{asked.paper} 要写{called}，请写成 print {asked.paper} {like}")
     if not single and asked.number:
         asked.refuse(f"unrecognized arguments: {asked.number}")
     if asked.paper == "attendance" and asked.month is None:
         asked.refuse("考勤汇总表按月印，请写 --month 2026-03")
-    if not single and asked.day is None and asked.month is None:
+    if asked.paper == "inspection" and asked.day is None:
+        asked.refuse("巡检表按天印，请写 --day 2026-03-05")
+    if asked.paper == "evacuation" and (asked.day or asked.month):
+        asked.refuse("疏散清点单按现在在场的人印，不能写 --day 或 --month")
+    if not single and asked.paper != "evacuation" and asked.day is None and asked.month is None:
         asked.refuse("one of the arguments --day --month is required")
     if asked.vendor and not (asked.paper == "incidents" and asked.month):
         asked.refuse("--vendor 只用于 print incidents --month，按单位统计某月的事件")
@@ -254,6 +277,24 @@ def _incidents(
     stats = act("stats", "统计一段时间接到的事件")
     period(stats, required=True)
     stats.add_argument("--by", metavar="|".join(GROUPS), choices=GROUPS, help="按等级、类别、单位、处理人或系统分组")
+
+
+def _visits(
+    visits: argparse.ArgumentParser, again: list[Any], json_of: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    """`visits inside` and `visits check`."""
+    acts = visits.add_subparsers(dest="action", metavar="inside|check", title="动作", required=True)
+
+    def act(name: str, help_text: str) -> argparse.ArgumentParser:
+        made = acts.add_parser(name, help=help_text, description=help_text, parents=again)
+        made.set_defaults(refuse=made.error, first=None, last=None)
+        json_of(made)
+        return made
+
+    act("inside", "现在谁在机房，超时的在前")
+    check = act("check", "核对出入登记和门禁记录")
+    check.add_argument("--from", type=_day, metavar="YYYY-MM-DD", dest="first", required=True, help="从哪天起")
+    check.add_argument("--to", type=_day, metavar="YYYY-MM-DD", dest="last", required=True, help="到哪天为止，含当天")
 
 
 def _check_period(asked: argparse.Namespace) -> None:
@@ -299,9 +340,11 @@ def read(argv: Sequence[str] | None) -> argparse.Namespace:
         top.error(f"unrecognized arguments: {' '.join(rest)}")
     if asked.command == "print":
         _check_print(asked)
-    elif asked.command == "incidents" and asked.action != "show":
+    elif asked.command == "visits" or (asked.command == "incidents" and asked.action != "show"):
         _check_period(asked)
     elif asked.command == "import" and asked.what != "incidents" and (asked.map or asked.create_values):
         asked.refuse("--map 和 --create-values 只用于 incidents")
+    if asked.command == "import" and asked.what != "visits" and asked.room:
+        asked.refuse("--room 只用于 visits")
     asked.as_json = getattr(asked, "as_json", False)
     return asked

@@ -1,4 +1,4 @@
-"""`verify`: is the database sound and the audit chain whole."""
+"""`verify`: is the database sound, the audit chain whole, and every attachment as it was kept."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from pathlib import Path
 
 from opsdesk import bootstrap
 from opsdesk.cli import desk, exits, saying
-from opsdesk.services import chain
+from opsdesk.services import attachments, chain
 from opsdesk.services.errors import Trouble
 
 
 def verify(home: Path, *, as_json: bool) -> int:
-    """Check database and chain whole; 1 where anything does not hold."""
+    """Check database, chain and attachments whole; 1 where anything does not hold."""
     links, head, short = 0, "", ""
     try:
         ctx = desk.open_existing(home)
         with ctx.read() as connection:
             links, head, short = chain.count(connection), chain.head(connection)[1], chain.short_head(connection)
-            findings = bootstrap.verify(connection)
+            findings = [*bootstrap.verify(connection), *attachments.verify(home, connection)]
     except Trouble as trouble:  # a database that cannot even be opened is a finding, not a failure to check
         findings = [f"{trouble}{trouble.remedy}"]
     if as_json:

@@ -27,7 +27,7 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
             return signing.sign(
                 home, asked.staff_no, operator=asked.operator, out=asked.command == "sign-out", as_json=asked.as_json
             )
-        case "print" | "export" | "law" | "month" | "incidents":
+        case "print" | "export" | "law" | "month" | "incidents" | "visits":
             return _paper_or_reading(asked, home)
         case "verify":
             from opsdesk.cli import checking
@@ -42,6 +42,10 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
 
 def _paper_or_reading(asked: argparse.Namespace, home: Path) -> int:
     """The commands that change nothing and need no password."""
+    if asked.command == "visits" or (asked.command == "print" and asked.paper in {"visits", "permit", "evacuation"}):
+        from opsdesk.cli import visits
+
+        return visits.answer(asked, home) if asked.command == "visits" else visits.paper(asked, home)
     if asked.command == "incidents" or (asked.command == "print" and asked.paper in {"incident", "case", "incidents"}):
         from opsdesk.cli import incidents
 
@@ -52,6 +56,10 @@ def _paper_or_reading(asked: argparse.Namespace, home: Path) -> int:
         out, formats = Path(asked.out), asked.formats
         if asked.paper == "attendance":
             return printing.attendance(home, out, month=asked.month, formats=formats, as_json=asked.as_json)
+        if asked.paper == "lending":
+            return printing.lending(home, out, number=asked.number, formats=formats, as_json=asked.as_json)
+        if asked.paper == "inspection":
+            return printing.inspection(home, out, day=asked.day, formats=formats, as_json=asked.as_json)
         return printing.sign_in(home, out, day=asked.day, month=asked.month, formats=formats, as_json=asked.as_json)
     if asked.command == "law":
         from opsdesk.cli import law

@@ -21,6 +21,9 @@ NAMES = {
     "leave": "请假单",
     "holidays": "放假安排",
     "incidents": "事件记录",
+    "visits": "机房出入登记",
+    "door-log": "门禁记录",
+    "assets": "设备台账",
 }
 CHECKED = ("dingtalk", "wecom")
 
@@ -58,6 +61,8 @@ def _import(asked: argparse.Namespace, home: Path) -> ImportResult:
     ctx, path = _opened(asked, home)
     if asked.what == "incidents":
         return _bring_incidents(ctx, path, asked)
+    if asked.what in {"visits", "door-log"}:
+        return _bring_visits(ctx, path, asked)
     return _bring(ctx, asked.what, path, dry_run=asked.dry_run, add_vendors=asked.add_vendors)
 
 
@@ -68,6 +73,17 @@ def _bring_incidents(ctx: Context, path: Path, asked: argparse.Namespace) -> Imp
 
     mapping = read_map(Path(asked.map), fields=TITLES, worded=MAPPED_WORDS) if asked.map else None
     return import_incidents(ctx, path, mapping=mapping, dry_run=asked.dry_run, create_values=asked.create_values)
+
+
+def _bring_visits(ctx: Context, path: Path, asked: argparse.Namespace) -> ImportResult:
+    if asked.what == "door-log":
+        from opsdesk.registers.visit.door_import import import_door_log
+
+        return import_door_log(ctx, path, dry_run=asked.dry_run).value
+    from opsdesk.cli.visits import room_of
+    from opsdesk.registers.visit.importing import import_visits
+
+    return import_visits(ctx, path, room_id=room_of(ctx, asked.room), dry_run=asked.dry_run).value
 
 
 def _check(asked: argparse.Namespace, home: Path) -> int:
@@ -101,6 +117,10 @@ def _bring(ctx: Context, what: str, path: Path, *, dry_run: bool, add_vendors: b
         from opsdesk.registers.leave.importing import import_leave
 
         return import_leave(ctx, path, dry_run=dry_run)
+    if what == "assets":
+        from opsdesk.registers.asset.importing import import_assets
+
+        return import_assets(ctx, path, dry_run=dry_run)
     if what == "holidays":
         from opsdesk.registers.calendar.importing import import_holidays
 
@@ -111,7 +131,7 @@ def _bring(ctx: Context, what: str, path: Path, *, dry_run: bool, add_vendors: b
 
 
 def _told(asked: argparse.Namespace, result: ImportResult) -> int:
-    whole = asked.what not in {"punches", "leave", "incidents"}
+    whole = asked.what not in {"punches", "leave", "incidents", "visits", "door-log"}
     refused = bool(result.rejected) and (whole or not (result.stored or result.duplicates))
     if asked.as_json:
         saying.one_object(result.as_json())

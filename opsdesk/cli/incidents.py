@@ -17,7 +17,7 @@ from opsdesk.register import Chip, Query
 from opsdesk.registers.incident import detail, documents, listing
 from opsdesk.registers.incident.detail import Detail
 from opsdesk.registers.vendor.spec import REGISTER as VENDOR
-from opsdesk.services import incident_figures, papers
+from opsdesk.services import incident_figures, masking, papers
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.incident_figures import WORDS, By, Figures
@@ -113,6 +113,7 @@ def _as_object(found: Detail) -> dict[str, Any]:
     standing, row = found.standing, found.row
     return {
         **{key: _plain(value) for key, value in row.items() if key not in IDS},
+        "reporter_phone": masking.phone(row["reporter_phone"]) or None,
         "imported": row["batch_id"] is not None,
         "clocks": [
             {

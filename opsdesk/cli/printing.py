@@ -1,4 +1,4 @@
-"""`print sign-in` and `print attendance`: the day's or the month's 到岗记录, and the month's 考勤汇总表, as files."""
+"""`print sign-in`, `attendance`, `inspection`, `lending`: 到岗记录, 考勤汇总表, 机房巡检表 and 借用单 as files."""
 
 from __future__ import annotations
 
@@ -42,6 +42,32 @@ def attendance(home: Path, out: Path, *, month: tuple[int, int], formats: Sequen
     papers.record(ctx, sheets, kept)
     listed = [{"number": each.number, "title": each.title, "sheet": each.sheet} for each in sheets]
     return told(kept, {"documents": listed}, as_json=as_json)
+
+
+def inspection(home: Path, out: Path, *, day: date, formats: Sequence[str], as_json: bool) -> int:
+    """Write the 机房巡检表 of `day`, a sheet for each room, all in one file per format, to the folder `out`."""
+    from opsdesk.registers.inspection.documents import day_sheets
+
+    ctx = desk.as_command_line(desk.open_existing(home))
+    sheets = day_sheets(ctx, day)
+    if not sheets:
+        raise Refusal(f"{day.isoformat()} 没有可以印的机房巡检表：还没有登记机房。请先在“机房”里登记。")
+    kept = archive.export(sheets, out, formats)
+    papers.record(ctx, sheets, kept)
+    listed = [{"number": each.number, "title": each.title, "sheet": each.sheet} for each in sheets]
+    return told(kept, {"documents": listed}, as_json=as_json)
+
+
+def lending(home: Path, out: Path, *, number: str, formats: Sequence[str], as_json: bool) -> int:
+    """Write the 借用单 of this number to the folder `out`."""
+    from opsdesk.registers.loan import documents as loans
+    from opsdesk.registers.loan.service import id_of
+
+    ctx = desk.as_command_line(desk.open_existing(home))
+    document = loans.slip(ctx, id_of(ctx, number))
+    kept = archive.export(document, out, formats)
+    papers.record(ctx, [document], kept)
+    return told(kept, {"document": {"number": document.number, "title": document.title}}, as_json=as_json)
 
 
 def told(kept: Sequence[archive.Kept], more: Mapping[str, Any], *, as_json: bool) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from opsdesk.imports import incident_columns, leave, people, punches, roster
+from opsdesk.imports import assets, door_log, incident_columns, leave, people, punches, roster, visits
 from opsdesk.imports.columns import Column
 from opsdesk.services.errors import Trouble
 
-TemplateKind = Literal["staff", "roster", "punches", "leave", "incidents"]
+TemplateKind = Literal["staff", "roster", "punches", "leave", "incidents", "assets", "visits", "door-log"]
 
 TEMPLATES: dict[TemplateKind, tuple[str, Sequence[Column]]] = {
     "staff": ("人员导入模板", people.COLUMNS),
@@ -18,6 +18,9 @@ TEMPLATES: dict[TemplateKind, tuple[str, Sequence[Column]]] = {
     "punches": ("打卡导入模板", punches.TEMPLATE_COLUMNS),
     "leave": ("请假导入模板", leave.COLUMNS),
     "incidents": ("事件记录导入模板", incident_columns.COLUMNS),
+    "assets": ("设备台账导入模板", assets.COLUMNS),
+    "visits": ("出入登记导入模板", visits.TEMPLATE),
+    "door-log": ("门禁记录导入模板", door_log.TEMPLATE),
 }
 """Kind → title (a good file name) and columns."""
 

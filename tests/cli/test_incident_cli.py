@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import statistics
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -331,3 +332,40 @@ def test_without_a_site_they_say_what_to_do(call: Call, tmp_path: Path, words: t
 
 def test_help_lists_the_command(call: Call) -> None:
     assert "    incidents" in call("--help").out
+
+
+def test_a_phone_is_shown_only_in_part_where_no_password_is_asked(call: Call, home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "site"
+    shutil.copytree(home, copy)
+    for ctx in opened(copy):
+        number = service.open_incident(ctx, "张三 138-1234-5678 打印机坏").value.number
+    found = answered(call, copy, "incidents", "show", number)
+    assert (found["title"], found["reporter_phone"]) == ("张三 打印机坏", "138****5678")
+    assert answered(call, copy, "incidents", "show", NUMBER)["reporter_phone"] is None
+
+
+def test_verify_sees_an_attachment_changed_on_disk(call: Call, home: Path, tmp_path: Path) -> None:
+    copy, photo = tmp_path / "site", tmp_path / "现场.jpg"
+    shutil.copytree(home, copy)
+    photo.write_bytes(b"photo")
+    for ctx in opened(copy):
+        detail.attach(ctx, detail.id_of(ctx, NUMBER), photo)
+    assert call("verify", home=copy).code == 0
+    (kept,) = (copy / "attachments").glob("??/*")
+    kept.write_bytes(b"other")
+    done = call("verify", home=copy)
+    assert done.code == 1
+    assert f"{NUMBER} 的附件“现场.jpg”在程序之外被改动" in done.out
+
+
+def test_doctor_makes_the_full_text_anew_where_it_is_out_of_step(call: Call, home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "site"
+    shutil.copytree(home, copy)
+    assert "事件的全文索引与记录相符" in call("doctor", home=copy).out
+    for ctx in opened(copy):
+        with ctx.transaction("测试") as tx:
+            tx.connection.exec_driver_sql(
+                "UPDATE incident_text SET words = 'zzz' WHERE rowid = (SELECT max(rowid) FROM incident_text)"
+            )
+    assert "全文索引有 1 处与记录不符，已按" in call("doctor", home=copy).out
+    assert "事件的全文索引与记录相符" in call("doctor", home=copy).out

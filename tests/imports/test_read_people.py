@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from opsdesk.imports.assets import read_assets
+from opsdesk.imports.door_log import read_door_log
 from opsdesk.imports.incidents import lay_out, open_book, read_incidents
 from opsdesk.imports.leave import read_leave
 from opsdesk.imports.people import COLUMNS, StaffRow, read_staff
@@ -16,6 +18,7 @@ from opsdesk.imports.punches import read_punches
 from opsdesk.imports.roster import read_roster
 from opsdesk.imports.sheets import read_sheets
 from opsdesk.imports.templates import TEMPLATES, write_template
+from opsdesk.imports.visits import read_visits
 from opsdesk.services.errors import Refusal, Trouble
 
 
@@ -222,6 +225,9 @@ READERS = {
     "roster": read_roster,
     "punches": read_punches,
     "leave": read_leave,
+    "assets": read_assets,
+    "visits": read_visits,
+    "door-log": read_door_log,
     "incidents": lambda path: read_incidents(book := open_book(path), lay_out(book)),
 }
 
