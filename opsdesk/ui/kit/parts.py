@@ -120,6 +120,7 @@ class ChipLabel(QFrame):
         self._word.setText(word)
         look.set_icon(self._icon, look.TONE_ICONS[tone], tone.value)
         look.dress(self, tone=tone.value)
+        look.dress(self._word, tone=tone.value)  # a child is not polished anew with its frame
         self.setAccessibleName(word)
 
     def word(self) -> str:

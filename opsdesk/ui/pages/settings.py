@@ -69,6 +69,32 @@ FIELDS = (
         group="事件",
         help="一个附件最多几 MB，照片和文件存在数据文件夹里。",
     ),
+    Field(
+        "room.screening",
+        "进入筛查",
+        Kind.CHOICE,
+        required=True,
+        group="机房",
+        options=lambda _ctx: [("0", "不登记"), ("1", "登记体温、健康码、口罩")],
+        help="疫情防控期间打开（E5）；平时不登记。",
+    ),
+    Field(
+        "room.vendor_staff_internal",
+        "驻场人员",
+        Kind.CHOICE,
+        required=True,
+        group="机房",
+        options=lambda _ctx: [("0", "按外单位人员审批"), ("1", "按本单位人员进入")],
+        help="外包单位的驻场人员进机房按哪一种判定（E1）。",
+    ),
+    Field(
+        "privacy.visitor_months",
+        "访客信息",
+        Kind.CODE,
+        required=True,
+        group="机房",
+        help="证件号和电话保存几个月，到期在“常来人员”清除。",
+    ),
 )
 APPEARANCES = (("system", "跟随系统"), ("light", "浅色"), ("dark", "深色"))
 
@@ -99,6 +125,9 @@ class SitePage(QWidget):
         self.save.setToolTip("Ctrl+S")
         self.title.add_action(self.save)
         self.form = RecordForm(FIELDS, desk.today, keys=False)
+        for field in FIELDS:
+            if field.options is not None:
+                self.form.set_options(field.key, field.options(ctx))
         self.appearance = ChoiceBox()
         for value, word in APPEARANCES:
             self.appearance.addItem(word, value)

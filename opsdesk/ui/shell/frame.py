@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ from opsdesk.exports.document import Document
 from opsdesk.services.context import Context
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.pages.settings import ThisComputer
-from opsdesk.ui.shell.navigation import Rail
+from opsdesk.ui.shell.navigation import Rail, Section
 from opsdesk.ui.shell.preview import PaperPreview
 from opsdesk.ui.shell.section_page import SectionPage
-from opsdesk.ui.shell.sections import Doors, sections, waiting_corrections
+from opsdesk.ui.shell.sections import Doors, sections
 from opsdesk.ui.shell.top_bar import TopBar
+from opsdesk.ui.shell.waiting import TOPICS, waiting
 
 
 class Frame(QWidget):
@@ -28,7 +29,9 @@ class Frame(QWidget):
         super().__init__(parent)
         self.ctx, self._desk = ctx, desk
         self.setProperty("class", "page")
-        self.sections = sections(desk, Doors(self.show_clause, self.show_page, self._count, computer))
+        self.sections = sections(
+            desk, Doors(self.show_clause, self.show_page, self._count, self.count_waiting, computer)
+        )
         self.rail = Rail(self.sections)
         self.bar = TopBar(ctx, desk)
         self.pages = {section.key: SectionPage(section, ctx) for section in self.sections}
@@ -55,7 +58,7 @@ class Frame(QWidget):
         self.bar.find_asked.connect(self.find_person)
         self.preview.closed.connect(self._leave_paper)
         keys: list[tuple[str, Callable[[], Any]]] = [
-            (f"Ctrl+{number}", partial(self.open, section.key)) for number, section in enumerate(self.sections[:9], 1)
+            (f"Ctrl+{number}", partial(self._go, section)) for number, section in enumerate(self.sections[:9], 1)
         ]
         keys += [
             ("Ctrl+K", self.bar.finder.setFocus),
@@ -64,7 +67,8 @@ class Frame(QWidget):
         ]
         for sequence, slot in keys:
             QShortcut(QKeySequence(sequence), self, slot)
-        desk.bus.watch(self, {"correction"}, self.count_waiting)
+        desk.bus.watch(self, TOPICS, self.count_waiting)
+        self.bar.minute.connect(self.count_waiting)
         self.place_notices()
         self.open(self.sections[0].key)
         self.count_waiting()
@@ -78,6 +82,11 @@ class Frame(QWidget):
         """The section open, also below a paper."""
         shown = self.stack.currentWidget()
         return shown if isinstance(shown, SectionPage) else self._before or self.pages[self.sections[0].key]
+
+    def _go(self, section: Section) -> None:
+        """Open a section; where one is already in it, its first tab."""
+        here = self.stack.currentWidget() is self.pages[section.key]
+        self.open(section.key, section.tabs[0].key if here else "")
 
     def open(self, section: str, tab: str = "") -> Any:
         """Open a section, and a tab of it; gives the page. KeyError for unknown keys."""
@@ -132,9 +141,11 @@ class Frame(QWidget):
 
     def count_waiting(self) -> None:
         """Count what waits for the supervisor."""
-        self._desk.operations.run(
-            partial(waiting_corrections, self.ctx), done=partial(self._count, "leave"), owner=self, replaces="waiting"
-        )
+        self._desk.operations.run(partial(waiting, self.ctx), done=self._count_all, owner=self, replaces="waiting")
+
+    def _count_all(self, counted: Mapping[str, int]) -> None:
+        for section, number in counted.items():
+            self.rail.set_count(section, number)
 
     def _count(self, section: str, number: int) -> None:
         self.rail.set_count(section, number)

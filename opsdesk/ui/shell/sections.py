@@ -6,116 +6,40 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
 from opsdesk import catalog
-from opsdesk.imports.column_map import ColumnMap
-from opsdesk.imports.incident_columns import COLUMNS
 from opsdesk.register import Page, Paper, Query, Register, Tone
-from opsdesk.registers.correction import service as correction
-from opsdesk.registers.correction.spec import REGISTER as CORRECTION
-from opsdesk.registers.incident import documents
-from opsdesk.registers.incident.import_maps import remember
-from opsdesk.registers.incident.import_trial import tried
-from opsdesk.registers.incident.importing import import_incidents
-from opsdesk.registers.leave.importing import import_leave
-from opsdesk.registers.roster.service import import_roster
-from opsdesk.registers.staff.service import import_staff
+from opsdesk.registers.incident import detail, documents
+from opsdesk.registers.visit.door_view import VIEW
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
-from opsdesk.services.import_result import ImportResult
 from opsdesk.services.open_questions import Question
-from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.desk import Desk
-from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.register_page import RegisterPage
 from opsdesk.ui.pages.backups import BackupsPage
 from opsdesk.ui.pages.calendar import CalendarPage
 from opsdesk.ui.pages.hand_in import HandInPage
-from opsdesk.ui.pages.import_matching import Matching
 from opsdesk.ui.pages.import_wizard import ImportKind
 from opsdesk.ui.pages.incident import IncidentPage
 from opsdesk.ui.pages.incident_statistics import IncidentStatisticsPage
+from opsdesk.ui.pages.inspection import InspectionPage
 from opsdesk.ui.pages.law import LawPage
+from opsdesk.ui.pages.loan import loan_page
 from opsdesk.ui.pages.month import MonthPage
+from opsdesk.ui.pages.room_access import RoomPage
 from opsdesk.ui.pages.roster import RosterPage
 from opsdesk.ui.pages.settings import SitePage, ThisComputer
-from opsdesk.ui.pages.sign_in import SignInPage, run_import
+from opsdesk.ui.pages.sign_in import SignInPage
+from opsdesk.ui.pages.upkeep_incident import with_incident
 from opsdesk.ui.pages.with_import import WithImport
+from opsdesk.ui.shell.import_kinds import ASSETS, DOOR_LOG, INCIDENTS, LEAVE, PUNCHES, ROSTER, STAFF, VISITS
 from opsdesk.ui.shell.navigation import Section, Tab
 
 MOST_SLIPS = 500
 """As many slips of one person are looked through for the one a question names."""
-
-
-def _import_staff(ctx: Context, path: Path, dry_run: bool, _progress: Progress | None) -> Outcome[ImportResult]:
-    result = import_staff(ctx, path, dry_run=dry_run)
-    return Outcome(result, frozenset() if dry_run else frozenset({"staff", "sign_in"}))
-
-
-def _import_roster(ctx: Context, path: Path, dry_run: bool, _progress: Progress | None) -> Outcome[ImportResult]:
-    result = import_roster(ctx, path, dry_run=dry_run)
-    return Outcome(result, frozenset() if dry_run else frozenset({"roster", "sign_in"}))
-
-
-def _import_leave(ctx: Context, path: Path, dry_run: bool, _progress: Progress | None) -> Outcome[ImportResult]:
-    result = import_leave(ctx, path, dry_run=dry_run)
-    return Outcome(result, frozenset() if dry_run else frozenset({"leave", "sign_in"}))
-
-
-def _import_incidents(
-    ctx: Context, path: Path, mapping: ColumnMap | None, dry_run: bool, progress: Progress | None
-) -> Outcome[ImportResult]:
-    result = import_incidents(ctx, path, mapping=mapping, dry_run=dry_run, progress=progress)
-    return Outcome(result, frozenset() if dry_run else frozenset({"incident"}))
-
-
-STAFF = ImportKind(
-    "staff",
-    "人员",
-    "选择人员名单（xlsx 或 csv），按表头认列。外包单位要先登记。有一行不对，整份都不导入。",
-    _import_staff,
-    all_or_nothing=True,
-)
-ROSTER = ImportKind(
-    "roster",
-    "排班",
-    "选择排班表（xlsx 或 csv），一行一条或一月一张都可以。有一行不对，整份都不导入。",
-    _import_roster,
-    all_or_nothing=True,
-)
-LEAVE = ImportKind(
-    "leave",
-    "请假",
-    "选择请假表或钉钉导出的请假单据（xlsx 或 csv）。有一行不对，整份都不导入；钉钉里没有同意的单只列出来。",
-    _import_leave,
-    all_or_nothing=False,
-)
-PUNCHES = ImportKind(
-    "punches",
-    "打卡",
-    "选择考勤机导出的文件，格式自动识别。好的行导入，有问题的行列出来，一行也不丢。",
-    run_import,
-    all_or_nothing=False,
-)
-
-
-INCIDENTS = ImportKind(
-    "incidents",
-    "事件记录",
-    "选择旧的事件登记表，或别的系统导出的表（xlsx、xls 或 csv）。列按表头认，认不出的用“对照列”说明一次。",
-    lambda ctx, path, dry_run, progress: _import_incidents(ctx, path, None, dry_run, progress),
-    all_or_nothing=False,
-    matching=Matching(
-        COLUMNS,
-        tried,
-        lambda ctx, path, mapping, progress: _import_incidents(ctx, path, mapping, False, progress),
-        remember,
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -125,6 +49,7 @@ class Doors:
     show_clause: Callable[[str], object]
     show_page: Callable[[str], Any]
     count: Callable[[str, int], object]
+    recount: Callable[[], object]
     computer: ThisComputer
 
 
@@ -145,7 +70,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
 
     def incident(ctx: Context) -> QWidget:
         page = IncidentPage(ctx, desk)
-        page.waiting.connect(partial(doors.count, "incident"))
+        page.waiting.connect(lambda _number: doors.recount())
         page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
         return WithImport(page, ctx, desk, (INCIDENTS,))
 
@@ -155,10 +80,26 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
         return page
 
+    def room(ctx: Context) -> QWidget:
+        page = RoomPage(ctx, desk)
+        page.waiting.connect(lambda _number: doors.recount())
+        return WithImport(page, ctx, desk, (VISITS,))
+
+    def door_check(ctx: Context) -> QWidget:
+        return WithImport(RegisterPage(VIEW, ctx, desk), ctx, desk, (DOOR_LOG,))
+
+    def inspection(ctx: Context) -> QWidget:
+        page = InspectionPage(ctx, desk)
+        page.record_asked.connect(partial(_show_incident, doors))
+        page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
+        return page
+
+    readings = with_incident(known["reading"])
+
     def case_paper(ctx: Context, record_id: int) -> Any:
         load = known["case_report"].load
         assert load is not None  # noqa: S101 — the register has it
-        return documents.case_report(ctx, load(ctx, record_id)["incident_id"])
+        return documents.case_report(ctx, detail.id_of(ctx, load(ctx, record_id)["incident"]))
 
     cases = replace(known["case_report"], papers=(Paper("case", "case 报告", case_paper),))
 
@@ -181,6 +122,8 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
 
         return Tab(slug, known[slug].title, make)
 
+    loan = Tab("loan", known["loan"].title, lambda ctx: loan_page(ctx, desk))
+
     def law(ctx: Context) -> QWidget:
         page = LawPage(ctx, desk, {tab.key for section in made for tab in section.tabs})
         page.page_asked.connect(doors.show_page)
@@ -202,6 +145,19 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 register("incident_option"),
             ),
         ),
+        Section(
+            "room",
+            "机房出入记录表",
+            "door-open",
+            (
+                Tab("visit", known["visit"].title, room),
+                register("permit"),
+                register("off_hours"),
+                Tab("door_check", VIEW.title, door_check),
+                register("visitor"),
+                register("room"),
+            ),
+        ),
         Section("month", "月度考勤", "calculator", (Tab("month", "月度考勤", month), register("deduction"))),
         Section(
             "leave",
@@ -215,6 +171,27 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 register("comp_time"),
                 register("sign_in"),
             ),
+        ),
+        Section(
+            "upkeep",
+            "巡检安全",
+            "clipboard-check",
+            (
+                Tab("inspection_round", "巡检", inspection),
+                register("inspection"),
+                Tab("reading", known["reading"].title, lambda ctx: RegisterPage(readings, ctx, desk)),
+                register("cleaning"),
+                register("media_check"),
+                register("change_request"),
+                register("backup_notice"),
+                register("inspection_item"),
+            ),
+        ),
+        Section(
+            "asset",
+            "设备资产",
+            "server",
+            (loan, register("asset", ASSETS), register("asset_issue"), register("equipment_move")),
         ),
         Section(
             "people",
@@ -303,8 +280,3 @@ def _open_named(page: RegisterPage, question: Question, found: Page) -> None:
     named = [row.id for row in found.rows if (number := row.values.get("number")) and str(number) in question.sentence]
     if len(named) == 1:
         page.open_record(named[0])
-
-
-def waiting_corrections(ctx: Context) -> int:
-    """How many 补签单 wait for the supervisor."""
-    return CORRECTION.list(ctx, Query(filters={"state": correction.WAITING}, limit=1)).total

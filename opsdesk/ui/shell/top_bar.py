@@ -47,6 +47,7 @@ def read_head(ctx: Context) -> tuple[str, date, str, DayKind, str]:
 class TopBar(QFrame):
     """48 px: site, day, clock, find, person, 换人, lock, kiosk."""
 
+    minute = Signal()
     find_asked = Signal(str)
     lock_asked = Signal()
     switch_asked = Signal()
@@ -98,6 +99,7 @@ class TopBar(QFrame):
         now = self._ctx.now()
         if self.clock.text() != f"{now:%H:%M}":
             self.clock.setText(f"{now:%H:%M}")
+            self.minute.emit()
         if self._day is not None and now.date() != self._day:
             self.refresh()
 

@@ -1,0 +1,291 @@
+"""机房出入记录表: who is inside now on top, everybody who came and went below, entering and leaving by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from opsdesk.register import Chip, Column, Kind, Paper, Row, Tone
+from opsdesk.registers.visit import documents, service
+from opsdesk.registers.visit.spec import REGISTER
+from opsdesk.rules.sla import in_words
+from opsdesk.services import room_visits
+from opsdesk.services.context import WRITERS, Context
+from opsdesk.services.outcome import Outcome
+from opsdesk.services.room_visits import Inside
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.parts import Card, label, secondary_button
+from opsdesk.ui.kit.record_table import RecordTable
+from opsdesk.ui.kit.register_page import RegisterPage
+from opsdesk.ui.pages.room_entry import EntryPanel
+from opsdesk.ui.pages.room_leaving import LeavePanel
+
+RENEW_AFTER = 15_000
+"""Milliseconds between two looks at who is inside: stays grow longer by themselves."""
+SOON = timedelta(minutes=10)
+MOST_ROWS = 5
+COLUMNS = (
+    Column("name", "姓名", width=112),
+    Column("unit", "单位", width=0),
+    Column("room", "机房", width=120),
+    Column("entered_at", "进入", Kind.CODE, 104),
+    Column("stayed", "已停留", width=104),
+    Column("due_at", "应离开", Kind.CODE, 104),
+    Column("escorts", "陪同", width=112),
+    Column("goods", "物品", width=112),
+    Column("state", "情况", Kind.CHIP, 176),
+)
+
+AT_THE_DOOR = replace(
+    REGISTER,
+    papers=(
+        *REGISTER.papers,
+        Paper("today", "今日登记表", lambda ctx, _id: documents.day(ctx, ctx.today()), on_record=False),
+        Paper("month", "本月登记表", lambda ctx, _id: documents.month(ctx, ctx.today().year, ctx.today().month), False),
+        Paper(
+            "quarter", "本季度登记表", lambda ctx, _id: documents.quarter(ctx, *quarter(ctx.today())), on_record=False
+        ),
+        Paper(
+            "last_quarter",
+            "上季度登记表（装订）",
+            lambda ctx, _id: documents.quarter(ctx, *quarter(ctx.today(), 1)),
+            False,
+        ),
+    ),
+)
+"""The register with what the desk prints before it goes home."""
+
+
+def quarter(day: date, before: int = 0) -> tuple[int, int]:
+    """Year and number of the quarter that holds a day, or of one so many quarters before it."""
+    year, place = divmod(day.year * 4 + (day.month - 1) // 3 - before, 4)
+    return year, place + 1
+
+
+class InsideBoard(Card):
+    """现在在机房: overstay first. `leave_asked(people)` with those who entered together, `leave_now(id)` by one key."""
+
+    leave_asked = Signal(object)
+    leave_now = Signal(int)
+    counted = Signal(object)
+
+    def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._ctx, self._desk = ctx, desk
+        self.people: Sequence[Inside] = ()
+        self.heading = label("现在在机房", "heading")
+        self.leave_button = secondary_button("登记离开", "log-out")
+        self.leave_button.setToolTip("F3；列表中按回车也可以，一起来的一起离开")
+        self.leave_button.clicked.connect(self.leave)
+        self.evacuation_button = secondary_button("疏散清单", "users")
+        self.evacuation_button.setToolTip("F9")
+        head = QHBoxLayout()
+        head.setSpacing(look.px(8))
+        head.addWidget(self.heading)
+        head.addStretch(1)
+        head.addWidget(self.evacuation_button)
+        head.addWidget(self.leave_button)
+        self.table = RecordTable(COLUMNS)
+        self.table.set_empty("机房里没有人。")
+        self.table.opened.connect(lambda _id: self.leave())
+        self.body.addLayout(head)
+        self.body.addWidget(self.table)
+        self._renewal = QTimer(self, interval=RENEW_AFTER)
+        self._renewal.timeout.connect(self._renew)
+        self._renewal.start()
+
+    def set_context(self, ctx: Context) -> None:
+        """Somebody else is at the desk."""
+        self._ctx = ctx
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look again who is inside."""
+        self._desk.operations.run(
+            partial(room_visits.inside, self._ctx), done=self._take, owner=self, replaces="inside"
+        )  # fmt: skip
+
+    def chosen(self) -> Inside | None:
+        """Who is chosen; the first where nobody is."""
+        row = self.table.chosen_row() if self.table.selected else None
+        wanted = row.id if row is not None else None
+        return next((each for each in self.people if each.visit_id == wanted), self.people[0] if self.people else None)
+
+    def leave(self) -> None:
+        """Sign the chosen one out, with all who came together with him."""
+        chosen = self.chosen()
+        if chosen is not None and self.leave_button.isEnabled():
+            self.leave_asked.emit([each for each in self.people if each.visit_id in chosen.group])
+
+    def leave_alone(self) -> None:
+        """Sign the chosen one out now, by himself."""
+        chosen = self.chosen()
+        if chosen is not None and self.leave_button.isEnabled():
+            self.leave_now.emit(chosen.visit_id)
+
+    def _renew(self) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def _take(self, people: Sequence[Inside]) -> None:
+        self.people = people
+        now = self._ctx.now()
+        over = sum(each.over > 0 for each in people)
+        said = f"现在在机房 {len(people)} 人{f'，{over} 人超时' if over else ''}"
+        self.heading.setText(said if people else "现在在机房 0 人")
+        self.table.set_rows([_row(each, now) for each in people])
+        rows = min(max(1, len(people)), MOST_ROWS)
+        self.table.setFixedHeight(look.px(look.ROW_HEIGHT) * (rows + 1) + look.px(4))
+        self.leave_button.setEnabled(bool(people) and self._ctx.actor.role in WRITERS)
+        self.counted.emit(people)
+
+
+def _row(each: Inside, now: Any) -> Row:
+    stayed = int((now - each.entered_at).total_seconds())
+    if each.over:
+        chip = Chip(f"超时 {in_words(each.over)}", Tone.BROKEN)
+    elif each.breaches:
+        chip = Chip("、".join(dict.fromkeys(str(breach.missed) for breach in each.breaches)), Tone.WARNING)
+    elif each.due_at is not None and each.due_at - now <= SOON:
+        chip = Chip(f"还有 {in_words(int((each.due_at - now).total_seconds()))}", Tone.WARNING)
+    else:
+        chip = Chip("在场", Tone.FINE)
+    return Row(
+        each.visit_id,
+        {
+            "name": each.name,
+            "unit": each.unit,
+            "room": f"{each.room}{f'·{each.module}' if each.module else ''}",
+            "entered_at": f"{each.entered_at:%m-%d %H:%M}",
+            "stayed": in_words(stayed) if stayed >= 60 else "刚进入",
+            "due_at": f"{each.due_at:%m-%d %H:%M}" if each.due_at else "",
+            "escorts": "、".join(each.escorts),
+            "goods": "、".join(item.name for item in each.goods),
+            "state": chip,
+        },
+    )
+
+
+class RoomPage(RegisterPage):
+    """The page of visits with the board on top. `waiting(n)` is how many overstay; F9 makes the evacuation list."""
+
+    waiting = Signal(int)
+
+    def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(AT_THE_DOOR, ctx, desk, parent)
+        self.board = InsideBoard(ctx, desk)
+        self.column.insertWidget(1, self.board)
+        self.entry, self.leaving = EntryPanel(ctx, desk), LeavePanel(ctx, desk)
+        for side in (self.entry, self.leaving):
+            side.setVisible(False)
+            side.left.connect(self._close_sides)
+            for table in (self.table, self.board.table):
+                side.shown.connect(table.set_compact)
+            layout = self.layout()
+            assert layout is not None  # noqa: S101 — made by the page
+            layout.addWidget(side)
+        self.entry.entered.connect(self._close_sides)
+        self.leaving.gone.connect(self._close_sides)
+        self.board.leave_asked.connect(self._leave)
+        self.board.leave_now.connect(self._leave_now)
+        self.board.counted.connect(self._count)
+        self.board.evacuation_button.clicked.connect(partial(self._press, "evacuation"))
+        self.panel.shown.connect(self.board.table.set_compact)
+        for keys, act in (
+            ("F3", self.board.leave),
+            ("Shift+F3", self.board.leave_alone),
+            ("F9", partial(self._press, "evacuation")),
+            ("Ctrl+P", partial(self._press, "today")),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self, act)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.board.refresh()
+
+    def set_context(self, ctx: Context) -> None:
+        """Somebody else is at the desk."""
+        super().set_context(ctx)
+        for part in (self.board, self.entry, self.leaving):
+            part.set_context(ctx)
+        self._close_sides()
+
+    def focus_first(self) -> None:
+        """The keys belong to the board."""
+        self.board.table.setFocus()
+
+    def new_record(self) -> None:
+        """A new record is an entry."""
+        self.enter()
+
+    def refresh(self) -> None:
+        """Ask the list anew, and who is inside."""
+        super().refresh()
+        self.board.refresh()
+
+    def enter(self) -> None:
+        """Begin an entry, unless one is being written."""
+        allowed = self.new_button is not None and self.new_button.isEnabled()
+        if allowed and self.entry.isHidden() and self._may_open():
+            self.entry.begin()
+
+    def may_leave(self) -> bool:
+        """True if nothing typed beside the list would be lost, or the user says so."""
+        return all(side.isHidden() or side.may_leave() for side in (self.entry, self.leaving)) and (
+            self.panel.isHidden() or self.panel.may_leave()
+        )
+
+    def open_record(self, record_id: int, enter: bool = False) -> None:
+        """Open a visit beside the list, unless an entry is being written there."""
+        if self._may_open():
+            super().open_record(record_id, enter)
+
+    def _may_open(self) -> bool:
+        """Whether the side is free, or made free; what is half written there is asked about."""
+        sides = [side for side in (self.entry, self.leaving) if side.isVisible()]
+        if not all(side.may_leave() for side in sides):
+            return False
+        for side in sides:
+            side.take_form()
+            side.setVisible(False)
+        if self.panel.isVisible():
+            if not self.panel.may_leave():
+                return False
+            self.panel.left.emit()
+        return True
+
+    def _leave(self, people: Sequence[Inside]) -> None:
+        if self._may_open():
+            self.leaving.begin(people)
+
+    def _leave_now(self, visit_id: int) -> None:
+        self._run(partial(service.leave_now, self.ctx, visit_id))
+
+    def _close_sides(self) -> None:
+        for side in (self.entry, self.leaving):
+            side.take_form()
+            side.setVisible(False)
+        self.focus_first()
+
+    def _count(self, people: Sequence[Inside]) -> None:
+        self.waiting.emit(sum(each.over > 0 for each in people))
+
+    def _add_head_buttons(self) -> None:
+        super()._add_head_buttons()
+        if self.new_button is not None:
+            self.new_button.setText("登记进入")
+        self.table.set_empty(REGISTER.empty, "登记进入", self.enter)
+
+    def _press(self, key: str, _checked: bool = False) -> None:
+        self.panel.open_paper(next(paper for paper in self.register.papers if paper.key == key), 0)
+
+    def _run(self, act: Callable[[], Outcome[str]]) -> None:
+        self.desk.operations.run(
+            act, done=lambda outcome: self.desk.notices.show(outcome.value, Tone.FINE), owner=self
+        )  # fmt: skip

@@ -1,0 +1,342 @@
+"""Entering the machine room: who, with which permit, why, with whom, until when, with what; Ctrl+S and they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from opsdesk.register import Field, Kind, Options, Tone
+from opsdesk.registers.visit import people, service, typed
+from opsdesk.registers.visit.people import Known, PersonEntry
+from opsdesk.registers.visit.records import told
+from opsdesk.services import room_permits, rooms, settings
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.outcome import Outcome
+from opsdesk.services.room_permits import PermitMember, UsablePermit
+from opsdesk.ui.kit import look
+from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.form_panel import FormPanel, Sheet
+from opsdesk.ui.kit.moment_editors import editor_for
+from opsdesk.ui.kit.parts import icon_button, label
+from opsdesk.ui.kit.record_form import FieldRow
+
+USUAL = timedelta(hours=2)
+"""How long a visit without a permit may last unless something else is written."""
+PERMIT = Field("permit_id", "审批单", Kind.CHOICE, help="只列出现在可以用的；选了以后人员、机房、事由和时间自动带出。")
+SCREENING = (
+    Field("temperature", "体温 ℃", help="例如 36.5。"),
+    Field("code_shown", "健康码已核验", Kind.FLAG),
+    Field("mask", "佩戴口罩", Kind.FLAG),
+)
+
+
+def fields(*, screening: bool) -> tuple[Field, ...]:
+    """The fields below the people, in the order of F08."""
+    return (
+        Field("room_id", "机房", Kind.CHOICE, required=True),
+        Field("module", "模块／区域"),
+        Field("purpose", "进入事由", required=True),
+        Field("escort", "陪同人", help="全程陪同，必要时写两人。"),
+        Field("second_escort", "第二陪同人"),
+        Field("due_at", "应离开", Kind.MOMENT, help="空着就是两小时以后。"),
+        Field("operates", "上机操作", Kind.FLAG),
+        Field("goods", "携带物品", Kind.LONG_TEXT, help="一行一件：名称 数量 型号 序列号，例如 笔记本 1 T14 SN123。"),
+        Field("off_hours_number", "非工作时间申请单号"),
+        Field("entered_at", "进入时间", Kind.MOMENT, help="空着就是现在。"),
+        *(SCREENING if screening else ()),
+    )
+
+
+@dataclass(frozen=True)
+class Door:
+    """What was read for an entry: who is known, which permits can be used, the rooms, whether E5 asks for more."""
+
+    known: Sequence[Known]
+    permits: Sequence[UsablePermit]
+    rooms: Options
+    escorts: Sequence[str]
+    screening: bool
+
+
+def read_door(ctx: Context) -> Door:
+    """Read all that an entry offers."""
+    now = ctx.now()
+    known = people.known(ctx)
+    escorts = rooms.keepers(ctx) + [each.name for each in known if each.entry.staff_id]
+    return Door(
+        known=known,
+        permits=room_permits.usable(ctx, now),
+        rooms=rooms.offered(ctx),
+        escorts=list(dict.fromkeys(escorts)),
+        screening=settings.read(ctx, "room.screening") == "1",
+    )
+
+
+class PeopleField(QWidget):
+    """Those who enter: type a number, initials or a name and Enter; a stranger is written out with unit and paper."""
+
+    added = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("姓名、工号或首字母，回车加入；生人：姓名 单位 证件号 电话")
+        self.line.setAccessibleName("进入人员")
+        self.line.returnPressed.connect(self.add_typed)
+        self.said = label("", "error", wraps=True)
+        self.said.setVisible(False)
+        self._known: Sequence[Known] = ()
+        self.entries: list[tuple[str, PersonEntry]] = []
+        self._list = QWidget()
+        self._rows = QVBoxLayout(self._list)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(look.px(4))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look.px(8))
+        column.addWidget(label("进入人员", "heading"))
+        column.addWidget(self.line)
+        column.addWidget(self.said)
+        column.addWidget(self._list)
+
+    def offer(self, known: Sequence[Known]) -> None:
+        """Suggest these while one types."""
+        self._known = known
+        completer = QCompleter([_shown(each) for each in known], self.line)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.activated.connect(lambda _text: QTimer.singleShot(0, self, self.add_typed))
+        self.line.setCompleter(completer)
+
+    def set_people(self, chosen: Sequence[tuple[str, PersonEntry]]) -> None:
+        """Show these instead of those before."""
+        self.entries = list(chosen)
+        self._renew()
+
+    def add_typed(self) -> bool:
+        """Take whoever is meant by the line; False where nobody can be."""
+        text = self.line.text().strip()
+        if not text:
+            return True
+        try:
+            self.entries.append(self._meant(text))
+        except Refusal as refusal:
+            self.tell(str(refusal))
+            return False
+        self.line.clear()
+        self.tell("")
+        self._renew()
+        self.added.emit()
+        return True
+
+    def tell(self, sentence: str) -> None:
+        """Say what is wrong with the line."""
+        self.said.setText(sentence)
+        self.said.setVisible(bool(sentence))
+
+    def _meant(self, text: str) -> tuple[str, PersonEntry]:
+        exact = [each for each in self._known if text == _shown(each)]
+        first = text.split(maxsplit=1)[0].casefold()
+        near = [each for each in self._known if first in (each.name.casefold(), each.since.casefold())]
+        by_letters = [each for each in self._known if text.upper() in each.initials.split()]
+        found = exact or (near if len(text.split()) == 1 else []) or by_letters
+        if len(found) > 1:
+            said = "、".join(_shown(each) for each in found[:4])
+            raise Refusal(f"“{text}”有 {len(found)} 人：{said}。请从列表中选一位，或输入工号。", field="people")
+        if found:
+            return _shown(found[0]), found[0].entry
+        entry = typed.read_person(text)
+        return "　".join(part for part in (entry.name, entry.unit) if part), entry
+
+    def _renew(self) -> None:
+        while self._rows.count():
+            old = self._rows.takeAt(0).widget()
+            old.setVisible(False)
+            old.deleteLater()
+        for place, (shown, _) in enumerate(self.entries):
+            widget = QWidget()
+            row = QHBoxLayout(widget)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.addWidget(label(shown, wraps=True), 1)
+            away = icon_button("x", f"去掉 {shown}")
+            away.clicked.connect(partial(self._remove, place))
+            row.addWidget(away)
+            self._rows.addWidget(widget)
+
+    def _remove(self, place: int) -> None:
+        del self.entries[place]
+        self._renew()
+
+
+def _shown(each: Known) -> str:
+    return "　".join(part for part in (each.name, each.unit, each.since) if part)
+
+
+class EntryPanel(FormPanel):
+    """The form of an entry. `entered` after people were signed in; `left` when it should close."""
+
+    entered = Signal()
+    left = Signal()
+
+    def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("登记进入", desk.today, parent)
+        self._ctx, self._desk = ctx, desk
+        self._door: Door | None = None
+        self.people = PeopleField()
+        self.permit = FieldRow(PERMIT, editor_for(PERMIT, desk.today or ctx.today))
+        self.permit.editor.changed.connect(self._on_permit)
+        self.people.added.connect(self._find_permit)
+        self.body.insertWidget(0, self.permit)
+        self.body.insertWidget(1, self.people)
+        self.submit_asked.connect(self._submit_entry)
+        self.close_asked.connect(self.left)
+
+    def set_context(self, ctx: Context) -> None:
+        """Somebody else is at the desk."""
+        self._ctx = ctx
+
+    @property
+    def dirty(self) -> bool:
+        """Whether somebody was named or something written."""
+        named = self.people.entries or self.people.line.text().strip()
+        return self.isVisible() and (bool(named) or super().dirty)
+
+    def begin(self) -> None:
+        """An empty form; what it offers is read anew."""
+        self._desk.operations.run(
+            partial(read_door, self._ctx), done=self._lay, owner=self, replaces="door", failed=self._tell
+        )
+
+    def _lay(self, door: Door) -> None:
+        self._door = door
+        self.people.set_people(())
+        self.people.line.clear()
+        self.people.tell("")
+        self.people.offer(door.known)
+        self.permit.editor.set_options([(each.id, _permit_words(each)) for each in door.permits])
+        self.permit.editor.set_value(None)
+        values: dict[str, Any] = {"room_id": door.rooms[0][0] if len(door.rooms) == 1 else None}
+        escorts: Options = [(name, name) for name in door.escorts]
+        options: dict[str, Options] = {"room_id": door.rooms, "escort": escorts, "second_escort": escorts}
+        self.lay_form("登记进入", fields(screening=door.screening), Sheet(values, options))
+        self.submit.setText("登记进入")
+        self.cancel.setText("取消")
+        self.people.line.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _chosen_permit(self) -> UsablePermit | None:
+        chosen = self.permit.editor.value()
+        return next((each for each in self._door.permits if each.id == chosen), None) if self._door else None
+
+    def _find_permit(self) -> None:
+        """Who was just named is on one permit only: choose it. Those who come later on the same one are its people."""
+        shown, entry = self.people.entries[-1]
+        chosen = self._chosen_permit()
+        offered = [chosen] if chosen else self._door.permits if self._door else []
+        named = [(each, person) for each in offered for person in each.people if person.name == entry.name]
+        if len(named) != 1:
+            return
+        permit, person = named[0]
+        self.people.entries[-1] = (shown, _of_permit(person))
+        if chosen is None:
+            with QSignalBlocker(self.permit.editor):
+                self.permit.editor.set_value(permit.id)
+            self._fill_in(permit)
+
+    def _on_permit(self) -> None:
+        permit = self._chosen_permit()
+        if permit is None or self.form is None:
+            return
+        self.people.set_people(
+            [("　".join(part for part in (each.name, each.unit) if part), _of_permit(each)) for each in permit.people]
+        )
+        self._fill_in(permit)
+
+    def _fill_in(self, permit: UsablePermit) -> None:
+        if self.form is None:
+            return
+        escorts = [*permit.escorts, "", ""]
+        values = {
+            **self.form.values(),
+            "room_id": permit.room_id,
+            "module": permit.module,
+            "purpose": permit.work or "、".join(permit.purposes),
+            "escort": escorts[0],
+            "second_escort": escorts[1],
+            "due_at": permit.span.ends,
+            "operates": permit.operates,
+        }
+        for key, value in values.items():
+            self.form.rows[key].editor.set_value(value)
+
+    def _submit_entry(self) -> None:
+        if self.form is None or not self.people.add_typed():
+            return
+        values, ctx = self.form.values(), self._ctx
+        if not self.people.entries:
+            self.people.tell("请先写进入的人，按回车加入。")
+            self.people.line.setFocus()
+            return
+        entries = [entry for _, entry in self.people.entries]
+        permit_id = self.permit.editor.value()
+
+        def act() -> Outcome[str]:
+            now = ctx.now()
+            made = service.enter(
+                ctx,
+                people=entries,
+                room_id=values["room_id"],
+                module=values["module"],
+                permit_id=permit_id,
+                purpose=values["purpose"],
+                escorts=[name for name in (values["escort"], values["second_escort"]) if name],
+                due_at=values["due_at"] or (values["entered_at"] or now) + USUAL,
+                operates=values["operates"],
+                goods=typed.read_goods(values["goods"]),
+                entered_at=values["entered_at"],
+                off_hours_number=values["off_hours_number"],
+                screening=[_screened(values)] * len(entries) if "mask" in values else (),
+            )
+            return Outcome(told(ctx, made.value), made.touched)
+
+        self._desk.operations.run(act, done=self._on_entered, failed=self._tell, owner=self, busy=self.submit)
+
+    def _on_entered(self, outcome: Outcome[str]) -> None:
+        tone = Tone.WARNING if "（" in outcome.value else Tone.FINE
+        self._desk.notices.show(outcome.value, tone)
+        self.people.set_people(())
+        self.take_form()
+        self.entered.emit()
+
+    def _tell(self, error: Refusal | Trouble) -> None:
+        if isinstance(error, Refusal) and error.field in {"people", "name", "staff_id", "id_number", "phone"}:
+            self.people.tell(str(error))
+            self.people.line.setFocus()
+        elif isinstance(error, Refusal) and error.field == "permit_id":
+            self.permit.show_error(str(error))
+        elif not (isinstance(error, Refusal) and self.show_refusal(error)):
+            self.say(f"{error}{getattr(error, 'remedy', '')}")
+
+
+def _screened(values: dict[str, Any]) -> service.Screening:
+    written = str(values["temperature"] or "").replace("℃", "").strip()
+    try:
+        tenths = round(float(written) * 10) if written else None
+    except ValueError:
+        raise Refusal(f"体温“{written}”看不懂。请写成 36.5。", field="temperature") from None
+    return service.Screening(temperature=tenths, code_shown=values["code_shown"], mask=values["mask"])
+
+
+def _of_permit(person: PermitMember) -> PersonEntry:
+    return PersonEntry(name=person.name, unit=person.unit, permit_person_id=person.id)
+
+
+def _permit_words(each: UsablePermit) -> str:
+    names = "、".join(person.name for person in each.people[:3])
+    return f"{each.number}　{each.unit}　{names}{'等' if len(each.people) > 3 else ''}　{each.room}"

@@ -1,0 +1,265 @@
+"""In and out of the machine room in the real window, by keys: who is inside, who overstays, what is carried."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+import team as team_module
+from conftest import Hands
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import select
+
+from opsdesk.models import Room, Visit, VisitItem
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services import room_visits
+from opsdesk.services.context import Actor, Context
+from opsdesk.ui.kit.notices import Confirmation
+from opsdesk.ui.pages.room_access import RoomPage, quarter
+
+
+@pytest.fixture
+def page(desk: Hands, site: Context) -> RoomPage:
+    """The page of visits of a site with one room, 2026-03-05 09:00; the desk does not lock itself."""
+    desk.window.idle.stop()
+    with site.transaction("登记机房") as tx:
+        tx.insert(Room, name="一楼信息中心机房", modules="A 区\nB 区", keeper="赵敏", door_name="一楼信息中心机房")
+    team_module.go_to(site, "2026-03-05 09:00:00")
+    shown = desk.window.frame.open("room", "visit")
+    desk.settle()
+    return getattr(shown, "page", shown)
+
+
+def fill(desk: Hands, panel, **typed: str) -> None:
+    """Type into fields of the form in the panel, each in its own input."""
+    for key, text in typed.items():
+        editor = panel.form.rows[key].editor
+        editor.setFocus(Qt.FocusReason.TabFocusReason)
+        desk.type(text, enter=False)
+
+
+def enter(desk: Hands, page: RoomPage, *people: str, **typed: str) -> None:
+    """Sign people in by keys."""
+    desk.ctrl(Qt.Key.Key_N)
+    for each in people:
+        desk.type(each)
+    fill(desk, page.entry, **typed)
+    desk.ctrl(Qt.Key.Key_S)
+
+
+def visits(site: Context) -> list[dict]:
+    with site.read() as connection:
+        return [dict(row) for row in connection.execute(select(Visit.__table__).order_by(Visit.id)).mappings()]
+
+
+def goods(site: Context) -> list[tuple]:
+    with site.read() as connection:
+        rows = connection.execute(select(VisitItem.name, VisitItem.brought, VisitItem.taken, VisitItem.stays))
+        return [tuple(row) for row in rows]
+
+
+def said(desk: Hands) -> str:
+    return "".join(desk.window.notices.sentences())
+
+
+def test_ctrl_n_a_line_and_ctrl_s_let_a_group_in(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(
+        desk, page, "周伟 恒通网络 110101199003070011 13912345678", "2001",
+        purpose="更换交换机电源", escort="赵敏", goods="电源模块 2 PWR-460 SN1",
+    )  # fmt: skip
+    first, second = visits(site)
+    assert (first["name"], first["unit"], first["id_number"]) == ("周伟", "恒通网络", "110101199003070011")
+    assert (second["name"], second["escort"]) == ("陈晨", "赵敏")
+    assert f"{first['due_at']:%H:%M}" == "11:00"
+    assert goods(site) == [("电源模块", 2, 0, 0)]
+    assert page.board.heading.text() == "现在在机房 2 人"
+    assert page.entry.isHidden()
+    assert "周伟" in said(desk)
+
+
+def test_a_wrong_paper_number_is_refused_and_what_was_typed_stays(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络 110101199003070012", purpose="检查")
+    assert visits(site) == []
+    assert page.entry.isVisible()
+    assert "校验码不对" in page.entry.people.said.text()
+    assert page.entry.form.values()["purpose"] == "检查"
+    page.entry.people.set_people(())
+    page.entry.people.line.setFocus()
+    desk.type("周伟 恒通网络 110101199003070012 证件号说明：旧证 如此")
+    desk.ctrl(Qt.Key.Key_S)
+    (row,) = visits(site)
+    assert (row["name"], row["unit"]) == ("周伟", "恒通网络")
+    assert "旧证 如此" in row["remarks"]
+
+
+def test_nobody_named_is_asked_for_beside_the_line(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, purpose="检查")
+    assert page.entry.people.said.text() == "请先写进入的人，按回车加入。"
+    assert QApplication.focusWidget() is page.entry.people.line
+    desk.type("周伟 恒通网络", enter=False)
+    desk.ctrl(Qt.Key.Key_S)
+    assert [row["name"] for row in visits(site)] == ["周伟"]
+
+
+def test_a_frequent_visitor_is_known_by_his_initials(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络 110101199003070011 13912345678", purpose="检查")
+    desk.press(Qt.Key.Key_F3)
+    desk.ctrl(Qt.Key.Key_S)
+    enter(desk, page, "zw", purpose="复查")
+    again = visits(site)[-1]
+    assert (again["name"], again["unit"], again["id_number"]) == ("周伟", "恒通网络", "110101199003070011")
+
+
+def test_f3_and_ctrl_s_sign_the_group_out_and_goods_are_reconciled(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", "吴工 恒通网络", purpose="更换电源", goods="电源模块 2 PWR-460 SN1")
+    team_module.go_to(site, "2026-03-05 10:30:00")
+    desk.press(Qt.Key.Key_F3)
+    field = page.leaving.form.rows["goods"].editor
+    assert field.value() == "电源模块 带入 2 带出 2 留存 0"
+    field.set_value("电源模块 带入 2 带出 1 留存 0")
+    desk.ctrl(Qt.Key.Key_S)
+    assert [row["left_at"] for row in visits(site)] == [None, None]
+    assert page.leaving.isVisible()
+    field.set_value("电源模块 带入 2 带出 1 留存 1")
+    desk.ctrl(Qt.Key.Key_S)
+    assert [f"{row['left_at']:%H:%M}" for row in visits(site)] == ["10:30", "10:30"]
+    assert goods(site) == [("电源模块", 2, 1, 1)]
+    assert page.board.heading.text() == "现在在机房 0 人"
+    assert page.board.table.records.rowCount() == 0
+
+
+def test_shift_f3_signs_the_chosen_one_out_alone(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", "吴工 恒通网络", purpose="更换电源")
+    page.board.table.selectRow(1)
+    desk.press(Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert sum(row["left_at"] is not None for row in visits(site)) == 1
+    assert [each.name for each in room_visits.inside(site)] != []
+    assert page.board.heading.text() == "现在在机房 1 人"
+
+
+def test_an_overstay_turns_red_and_is_counted_on_the_rail(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", purpose="更换电源")
+    button = desk.window.frame.rail.buttons["room"]
+    team_module.go_to(site, "2026-03-05 11:00:00")
+    page.board.refresh()
+    desk.settle()
+    assert button.count == 0
+    team_module.go_to(site, "2026-03-05 11:01:00")
+    page.board.refresh()
+    desk.settle()
+    assert page.board.heading.text() == "现在在机房 1 人，1 人超时"
+    assert page.board.table.records.row_at(0).values["state"].word == "超时 1 分"
+    assert button.count == 1
+
+
+def test_f9_opens_the_evacuation_list_and_ctrl_p_the_days_register(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", purpose="更换电源")
+    preview = desk.window.frame.preview
+    desk.press(Qt.Key.Key_F9)
+    assert preview.isVisible()
+    assert preview.title.text().startswith("机房疏散清点单")
+    desk.press(Qt.Key.Key_Escape)
+    desk.ctrl(Qt.Key.Key_P)
+    assert preview.title.text() == "机房出入登记表　JC-20260305"
+    desk.press(Qt.Key.Key_Escape)
+    assert page.isVisible()
+
+
+def answer(desk: Hands, *, action: bool) -> list[str]:
+    """Answer the next question; gives its title once it was asked."""
+    asked: list[str] = []
+
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, Confirmation)
+        asked.append(dialog.windowTitle())
+        (dialog.action if action else dialog.refuse).click()
+
+    QTimer.singleShot(0, desk.window, press)
+    return asked
+
+
+def test_a_quarter_is_previewed_to_be_bound(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", purpose="更换电源")
+    page.panel.open_paper(next(paper for paper in page.register.papers if paper.key == "quarter"), 0)
+    desk.settle()
+    assert desk.window.frame.preview.title.text().startswith("机房出入登记表　JC-2026")
+    desk.press(Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "expected"),
+    [
+        (date(2026, 3, 31), 0, (2026, 1)), (date(2026, 4, 1), 0, (2026, 2)), (date(2026, 3, 5), 1, (2025, 4)),
+        (date(2026, 12, 31), 1, (2026, 3)),
+    ],
+)  # fmt: skip
+def test_the_quarter_of_a_day(day: date, before: int, expected: tuple[int, int]) -> None:
+    assert quarter(day, before) == expected
+
+
+def test_an_entry_half_written_is_not_lost_to_another_record(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", purpose="更换电源")
+    desk.ctrl(Qt.Key.Key_N)
+    desk.type("吴工 恒通网络")
+    asked = answer(desk, action=False)
+    page.open_record(visits(site)[0]["id"])
+    desk.settle()
+    assert asked == ["放弃修改"]
+    assert page.entry.isVisible()
+    assert page.panel.isHidden()
+    assert [shown for shown, _ in page.entry.people.entries] == ["吴工　恒通网络"]
+    asked = answer(desk, action=True)
+    page.open_record(visits(site)[0]["id"])
+    desk.settle()
+    assert asked == ["放弃修改"]
+    assert page.entry.isHidden()
+    assert page.panel.isVisible()
+    assert [row["name"] for row in visits(site)] == ["周伟"]
+
+
+def test_who_only_reads_cannot_let_anybody_in(desk: Hands, site: Context, page: RoomPage) -> None:
+    desk.window.sit_down(desk.window.ctx.acting_as(Actor("访客", Role.READER)))
+    desk.settle()
+    shown = desk.window.frame.open("room", "visit")
+    desk.settle()
+    shown = getattr(shown, "page", shown)
+    desk.ctrl(Qt.Key.Key_N)
+    assert shown.entry.isHidden()
+    assert not shown.new_button.isEnabled()
+    assert not shown.board.leave_button.isEnabled()
+
+
+def test_a_visit_from_permit_to_leaving_by_keyboard(desk: Hands, site: Context, page: RoomPage) -> None:
+    desk.ctrl(Qt.Key.Key_PageDown)
+    permits = desk.window.frame.pages["room"].current
+    assert desk.window.frame.pages["room"].current_key == "permit"
+    desk.ctrl(Qt.Key.Key_N)
+    fill(
+        desk, permits.panel, unit="恒通网络", applicant="刘洋",
+        people="周伟 恒通网络 身份证 110101199003070011 13912345678",
+        purposes="维护", work="更换交换机电源", escorts="赵敏",
+    )  # fmt: skip
+    permits.panel.form.rows["room_id"].editor.set_value(1)
+    permits.panel.form.rows["planned_to"].editor.set_value(datetime(2026, 3, 5, 12, 0))
+    desk.ctrl(Qt.Key.Key_S)
+    assert permits.panel.said() == ""
+    permits.panel.buttons.acts["approve"].click()
+    desk.settle()
+    desk.ctrl(Qt.Key.Key_S)
+    desk.ctrl(Qt.Key.Key_PageUp)
+    desk.settle()
+    desk.ctrl(Qt.Key.Key_N)
+    desk.type("周伟")
+    assert page.entry.form.values()["purpose"] == "更换交换机电源"
+    assert page.entry.form.values()["due_at"] == datetime(2026, 3, 5, 12, 0)
+    desk.ctrl(Qt.Key.Key_S)
+    (inside,) = room_visits.inside(site)
+    assert (inside.name, inside.escorts, inside.breaches) == ("周伟", ("赵敏",), ())
+    assert visits(site)[0]["id_number"] == "110101199003070011"
+    team_module.go_to(site, "2026-03-05 10:00:00")
+    desk.press(Qt.Key.Key_F3)
+    desk.ctrl(Qt.Key.Key_S)
+    assert f"{visits(site)[0]['left_at']:%H:%M}" == "10:00"
+    assert room_visits.inside(site) == []

@@ -1,0 +1,82 @@
+"""What waits is counted beside its section before anybody looks there, and as time goes by."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+import team as team_module
+from conftest import Hands
+from machine_room import a_room, permit, save
+from machine_room import act as run
+
+from opsdesk.registers.incident import service as incident
+from opsdesk.registers.visit import service as visit
+from opsdesk.registers.visit.service import PersonEntry
+from opsdesk.services.context import Context
+
+
+def counted(desk: Hands) -> dict[str, int]:
+    """What the rail says once it was counted anew."""
+    desk.window.frame.count_waiting()
+    desk.settle()
+    return {key: button.count for key, button in desk.window.frame.rail.buttons.items() if button.count}
+
+
+@pytest.fixture(autouse=True)
+def awake(desk: Hands) -> None:
+    """The desk does not lock itself while hours pass."""
+    desk.window.idle.stop()
+
+
+def test_nothing_waits_at_a_new_site(desk: Hands) -> None:
+    assert counted(desk) == {}
+
+
+def test_an_incident_without_response_waits_after_its_ten_minutes(desk: Hands, site: Context) -> None:
+    incident.open_incident(site, "食堂POS机刷卡无反应")
+    team_module.go_to(site, "2026-03-05 08:10:00")
+    assert "incident" not in counted(desk)
+    team_module.go_to(site, "2026-03-05 08:10:01")
+    assert counted(desk)["incident"] == 1
+
+
+def test_a_permit_waits_until_it_is_approved(desk: Hands, site: Context) -> None:
+    made = permit(site, a_room(site))
+    assert counted(desk)["room"] == 1
+    run(site, "permit", "approve", made)
+    assert "room" not in counted(desk)
+
+
+def test_an_overstay_is_counted_when_the_minute_turns(desk: Hands, site: Context) -> None:
+    due = datetime(2026, 3, 5, 8, 30)
+    visit.enter(site, people=[PersonEntry("周伟", "恒通网络")], room_id=a_room(site), purpose="检查", due_at=due)
+    team_module.go_to(site, "2026-03-05 08:30:00")
+    assert "room" not in counted(desk)
+    team_module.go_to(site, "2026-03-05 08:31:00")
+    desk.window.frame.bar.show_time()
+    desk.settle()
+    assert desk.window.frame.rail.buttons["room"].count == 1
+
+
+def test_a_loan_waits_to_be_approved_and_again_when_it_is_late(desk: Hands, site: Context) -> None:
+    made = save(
+        site, "loan", borrower="赵丽", unit="财务科", place="三楼", reason="演示", items="网线 六类 - 3",
+        due_on=date(2026, 3, 6),
+    )  # fmt: skip
+    assert counted(desk)["asset"] == 1
+    run(site, "loan", "approve", made)
+    run(site, "loan", "lend", made, runs=True, undamaged=True)
+    team_module.go_to(site, "2026-03-06 23:00:00")
+    assert "asset" not in counted(desk)
+    team_module.go_to(site, "2026-03-07 00:00:01")
+    assert counted(desk)["asset"] == 1
+
+
+def test_a_cleaning_waits_on_the_fifteenth_day(desk: Hands, site: Context) -> None:
+    room = a_room(site)
+    save(site, "cleaning", room_id=room, day=site.today(), scope="地面", cleaned_by="保洁组", result="合格")
+    team_module.go_to(site, "2026-03-19 09:00:00")
+    assert "upkeep" not in counted(desk)
+    team_module.go_to(site, "2026-03-20 09:00:00")
+    assert counted(desk)["upkeep"] == 1
