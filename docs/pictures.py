@@ -21,6 +21,8 @@ PICTURES = (
     ("people.png", "people"),
     ("incident.png", "incident"),
     ("incident-statistics.png", "incident.incident_statistics"),
+    ("room.png", "room.visit"),
+    ("inspection.png", "upkeep.inspection_round"),
     ("month.png", "month"),
     ("roster.png", "leave.roster"),
     ("law.png", "law"),
