@@ -13,7 +13,16 @@ from opsdesk.models import Account, LedgerRow, Setting
 from opsdesk.models.engine import read_engine, write_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, migrate, schema_of
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import accounts, backup, calendars, chain, incident_options, inspection_items, law_library
+from opsdesk.services import (
+    accounts,
+    backup,
+    calendars,
+    chain,
+    incident_options,
+    incident_text,
+    inspection_items,
+    law_library,
+)
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
@@ -24,7 +33,11 @@ from opsdesk.services.transaction import Transaction, database_trouble
 
 SUPERVISOR = "主管"
 SYSTEM = Signer("系统", "系统", "desk")
-SEEDS = ((3, "建立事件选项", incident_options.seed), (4, "建立巡检项目", inspection_items.seed))
+SEEDS = (
+    (3, "建立事件选项", incident_options.seed),
+    (4, "建立巡检项目", inspection_items.seed),
+    (4, "重建全文索引", incident_text.seed),
+)
 """What an older site is given at first: since which schema, by which act, and the act itself."""
 
 

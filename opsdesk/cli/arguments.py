@@ -112,7 +112,7 @@ def _switch(text: str) -> tuple[str, str]:
 
 def _limit(text: str) -> int:
     if not re.fullmatch(r"\d{1,7}", text, re.ASCII) or not int(text):
-        raise argparse.ArgumentTypeError(f"“{text}”不是件数，请写大于 0 的整数")
+        raise argparse.ArgumentTypeError(f"“{text}”不是件数，请写 1 到 9999999 的整数")
     return int(text)
 
 

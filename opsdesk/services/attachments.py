@@ -6,9 +6,14 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection, func, select
+
+from opsdesk.models import Incident, IncidentFile, Loan
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.text import one_line
 
@@ -16,8 +21,18 @@ FOLDER = "attachments"
 BLOCK = 1 << 20
 MEGABYTE = 1 << 20
 LONGEST_NAME = 120
-RUNNING = frozenset({".exe", ".com", ".bat", ".cmd", ".msi", ".scr", ".ps1", ".vbs", ".js", ".jar", ".lnk", ".desktop"})
-"""Endings that would run when opened."""
+DIGITS = 64
+"""Of a SHA-256 in the name of a kept file."""
+OPENED = frozenset({
+    ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".heic", ".heif", ".tif", ".tiff",
+    ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".wps", ".et", ".dps", ".ofd", ".odt", ".ods", ".odp",
+    ".rtf", ".txt", ".csv", ".tsv", ".md",
+    ".log", ".cfg", ".conf", ".ini", ".json", ".yaml", ".yml", ".eml", ".msg", ".vsdx", ".vsd", ".dwg", ".dxf",
+    ".pcap", ".pcapng", ".evtx",
+    ".zip", ".rar", ".7z", ".gz", ".tar", ".bz2", ".xz", ".mp3", ".wav", ".m4a", ".amr", ".aac", ".ogg", ".mp4",
+    ".mov", ".avi", ".mkv", ".wmv", ".3gp",
+})  # fmt: skip
+"""Endings of what is looked at, heard or unpacked when opened. Of all others some program would run what they hold."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +51,19 @@ def place(home: Path, sha256: str, name: str = "") -> Path:
     return home / FOLDER / sha256[:2] / f"{sha256}{safe}"
 
 
+def opens(name: str) -> bool:
+    """Whether a file of this name is only looked at when opened; one without an ending is not opened by itself."""
+    ending = Path(name.rstrip(". ")).suffix.lower()
+    return not ending or ending in OPENED
+
+
 def store(home: Path, source: Path, *, most_megabytes: int) -> Stored:
     """Copy a file into the data folder, whole or not at all. Refuses one that is empty, too large or a program."""
-    name = one_line(source.name)[-LONGEST_NAME:]
-    if source.suffix.lower() in RUNNING:
-        raise Refusal(f"“{name}”是程序，不能作为附件。请压缩以后再添加，或改存为图片、文档。", field="file")
+    name = one_line(source.name).rstrip(". ")[-LONGEST_NAME:]
+    if not opens(name):
+        raise Refusal(
+            f"“{name}”可能是程序，或者带有程序，不能作为附件。请压缩以后再添加，或改存为图片、文档。", field="file"
+        )
     try:
         if not source.is_file():
             raise Refusal(f"找不到文件“{name}”。请重新选择。", field="file")
@@ -87,13 +110,70 @@ def _copied(home: Path, source: Path, name: str, most_megabytes: int) -> Stored:
 
 
 def find(home: Path, sha256: str, name: str) -> Path:
-    """The kept file, its content checked. Trouble where it is gone or has been changed outside the program."""
+    """The kept file, its content checked. Trouble where it is gone or has been changed outside the program.
+
+    Refuses what would run when opened, which earlier versions kept.
+    """
     path = place(home, sha256, name)
+    if not opens(name):
+        raise Refusal(f"附件“{name}”可能是程序，不在这里打开。文件保存在 {path}。", field="file")
     try:
-        with path.open("rb") as reading:
-            same = hashlib.file_digest(reading, "sha256").hexdigest() == sha256
+        same = _sound(path)
     except OSError as error:
-        raise Trouble(f"附件“{name}”不在数据文件夹里了（{path}）。", remedy="请从备份中找回这个文件。") from error
+        raise Trouble(
+            f"附件“{name}”不在数据文件夹里了（{path}）。", remedy="请从备份旁边的 attachments 文件夹中找回这个文件。"
+        ) from error
     if not same:
-        raise Trouble(f"附件“{name}”的内容在程序以外被改过，没有打开。", remedy="请从备份中找回原来的文件。")
+        raise Trouble(
+            f"附件“{name}”的内容在程序以外被改过，没有打开。",
+            remedy="请从备份旁边的 attachments 文件夹中找回原来的文件。",
+        )
     return path
+
+
+def _sound(path: Path) -> bool:
+    """Whether a kept file holds what its name says."""
+    with path.open("rb") as reading:
+        return hashlib.file_digest(reading, "sha256").hexdigest() == path.name[:DIGITS]
+
+
+def verify(home: Path, connection: Connection) -> Iterator[str]:
+    """A sentence for every attachment of the record that is gone from the data folder or was changed in it."""
+    query = (
+        select(IncidentFile.name, IncidentFile.sha256, func.min(Incident.number).label("number"))
+        .join(Incident, Incident.id == IncidentFile.incident_id)
+        .group_by(IncidentFile.sha256, IncidentFile.name)
+        .order_by(func.min(IncidentFile.id))
+    )
+    photos = (
+        select(Loan.photo_name.label("name"), Loan.photo_sha256.label("sha256"), Loan.number)
+        .where(Loan.photo_sha256 != "")
+        .order_by(Loan.id)
+    )
+    for row in (*connection.execute(query), *connection.execute(photos)):
+        path = place(home, row.sha256, row.name)
+        try:
+            if not _sound(path):
+                yield f"{row.number} 的附件“{row.name}”在程序之外被改动（{path}）。"
+        except OSError as error:
+            yield f"{row.number} 的附件“{row.name}”读不出来（{error.strerror}，{path}）。"
+
+
+def copy_missing(source: Path, target: Path, go_on: Callable[[int, int], bool] | None = None) -> None:
+    """Copy kept files that `target` lacks from one folder of attachments to another; what is spoilt is not copied.
+
+    `go_on` is told how far it is; False from it raises InterruptedError.
+    """
+    files = sorted(source.glob("??/*"))
+    for number, file in enumerate(files, 1):
+        copy = target / file.parent.name / file.name
+        if not copy.exists() and _sound(file):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            draft = copy.with_name(f".{secrets.token_hex(6)}")
+            try:
+                shutil.copyfile(file, draft)
+                draft.replace(copy)
+            finally:
+                draft.unlink(missing_ok=True)
+        if go_on and not go_on(number, len(files)):
+            raise InterruptedError

@@ -1,4 +1,7 @@
-"""Backups: made by SQLite's own copy, opened and checked before they count, restored beside what was there before."""
+"""Backups: made by SQLite's own copy, opened and checked before they count, restored beside what was there before.
+
+Attachments lie beside them, each content once.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from opsdesk.services import attachments
 from opsdesk.services.errors import Trouble
 
 DATABASE = "ops.db"
@@ -52,7 +56,8 @@ def make(
 ) -> Backup:
     """Copy the database while it is in use, check the copy, and only then give it its name.
 
-    `why` becomes part of the name (迁移前, 手动 …). Raises Trouble where the copy cannot be written or is not sound.
+    Attachments go into one folder beside all backups, each only once. `why` becomes part of the name (迁移前, 手动 …).
+    Raises Trouble where the copy cannot be written or is not sound.
     """
     target_folder = folder or home / FOLDER
     temporary = target_folder / f".{DATABASE}.{os.getpid()}.tmp"
@@ -67,6 +72,7 @@ def make(
         with closing(sqlite3.connect(home / DATABASE)) as source, closing(sqlite3.connect(temporary)) as copy:
             source.backup(copy, pages=2000, progress=tell)
         links = check_file(temporary)
+        attachments.copy_missing(home / attachments.FOLDER, target_folder / attachments.FOLDER, progress)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(final)
@@ -91,6 +97,8 @@ def listed(home: Path) -> list[Path]:
 def restore(home: Path, backup: Path, now: datetime) -> Path:
     """Put a backup in the database's place; what was there is set aside, sidecars too. Returns where it was put.
 
+    Attachments that are missing here and lie beside the backup are brought back.
+
     The copy is checked before anything is moved. No connection may be open. Raises Trouble.
     """
     check_file(backup)
@@ -104,6 +112,7 @@ def restore(home: Path, backup: Path, now: datetime) -> Path:
             if (home / name).exists():
                 (home / name).replace(aside / name)
         incoming.replace(home / DATABASE)
+        attachments.copy_missing(backup.parent / attachments.FOLDER, home / attachments.FOLDER)
     except OSError as error:
         raise Trouble(
             f"恢复没有完成（{error}）。", remedy=f"原文件在 {aside}，备份在 {backup}，都没有被改动。"

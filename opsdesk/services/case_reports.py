@@ -18,6 +18,7 @@ from opsdesk.rules import sla
 from opsdesk.rules.calendar import Calendar
 from opsdesk.rules.clause import Held, Regulations
 from opsdesk.rules.vocabulary import IncidentKind, IncidentState
+from opsdesk.services.errors import Refusal
 
 PART, REGULATION = "incident.case_report", "T1"
 OUR_NUMBER = re.compile(r"SJ-(\d{8}-\d{3,})")
@@ -45,12 +46,19 @@ class Standing(StrEnum):
     LATE = "逾期提交"
     OVERDUE = "逾期未交"
     APPROVED = "已批准"
+    VOID = "事件已作废"
 
 
 def standing(
-    *, written: bool, submitted: datetime | None, approved: datetime | None, due: date | None, today: date
-) -> Standing:
-    """How a report stands that is due at the end of `due` (None: not closed yet, or nothing is due)."""
+    *, written: bool, submitted: datetime | None, approved: datetime | None, due: date | None, today: date,
+    void: bool = False,
+) -> Standing:  # fmt: skip
+    """How a report stands that is due at the end of `due` (None: not closed yet, or nothing is due).
+
+    Of a `void` incident nothing is waited for.
+    """
+    if void:
+        return Standing.VOID
     if approved is not None:
         return Standing.APPROVED
     if submitted is not None:
@@ -128,6 +136,17 @@ def _asked_for(regulations: Regulations) -> ColumnElement[bool]:
         if regulations.on(day).part(PART, REGULATION) is not None
     ]
     return or_(false(), *spans)
+
+
+def refuse_approved(connection: Connection, incident: Mapping[str, Any]) -> None:
+    """Refuse to change an incident whose report is approved: what was approved says what the incident says."""
+    query = select(CaseReport.number).where(
+        CaseReport.incident_id == incident["id"], CaseReport.approved_at.is_not(None)
+    )
+    if number := connection.execute(query).scalar_one_or_none():
+        raise Refusal(
+            f"{incident['number']} 的报告 {number} 已经批准，它的内容来自这张单，不能再改。请先由主管撤回批准。"
+        )
 
 
 def drawn(connection: Connection, incident: Mapping[str, Any]) -> dict[str, Any]:

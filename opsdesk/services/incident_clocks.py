@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from opsdesk.models import Amendment, ImportBatch, Incident, IncidentDue, IncidentPause, LedgerRow
+from opsdesk.models import Amendment, ImportBatch, Incident, IncidentAct, IncidentDue, IncidentPause, LedgerRow
 from opsdesk.rules import dispatch, sla
 from opsdesk.rules.calendar import days, month
 from opsdesk.rules.clause import Clause, Held, Holding, Law, Regulations
@@ -38,6 +38,8 @@ DAY = timedelta(days=1)
 FAR = 40
 """Days after an incident within which the next working day is looked for."""
 BATCH = 500
+SOLVING = "解决"
+"""The line of the course that says it was solved here, not where the record was imported from."""
 
 
 @dataclass(frozen=True)
@@ -351,7 +353,10 @@ def hand_in_dues(
     connection: Connection, regulations: Regulations, rows: Sequence[Mapping[str, Any]]
 ) -> dict[int, datetime]:
     """By when the record of each solved incident has to be handed in (T3-05), by its id; others are left out."""
-    done = [row for row in rows if row["resolved_at"] is not None and row["batch_id"] is None]
+    imported = [row["id"] for row in rows if row["batch_id"] is not None]
+    query = select(IncidentAct.incident_id).where(IncidentAct.incident_id.in_(imported), IncidentAct.what == SOLVING)
+    here = set(connection.execute(query).scalars()) if imported else set()
+    done = [row for row in rows if row["resolved_at"] is not None and (row["batch_id"] is None or row["id"] in here)]
     if not done:
         return {}
     first = min(row["resolved_at"] for row in done).date()

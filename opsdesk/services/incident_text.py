@@ -11,15 +11,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Text, column, func, literal_column, select, table, text
+from sqlalchemy.orm import InstrumentedAttribute
 
 from opsdesk.models import Incident, IncidentAct, Staff, Vendor
 from opsdesk.models.incident import INDEX_TABLE
 from opsdesk.services.listing import words
+from opsdesk.services.transaction import Transaction
 
-BORDER = "zzz"
-"""Stands between two fields, so that no phrase reaches from one into the next; no token of a text is so long."""
+MARK = "\u0436"
+"""Begins every token that is no text. Nothing typed becomes a token with it: what is not Latin is kept by number."""
+BORDER = f"{MARK}{MARK}"
+"""Stands between two fields, so that no phrase reaches from one into the next."""
 WRITTEN = (
     Incident.number, Incident.title, Incident.symptom, Incident.reporter, Incident.reporter_dept, Incident.system,
     Incident.device, Incident.category, Incident.reach, Incident.vendor_written, Incident.person_written,
@@ -82,7 +87,7 @@ def _pieces(run: str, *, ends: bool) -> list[str]:
 def _token(sign: str) -> str:
     """A character as a token; what SQLite's tokenizer (Unicode 6.1) may not take for a letter, by its number."""
     known = "\u3400" <= sign <= "\u4db5" or "\u4e00" <= sign <= "\u9fcc"
-    return sign if known else f"u{ord(sign):x}"
+    return sign if known else f"{MARK}{ord(sign):x}"
 
 
 def question(typed: str) -> str | None:
@@ -96,6 +101,7 @@ def place(reported_at: datetime, incident_id: int = 0) -> int:
     return int((reported_at - EPOCH).total_seconds()) * ROOM + incident_id
 
 
+ORDERED = select(Incident.id, Incident.reported_at).order_by(Incident.reported_at, Incident.id)
 FOUND_ID = INDEX.c.rowid.op("%")(ROOM)
 
 
@@ -153,6 +159,11 @@ def refresh(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(text(f"INSERT INTO {INDEX_TABLE}(rowid, words) VALUES (:place, :words)"), rows)  # noqa: S608
 
 
+def renamed(connection: Connection, column: InstrumentedAttribute[Any], key: int) -> None:
+    """Somebody's name has changed: bring in step the incidents that bear this key in `column`."""
+    refresh(connection, list(connection.execute(select(Incident.id).where(column == key)).scalars()))
+
+
 def _written(connection: Connection, ids: Collection[int]) -> Iterator[tuple[int, str]]:
     asked = (
         select(Incident.id, *WRITTEN, Staff.name, Staff.initials, Vendor.short_name)
@@ -172,9 +183,32 @@ def _joined(parts: Iterable[str | None]) -> str:
     return f" {BORDER} ".join(made for part in parts if part and (made := tokens(part)))
 
 
+def out_of_step(connection: Connection) -> int:
+    """How many incidents the index does not hold as the record has them, and how many rows of it are of none."""
+    places = {place(row.reported_at, row.id): row.id for row in connection.execute(ORDERED)}
+    differ = connection.execute(select(func.count()).select_from(INDEX)).scalar_one()
+    order = list(places)
+    for begin in range(0, len(order), BATCH):
+        some = order[begin : begin + BATCH]
+        kept = connection.execute(select(INDEX.c.rowid, INDEX.c.words).where(INDEX.c.rowid.in_(some)))
+        held = {row.rowid: row.words for row in kept}
+        written = dict(_written(connection, [places[each] for each in some]))
+        for each in some:
+            if each not in held:
+                differ += 1
+            elif held[each] == written[places[each]]:
+                differ -= 1
+    return differ
+
+
 def rebuild(connection: Connection) -> int:
     """Make the whole index anew; gives the number of incidents."""
     connection.execute(text(f"DELETE FROM {INDEX_TABLE}"))  # noqa: S608
     ids = list(connection.execute(select(Incident.id)).scalars())
     refresh(connection, ids)
     return len(ids)
+
+
+def seed(tx: Transaction) -> None:
+    """Make the index of an older site anew, whose tokens were marked otherwise."""
+    rebuild(tx.connection)

@@ -22,6 +22,19 @@ _HIDDEN = re.compile(
 
 _MIDDLE_DOTS = re.compile(r"\s*[·•‧・．･∙⋅᛫]\s*")
 
+_NARROW = str.maketrans(
+    {0xFF10 + n: str(n) for n in range(10)} | {"＋": "+", "（": "(", "）": ")"} | dict.fromkeys("－–—‐‑‒−", "-")
+)
+_PHONE = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?:(?:\+|00)?86[- ]?)?"
+    r"(?:(1[3-9]\d[- ]?\d{4}[- ]?\d{4})|((?:\(0\d{2,3}\) ?|0\d{2,3}[- ]?)\d{7,8}))"
+    r"|([48]00[- ]?\d{3}[- ]?\d{4}|[48]00[- ]?\d{4}[- ]?\d{3}))"
+    r"(?: ?(?:转|-|ext\.?) ?(\d{1,6}))?(?![0-9])",
+    re.ASCII | re.IGNORECASE,
+)
+_NO_PHONE = re.compile(r"(?:资产|编号|编码|序列号|条码|单号|订单|卡号|工号|SN)(?:[:：#为是 ]*)$", re.IGNORECASE)
+"""What stands before a number that only looks like one to call."""
+
 
 def clean(text: str) -> str:
     """Text fit to keep: no controls, surrogates, noncharacters, bidi or zero-width marks; NFC; ends stripped.
@@ -42,3 +55,20 @@ def one_line(text: str) -> str:
 def person_name(text: str) -> str:
     """A person's name on one line, with one kind of middle dot: 买买提•艾力 and 买买提・艾力 become 买买提·艾力."""
     return _MIDDLE_DOTS.sub("·", one_line(text))
+
+
+def without_phones(text: str) -> tuple[str, list[str]]:
+    """Text on one line without telephone numbers, however they are spaced, and the numbers, each without blanks.
+
+    A number that is said to be of a thing (资产编号 13800000000) is none.
+    """
+    narrow, kept, found, end = text.translate(_NARROW), "", list[str](), 0
+    for hit in _PHONE.finditer(narrow):
+        if _NO_PHONE.search(narrow, 0, hit.start()):
+            continue
+        mobile, landline, hotline, extension = hit.groups()
+        number = re.sub(r"\D", "", mobile) if mobile else "".join((landline or hotline).split())
+        found.append(f"{number}转{extension}" if extension else number)
+        kept, end = f"{kept}{text[end : hit.start()]} ", hit.end()
+    rest = f"{kept}{text[end:]}" if found else text
+    return one_line(re.sub(r"[(（]\s*[)）]", " ", rest) if found else rest), list(dict.fromkeys(found))

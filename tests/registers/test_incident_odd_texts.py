@@ -16,7 +16,7 @@ from opsdesk.exports import archive
 from opsdesk.exports.typeface import MissingGlyph
 from opsdesk.models import Incident, IncidentAct, IncidentOption
 from opsdesk.register import Query
-from opsdesk.registers.incident import acts, detail, documents, glyphs, listing, service
+from opsdesk.registers.incident import acts, detail, documents, glyphs, hand_in, listing, service
 from opsdesk.registers.incident.importing import import_incidents
 from opsdesk.services import chain, incident_text
 from opsdesk.services.context import Context
@@ -108,6 +108,13 @@ class TestWhatAnImportLeft:
         after = kept(site, before["id"])
         assert {key for key in after if after[key] != before[key]} == {"diagnosis"}
         whole(site)
+
+    def test_what_is_solved_here_has_to_be_handed_in(self, site: Context, crew: Team, tmp_path: Path) -> None:
+        before = taken_over(site, tmp_path, self.HEADING, *self.LINES)["W1"]
+        assert before["hand_in_due_at"] is None
+        run(site, "incident", "solve", before["id"], root_cause="误操作", result="已解决")
+        assert f"{kept(site, before['id'])['hand_in_due_at']:%Y-%m-%d %H:%M}" == "2026-03-05 17:30"
+        assert [slip.row["number"] for slip in hand_in.board(site, site.today()).slips] == ["W1"]
 
     def test_what_is_changed_is_measured(self, site: Context, crew: Team, tmp_path: Path) -> None:
         rows = taken_over(site, tmp_path, self.HEADING, *self.LINES)

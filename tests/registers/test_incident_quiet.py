@@ -573,6 +573,9 @@ class TestReport:
         run(site, "case_report", "approve", made)
         with site.read() as connection, pytest.raises(Refusal, match=r"CASE-20260305-001 已经批准.*撤回批准"):
             case_reports.refuse_approved(connection, kept(site, incident))
+        for act in ("give_back", "reopen"):
+            with pytest.raises(Refusal, match="撤回批准"):
+                do(site, act, incident, reason="根因写错")
         with pytest.raises(Refusal, match="原因") as told:
             run(site, "case_report", "withdraw", made, reason=" ")
         assert told.value.field == "reason"

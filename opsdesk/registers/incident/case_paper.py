@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -31,10 +33,12 @@ OF_THE_PAPER = frozenset({Course.CHANGE, Course.CORRECT, Course.HAND_IN, Course.
 
 
 def case_report(ctx: Context, incident_id: int) -> Document:
-    """The report on one incident, in the order of the paper (F06)."""
+    """The report on one incident, in the order of the paper (F06); an approved one as it was when approved."""
     found, site = detail(ctx, incident_id), settings.read_all(ctx)
     with ctx.read() as connection:
         case = _case(connection, found.row)
+        if case["approved_at"] is not None:
+            found = _until(found, case["approved_at"])
         notes = _notes(ctx, connection, found)
         trace = chain.short_head(connection)
     row = found.row
@@ -68,6 +72,14 @@ def _case(connection: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
         return dict(written)
     unsigned = {"submitted_at": None, "approved_at": None, "approved_by": ""}
     return {**case_reports.drawn(connection, row), **unsigned, "number": case_reports.number_for(row["number"])}
+
+
+def _until(found: Detail, approved: datetime) -> Detail:
+    """The signed incident at this moment: it can be joined to a problem later, and that is not of the report."""
+    course = tuple(line for line in found.course if line.entered_at <= approved)
+    joined = [line for line in course if line.what in (Course.JOIN_PROBLEM, Course.LEAVE_PROBLEM)]
+    problem = joined[-1].said if joined and joined[-1].what == Course.JOIN_PROBLEM else ""
+    return replace(found, course=course, problem=problem)
 
 
 def _due_words(workdays: int, clause: str) -> str:

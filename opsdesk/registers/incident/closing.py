@@ -13,7 +13,7 @@ from opsdesk.models import Incident, IncidentPause
 from opsdesk.registers.incident.moments import end_pause, happened_at, last_pause_end, refuse_before, working_state
 from opsdesk.registers.incident.service import TOUCHED, Course, note, person_of, refresh, refuse_closed, row_of
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, IncidentState, Role, Whose
-from opsdesk.services import entry, incident_verdicts
+from opsdesk.services import case_reports, entry, incident_verdicts
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -132,6 +132,7 @@ def give_back(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
     ctx.require(Role.SUPERVISOR)
     with ctx.transaction("退回事件记录", entry.text(values, "reason", "退回原因", required=True, longest=200)) as tx:
         row = row_of(tx.connection, incident_id)
+        case_reports.refuse_approved(tx.connection, row)
         if row["state"] == IncidentState.SIGNED:
             incident_verdicts.withdraw(tx, ctx, incident_id)
         elif row["state"] == IncidentState.RETURNED or row["state"] not in DONE:
@@ -151,6 +152,7 @@ def reopen(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
     reason = entry.text(values, "reason", "重开原因", required=True, longest=200)
     with ctx.transaction("重开事件", reason) as tx:
         row = row_of(tx.connection, incident_id)
+        case_reports.refuse_approved(tx.connection, row)
         if row["state"] not in (*DONE, IncidentState.SIGNED):
             raise Refusal(f"{row['number']} 是“{row['state']}”，不需要重开。")
         if row["state"] == IncidentState.SIGNED:

@@ -98,7 +98,8 @@ def board(ctx: Context, day: date) -> DayBoard:
     brought = and_(Incident.handed_in_at >= begins, Incident.handed_in_at < ends)
     wanted = or_(overdue, today, brought) if day <= now.date() else today
     with ctx.read() as connection:
-        query = select(Incident.id).where(wanted, Incident.void_at.is_(None), Incident.batch_id.is_(None))
+        here = or_(Incident.batch_id.is_(None), Incident.hand_in_due_at.is_not(None))
+        query = select(Incident.id).where(wanted, here, Incident.void_at.is_(None))
         ids = list(connection.execute(query.order_by(Incident.hand_in_due_at, Incident.id)).scalars())
         rows = rows_of(connection, ids)
         plan = duties.load(connection, ctx.regulations, day, day)

@@ -23,6 +23,7 @@ from opsdesk.exports.document import (
 )
 from opsdesk.models import Vendor
 from opsdesk.registers.incident import statistics
+from opsdesk.registers.incident.glyphs import boxed
 from opsdesk.registers.incident.service import PREFIX
 from opsdesk.rules.calendar import month as days_of
 from opsdesk.rules.sla import in_words
@@ -199,7 +200,8 @@ def _cell(value: int | Decimal | str | None) -> Value:
 def _breaches(late: Sequence[Breach]) -> Table:
     rows: list[tuple[Value, ...]] = [
         (
-            place, each.number, each.reported_at, each.title, each.person.strip("（）"), each.vendor.strip("（）"),
+            place, each.number, each.reported_at, boxed(each.title),
+            boxed(each.person.strip("（）")), boxed(each.vendor.strip("（）")),
             f"{'未' if each.running else ''}{each.clock}", each.over, in_words(each.over), each.clause or NOTHING,
         )
         for place, each in enumerate(late, 1)

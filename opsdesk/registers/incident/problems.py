@@ -44,7 +44,9 @@ def join_problem(ctx: Context, incident_id: int, values: Values) -> Outcome[str]
     if problem_id is not None and title:
         raise Refusal("已经选了问题，标题请空着；要开新的，请把问题空着。", field="title")
     with ctx.transaction(str(Course.JOIN_PROBLEM)) as tx:
-        row = _row(tx.connection, incident_id)
+        row = row_of(tx.connection, incident_id)
+        if row["state"] == IncidentState.VOID:
+            raise Refusal(f"{row['number']} 已作废，不能改。")
         if row["problem_id"] is not None:
             raise Refusal(f"{row['number']} 已经归入 {_named(tx.connection, row['problem_id'])}。请先移出。")
         if problem_id is None:
@@ -59,10 +61,10 @@ def join_problem(ctx: Context, incident_id: int, values: Values) -> Outcome[str]
 
 
 def leave_problem(ctx: Context, incident_id: int, _values: Values) -> Outcome[str]:
-    """Take an incident out of its problem; that it was joined stays in the course."""
+    """Take an incident out of its problem, a void one, too; that it was joined stays in the course."""
     ctx.require(*WRITERS)
     with ctx.transaction(str(Course.LEAVE_PROBLEM)) as tx:
-        row = _row(tx.connection, incident_id)
+        row = row_of(tx.connection, incident_id)
         if row["problem_id"] is None:
             raise Refusal(f"{row['number']} 没有归入任何问题，不用移出。")
         named = _named(tx.connection, row["problem_id"])
@@ -70,13 +72,6 @@ def leave_problem(ctx: Context, incident_id: int, _values: Values) -> Outcome[st
         note(tx, ctx, incident_id, Course.LEAVE_PROBLEM, ctx.now(), named)
         incident_text.refresh(tx.connection, [incident_id])
     return Outcome(f"{row['number']} 已移出 {named}。", TOUCHED)
-
-
-def _row(connection: Connection, incident_id: int) -> dict[str, Any]:
-    row = row_of(connection, incident_id)
-    if row["state"] == IncidentState.VOID:
-        raise Refusal(f"{row['number']} 已作废，不能改。")
-    return row
 
 
 def _named(connection: Connection, problem_id: int) -> str:

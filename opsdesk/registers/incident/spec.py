@@ -182,7 +182,7 @@ ACTS = (
     ),
     Act(
         "leave_problem", "移出问题", problems.leave_problem,
-        offered=lambda values: values["state"] != IncidentState.VOID and values["problem_id"] is not None,
+        offered=lambda values: values["problem_id"] is not None,
     ),
     Act(
         "void", "作废", closing.void, fields=(REASON,), confirm="作废以后记录保留，编号不再使用。",

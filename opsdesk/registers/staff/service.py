@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 
 from opsdesk.imports.columns import pin_key
-from opsdesk.models import Post, Staff, Vendor
+from opsdesk.models import Incident, Post, Staff, Vendor
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.registers.staff import presence
 from opsdesk.rules import qualification
 from opsdesk.rules.clause import Law
 from opsdesk.rules.qualification import Card, Qualification, Standing
-from opsdesk.services import entry, listing, masking, retiring
+from opsdesk.services import entry, incident_text, listing, masking, retiring
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
@@ -168,6 +168,8 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
             if old.reserve != kept["reserve"] and presence.settled(old.arrived_on, record, ctx.today()):
                 raise Refusal(stays_as_he_is(kept["name"]), field="reserve")
             tx.update(Staff, record_id, **kept)
+            if old.name != kept["name"]:
+                incident_text.renamed(tx.connection, Incident.staff_id, record_id)
     return Outcome(record_id, TOUCHED)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from opsdesk.models import Contract, Staff, Vendor
+from opsdesk.models import Contract, Incident, Staff, Vendor
 from opsdesk.register import Chip, Page, Query, Row, Tone
-from opsdesk.services import entry, listing, retiring
+from opsdesk.services import entry, incident_text, listing, retiring
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
@@ -91,7 +91,10 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
         if record_id is None:
             record_id = tx.insert(Vendor, **kept)
         else:
+            old = tx.connection.execute(select(Vendor.short_name).where(Vendor.id == record_id)).scalar_one()
             tx.update(Vendor, record_id, **kept)
+            if old != kept["short_name"]:
+                incident_text.renamed(tx.connection, Incident.vendor_id, record_id)
     return Outcome(record_id, TOUCHED)
 
 
