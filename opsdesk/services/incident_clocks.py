@@ -18,18 +18,17 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from opsdesk.models import Amendment, ImportBatch, Incident, IncidentAct, IncidentDue, IncidentPause, LedgerRow
+from opsdesk.models import Amendment, ImportBatch, Incident, IncidentDue, IncidentPause, LedgerRow
 from opsdesk.rules import dispatch, sla
-from opsdesk.rules.calendar import days, month
+from opsdesk.rules.calendar import month
 from opsdesk.rules.clause import Clause, Held, Holding, Law, Regulations
 from opsdesk.rules.dispatch import Points, Step, VisitFacts
 from opsdesk.rules.facts import Span
-from opsdesk.rules.hours import without
 from opsdesk.rules.sla import Asked, IncidentFacts, Pause, Reading
 from opsdesk.rules.vocabulary import ClockState, IncidentKind, IncidentState, Whose
-from opsdesk.services import duties, incident_options, law_library
+from opsdesk.services import duties, hand_in_due, incident_options, law_library
 from opsdesk.services.context import Context
-from opsdesk.services.duties import Person, Plan
+from opsdesk.services.duties import Plan
 from opsdesk.services.incident_options import What
 from opsdesk.services.shifts import spans
 from opsdesk.services.transaction import Transaction
@@ -38,8 +37,6 @@ DAY = timedelta(days=1)
 FAR = 40
 """Days after an incident within which the next working day is looked for."""
 BATCH = 500
-SOLVING = "解决"
-"""The line of the course that says it was solved here, not where the record was imported from."""
 
 
 @dataclass(frozen=True)
@@ -322,7 +319,7 @@ def settle(tx: Transaction, ctx: Context, ids: Sequence[int]) -> None:
         query = select(Incident.__table__).where(Incident.id.in_(ids[begin : begin + BATCH]))
         rows = [dict(row) for row in tx.connection.execute(query).mappings()]
         found = standings(tx.connection, ctx.regulations, rows, now)
-        dues = hand_in_dues(tx.connection, ctx.regulations, rows)
+        dues = hand_in_due.of(tx.connection, ctx.regulations, rows)
         for row in rows:
             kept = {**derived(found[row["id"]], row, now), "hand_in_due_at": dues.get(row["id"])}
             tx.update(Incident, row["id"], **kept)
@@ -347,55 +344,3 @@ def rejudge(tx: Transaction, ctx: Context, first: date, last: date, vendor_ids: 
     if vendor_ids is not None:
         query = query.where(Incident.vendor_id.in_(vendor_ids))
     settle(tx, ctx, list(tx.connection.execute(query).scalars()))
-
-
-def hand_in_dues(
-    connection: Connection, regulations: Regulations, rows: Sequence[Mapping[str, Any]]
-) -> dict[int, datetime]:
-    """By when the record of each solved incident has to be handed in (T3-05), by its id; others are left out."""
-    imported = [row["id"] for row in rows if row["batch_id"] is not None]
-    query = select(IncidentAct.incident_id).where(IncidentAct.incident_id.in_(imported), IncidentAct.what == SOLVING)
-    here = set(connection.execute(query).scalars()) if imported else set()
-    done = [row for row in rows if row["resolved_at"] is not None and (row["batch_id"] is None or row["id"] in here)]
-    if not done:
-        return {}
-    first = min(row["resolved_at"] for row in done).date()
-    last = max(row["resolved_at"] for row in done).date()
-    ids = {row["staff_id"] for row in done if row["staff_id"] is not None}
-    plan = duties.load(connection, regulations, first - DAY, last + FAR * DAY, ids)
-    people = {person.id: person for person in duties.people(connection, ids=ids)} if ids else {}
-    found = {}
-    for row in done:
-        held = regulations.on(row["resolved_at"].date()).part("incident.hand_in", "T3")
-        if held is not None:
-            end, following = _shift_ends(plan, people.get(row["staff_id"]), row["resolved_at"])
-            found[row["id"]] = sla.hand_in_due(row["resolved_at"], end, following, held)
-    return found
-
-
-def _shift_ends(plan: Plan, person: Person | None, done: datetime) -> tuple[datetime | None, datetime]:
-    """The end of the shift in which the work was done, or that was still to come that day, and the next one's end.
-
-    Without a person the desk's own hours count.
-    """
-    day = done.date()
-    current: Span | None = None
-    for shift in (_shift(plan, person, each) for each in days(day - DAY, day + FAR * DAY)):
-        if shift is None or shift.ends < done:
-            continue
-        if current is None and (shift.begins <= done or shift.begins.date() == day):
-            current = shift
-        else:
-            return current.ends if current else None, shift.ends
-    return current.ends if current else None, datetime.combine(day + DAY, time(23, 59, 59))
-
-
-def _shift(plan: Plan, person: Person | None, day: date) -> Span | None:
-    if person is not None:
-        duty = plan.duty(person, day)
-        there = duty is not None and without(duty.pairs, duty.approved)
-        return Span(duty.begins, duty.ends) if duty and there else None
-    if not plan.calendar.works(day):
-        return None
-    pairs = spans(day, plan.hours_on("", day))
-    return Span(pairs[0].begins, pairs[-1].ends)
