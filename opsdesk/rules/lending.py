@@ -254,12 +254,16 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class ChangeFacts:
-    """A shutdown or change: approved, begun, ended; who performed it; `backup_told` of a new system (E1-20)."""
+    """A shutdown or change: approved, begun, ended and with success or not; who performed it.
+
+    `backup_told` is of a new system (E1-20), which has gone live only where the change `succeeded`.
+    """
 
     kind: ChangeKind
     approved: datetime | None = None
     began: datetime | None = None
     ended: datetime | None = None
+    succeeded: bool = False
     performed_by: str = ""
     backup_told: bool = False
 
@@ -273,8 +277,8 @@ def change_lapses(change: ChangeFacts, law: Law) -> list[Lapse]:
     if performer is not None and not change.performed_by.strip():
         found.append(Lapse(Missed.PERFORMER, performer.cite(), "没有写明由哪位系统管理员执行。"))
     notice = law.part("backup.notice", SITE)
-    done = change.kind is ChangeKind.NEW_SYSTEM and change.ended is not None
-    if notice is not None and done and not change.backup_told:
+    live = change.kind is ChangeKind.NEW_SYSTEM and change.ended is not None and change.succeeded
+    if notice is not None and live and not change.backup_told:
         found.append(Lapse(Missed.BACKUP, notice.cite(), "新系统已上线，还没有书面告知要备份的数据和周期。"))
     return found
 

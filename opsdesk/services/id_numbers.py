@@ -7,6 +7,7 @@ a reason (a foreign passport, an old card), which the act keeps.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from enum import StrEnum
 
@@ -35,14 +36,60 @@ REASON, REASON_TITLE = 2, "证件号说明"
 """As many characters has a reason to write what the check does not accept, at least; and the title of its field."""
 _LAST_FOUR = re.compile(r"[0-9]{3}[0-9X]")
 _CARD_IN_TEXT = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9]{6}[ -]?[0-9]{8}[ -]?([0-9]{3}[0-9Xx])|[0-9]{11}([0-9]{4}))(?![0-9A-Za-z])"
+    r"(?<![0-9])(?:[0-9]{6}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx]|[0-9]{15})(?![0-9])|[0-9]{17,}[Xx]?"
 )
+"""What is cut where people are written: 18 or 15 digits, and runs of more than a number has."""
+_BORN = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_CENTURY_BORN = rf"[1-9][0-9]{{5}}(?:1[89]|20)[0-9]{{2}}{_BORN}"
+_LIKE_CARD = re.compile(rf"{_CENTURY_BORN}[0-9]{{2}}|^[1-9][0-9]{{7}}{_BORN}[0-9]{{3}}$")
+"""How a number of a card begins that is no number of an order or a device: a region, a birthday and more digits."""
+_GAP = "[ -]?"
+_SPACED = re.compile(
+    rf"(?<![0-9])[1-9](?:{_GAP}[0-9]){{5}}{_GAP}(?:1{_GAP}[89]|2{_GAP}0)(?:{_GAP}[0-9]){{2}}"
+    rf"{_GAP}(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}[0-9]|3{_GAP}[01])"
+    rf"(?:{_GAP}[0-9]){{3}}{_GAP}[0-9Xx](?![0-9A-Za-z])"
+)
+"""A number of 18 digits in groups, 110105 19491231 002X."""
+_LONG_RUN = re.compile(r"[0-9](?:[ .·_/—–-]?[0-9]){14}")
+_LABEL = re.compile(r"(?:居民)?(身份证|证件)(?:号码|号)?\s*[:：]?\s*(?=[0-9]{3}[0-9Xx])")
+BREAK = "\t"
+"""Stands where a label was: another word begins."""
 
 
 def cleaned(typed: str) -> str:
     """A number as it is kept: without blanks and dashes, in half-width capitals."""
     half = "".join(chr(ord(each) - 0xFEE0) if "！" <= each <= "～" else each for each in one_line(typed))
     return "".join(each for each in half.upper() if not each.isspace() and each not in "-—")
+
+
+def narrow(text: str) -> str:
+    """The text with its digits, Latin letters and dashes half-width, sign by sign; everything else as it is."""
+    return "".join(_narrow(each) for each in text)
+
+
+def _narrow(sign: str) -> str:
+    if sign.isascii():
+        return sign
+    if unicodedata.category(sign) == "Nd":
+        return str(unicodedata.decimal(sign))
+    half = chr(ord(sign) - 0xFEE0) if "！" <= sign <= "～" else sign
+    return half if half == "-" or (half.isascii() and half.isalpha()) else sign
+
+
+def drawn_together(line: str) -> str:
+    """A line in which numbers written in groups are one word each, full-width digits are half-width."""
+    return _SPACED.sub(lambda found: re.sub(_GAP[:-1], "", found[0]), narrow(line))
+
+
+def unlabelled(line: str) -> list[str]:
+    """A line divided before each “身份证号110105…”, whose label becomes “身份证:” or, of 证件号, nothing."""
+    marked = _LABEL.sub(lambda found: f"{BREAK}{IdKind.CARD}:" if found[1] == IdKind.CARD else BREAK, line)
+    return [part for each in marked.split(BREAK) if (part := each.strip())]
+
+
+def long_run(text: str) -> bool:
+    """Whether so many digits stand together as only a number of an identity paper has: no name, no unit."""
+    return _LONG_RUN.search(narrow(text)) is not None
 
 
 def check_character(seventeen: str) -> str:
@@ -140,5 +187,23 @@ def last_four(number: str | None) -> str:
 
 
 def cut_short(text: str) -> str:
-    """A text in which whole 身份证 numbers are reduced to their last four, for fields that take people as text."""
-    return _CARD_IN_TEXT.sub(lambda found: found[1] or found[2], text)
+    """A text in which whole 身份证 numbers are reduced to their last four, for fields that take people as text.
+
+    So are runs of 17 digits and more, which are such a number with a slip of the finger.
+    """
+    return _cut(_CARD_IN_TEXT, _cut(_SPACED, text))
+
+
+def cut_free(text: str) -> str:
+    """The same of what is no list of people: numbers of orders and devices, which hold no birthday, stay whole."""
+    return _cut(_CARD_IN_TEXT, _cut(_SPACED, text), only=_LIKE_CARD)
+
+
+def _cut(pattern: re.Pattern[str], text: str, only: re.Pattern[str] | None = None) -> str:
+    """The text with the last four of what `pattern` finds in it, however wide its digits are."""
+    narrowed, kept, end = narrow(text), "", 0
+    for found in pattern.finditer(narrowed):
+        if only is None or only.search(found[0].replace(" ", "").replace("-", "")):
+            four = found[0].replace(" ", "").replace("-", "")[-FOUR:]
+            kept, end = f"{kept}{text[end : found.start()]}{four}", found.end()
+    return kept + text[end:]

@@ -66,16 +66,18 @@ def shown(person: Named) -> str:
 
 def apart(line: str) -> Written:
     """What stands on a line, told apart by place or by looks."""
+    line = id_numbers.drawn_together(line)
     if _DIVIDERS.search(line):
         parts = [one_line(part) for part in _DIVIDERS.split(line)]
         if len(parts) == PARTS:
             kind = str(KINDS.get(parts[2], parts[2]))
             fault = (f"证件类型“{kind}”不认识，请写{'、'.join(IdKind)}之一",) if kind and kind not in KINDS else ()
-            if parts[3] and not kind:
-                kind = str(id_numbers.kind_of(parts[3]))
-            return Written(parts[0], parts[1], kind, parts[3], parts[4], fault)
-        return _by_looks([part for part in parts if part])
-    return _by_looks(_latin_names(one_line(line).split(" ")))
+            number = "".join(id_numbers.unlabelled(parts[3])).removeprefix(f"{IdKind.CARD}:")
+            if number and not kind:
+                kind = str(id_numbers.kind_of(number))
+            return Written(parts[0], parts[1], kind, number, parts[4], fault)
+        return _by_looks([word for part in parts for word in id_numbers.unlabelled(part)])
+    return _by_looks(_latin_names([word for part in id_numbers.unlabelled(one_line(line)) for word in part.split(" ")]))
 
 
 def _latin_names(parts: list[str]) -> list[str]:
@@ -174,6 +176,8 @@ def _read(
         raise Refusal(f"{'，'.join(line.faults)}。请按“姓名 单位 证件类型 证件号 电话”的顺序写。")
     if not line.name or line.name[0].isdigit() or line.name in KINDS:
         raise Refusal("开头要写姓名。")
+    if id_numbers.long_run(f"{line.name}|{line.unit}"):
+        raise Refusal("姓名或单位里有一长串数字，像是证件号。请核对位数，和姓名、单位之间用空格隔开。")
     name = entry.name({FIELD: line.name}, FIELD, "姓名")
     earlier = list(known(name))
     if not (line.unit or line.number or line.phone):
@@ -222,6 +226,6 @@ def _phone(typed: str, name: str, people: Sequence[Named]) -> str | None:
 def phone(typed: str, *, field: str = FIELD, whose: str = "") -> str:
     """A telephone as it is kept, without blanks and brackets. Refuses what is none."""
     number = re.sub(r"[\s（）()]", "", one_line(typed))
-    if not re.fullmatch(r"\+?[0-9-]{5,20}", number):
+    if not re.fullmatch(r"\+?[0-9-]{5,20}", number) or id_numbers.cut_short(number) != number:
         raise Refusal(f"{whose}电话“{_hushed(number)}”看不懂。请写成 13800000001 或 010-88880001。", field=field)
     return number

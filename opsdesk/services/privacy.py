@@ -1,10 +1,11 @@
 """Personal data of visitors: the whole number on demand, and what is cleared when its time is over (H16, H17).
 
-Kept as long as needed and no longer: after the months of `privacy.visitor_months` a visit, a permit, an off-hours slip
-loses identity numbers and telephones. The names on them stay, since those papers (F08, F09, F14) are kept for years
-and the record has to say the same as they do. Frequent visitors and the door's log are on no paper: there the name
-goes too. Earlier versions of each value go with it, and so do backups and files set aside that are as old. The file is
-written anew afterwards, since what SQLite moved within a page before may still lie there, secure_delete or not.
+Kept as long as needed and no longer: after the months of `privacy.visitor_months` a visit, a permit, an off-hours
+slip, a loan loses identity numbers and telephones. The names on them stay, since those papers (F08, F09, F11, F14) are
+kept for years and the record has to say the same as they do. Frequent visitors and the door's log are on no paper:
+there the name goes too. Earlier versions of each value go with it, and so do backups and files set aside that are as
+old. The file is written anew afterwards, since what SQLite moved within a page before may still lie there,
+secure_delete or not.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from opsdesk.models import Base, DoorEvent, LedgerRow, OffHours, Permit, PermitPerson, Visit, Visitor
+from opsdesk.models import Base, DoorEvent, LedgerRow, Loan, OffHours, Permit, PermitPerson, Visit, Visitor
 from opsdesk.rules.calendar import month
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import backup, chain, retiring, settings
+from opsdesk.services import backup, chain, id_numbers, retiring, settings
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
@@ -33,7 +34,7 @@ from opsdesk.services.transaction import Transaction, database_trouble
 SETTING = "privacy.visitor_months"
 PURGED = "已清除"
 """Stands in place of a name that was cleared."""
-TOUCHED = frozenset({"visitor", "visit", "permit", "off_hours", "door_event"})
+TOUCHED = frozenset({"visitor", "visit", "permit", "off_hours", "loan", "door_event"})
 REASON = 2
 CLEARED, COMPACTED = "清除到期个人信息", "整理数据文件"
 _NUMBER = re.compile(r"[A-Za-z]{0,2}[0-9*+][0-9*Xx()+-]{2,}")
@@ -56,11 +57,17 @@ def _of_permit() -> Any:
     return select(Permit.planned_to).where(Permit.id == PermitPerson.permit_id).scalar_subquery()
 
 
+def _of_loan() -> Any:
+    """The day on which things came back, else on which they should have."""
+    return func.coalesce(func.date(Loan.returned_at), Loan.due_on, type_=Loan.due_on.type)
+
+
 KINDS = (
     Kept("进出记录", Visit, ("id_number", "phone"), lambda: func.coalesce(Visit.left_at, Visit.entered_at)),
     Kept("审批单人员", PermitPerson, ("id_number", "phone"), _of_permit),
     Kept("审批单", Permit, ("phone",), lambda: Permit.planned_to, marked=False),
     Kept("场地使用申请", OffHours, ("phone",), lambda: OffHours.ends_at, marked=False),
+    Kept("借用单", Loan, ("phone",), _of_loan, marked=False),
     Kept("常来人员", Visitor, ("name", "id_number", "phone"), lambda: Visitor.last_on),
     Kept("门禁日志", DoorEvent, ("name", "card"), lambda: DoorEvent.at),
 )
@@ -121,7 +128,7 @@ def _due(connection: Connection, before: date) -> tuple[Due, ...]:
 
 def _ids(connection: Connection, kept: Kept, before: date) -> list[int]:
     table = Base.metadata.tables[kept.model.__tablename__]
-    limit = before if kept.model is Visitor else datetime.combine(before, time())
+    limit = before if kept.model in {Visitor, Loan} else datetime.combine(before, time())
     query = select(table.c.id).where(kept.last() < limit).order_by(table.c.id)
     if kept.marked:
         query = query.where(table.c.purged_at.is_(None))
@@ -141,7 +148,7 @@ def _spelled_out(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
 
 
 def _without_numbers(people: str) -> str:
-    return "\n".join(one_line(_NUMBER.sub(" ", line)) for line in people.split("\n"))
+    return "\n".join(one_line(_NUMBER.sub(" ", id_numbers.narrow(line))) for line in people.split("\n"))
 
 
 def purge(ctx: Context) -> Outcome[str]:

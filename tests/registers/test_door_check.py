@@ -216,6 +216,32 @@ def test_only_the_days_asked_for_are_compared(site: Context, room: int) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("registered", "logged", "of_the_fifth", "of_the_fourth"),
+    [
+        ("2026-03-05 00:01:00", "2026-03-04 23:59:30", [("周工", "相符", "进", -90)], []),
+        ("2026-03-05 00:00:00", "2026-03-04 23:57:00", [("周工", "相符", "进", -180)], []),
+        ("2026-03-05 00:00:00", "2026-03-04 23:56:59", [("周工", "有登记无门禁", "进", 0)],
+         [("周工", "有门禁无登记", "进", 0)]),
+        ("2026-03-04 23:59:00", "2026-03-05 00:00:30", [], [("周工", "相符", "进", 90)]),
+        ("2026-03-04 23:57:00", "2026-03-05 00:00:00", [], [("周工", "相符", "进", 180)]),
+    ],
+)  # fmt: skip
+def test_coming_at_midnight_is_one_line_of_the_day_it_is_registered(
+    site: Context,
+    room: int,
+    registered: str,
+    logged: str,
+    of_the_fifth: list[tuple[str, str, str, int]],
+    of_the_fourth: list[tuple[str, str, str, int]],
+) -> None:
+    stayed(site, registered, None)
+    log(site, (logged, "周工", "进"), ("2026-03-04 10:00", "门卫", "进"))
+    assert told(check(site, DAY, DAY)) == of_the_fifth
+    assert told(check(site, date(2026, 3, 4), date(2026, 3, 4))) == of_the_fourth
+    assert len(told(check(site, date(2026, 3, 4), DAY))) == 1
+
+
 def test_somebody_inside_is_compared_by_his_coming_and_a_reader_may_look(site: Context, room: int) -> None:
     stayed(site, "09:00:00", None)
     log(site, ("09:00:00", "周工", "进"), ("12:00:00", "周工", "出"), ("12:30:00", "周工", "进"))

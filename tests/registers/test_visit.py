@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from filled_site import as_role, change, load, run, save, whole
 from filled_visits import a_room
-from machine_room import PEOPLE, off_hours, permit
+from machine_room import PEOPLE, id_number, off_hours, permit
 from sqlalchemy import select
 from team import Team, build, go_to
 from visits import CARD, PHONE, UNIT, approved, at, enter, guest, inside, missed, row, words
 
 from opsdesk.catalog import by_slug
-from opsdesk.models import ImportBatch, OffHours, Room, Visit, VisitItem, Visitor
+from opsdesk.models import ImportBatch, OffHours, Permit, Room, Visit, VisitItem, Visitor
 from opsdesk.register import Chip, Query
 from opsdesk.registers.visit import people, service
 from opsdesk.registers.visit.service import GoodsEntry, GoodsLeft, PersonEntry, Screening
@@ -134,10 +134,22 @@ def test_permit_for_several_days_lets_one_stay_until_its_hour_of_the_day(site: C
     slip = approved(site, room, several=True, planned_to=at("2026-03-09 18:00"))
     go_to(site, "2026-03-06 09:00:00")
     assert service.proposal(site, slip).due_at == at("2026-03-06 18:00")
-    go_to(site, "2026-03-06 18:30:00")
-    assert service.proposal(site, slip).due_at == at("2026-03-09 18:00")
+    for now, due in (
+        ("06 17:59:59", "06 18:00"), ("06 18:00:00", "07 18:00"), ("06 18:30:00", "07 18:00"),
+        ("08 18:30:00", "09 18:00"), ("09 17:59:59", "09 18:00"),
+    ):  # fmt: skip
+        go_to(site, f"2026-03-{now}")
+        assert service.proposal(site, slip).due_at == at(f"2026-03-{due}")
     go_to(site, "2026-03-09 18:00:00")
     assert service.proposal(site, slip).due_at is None
+
+
+def test_permit_for_several_nights_lets_one_stay_until_its_hour_of_the_next_morning(site: Context, room: int) -> None:
+    evening = at("2026-03-05 20:00")
+    slip = approved(site, room, several=True, planned_from=evening, planned_to=at("2026-03-10 06:00"))
+    for now, due in (("06 20:30:00", "07 06:00"), ("07 00:30:00", "07 06:00"), ("09 23:00:00", "10 06:00")):
+        go_to(site, f"2026-03-{now}")
+        assert service.proposal(site, slip).due_at == at(f"2026-03-{due}")
 
 
 def test_group_is_several_visits_with_its_goods_on_the_first(site: Context, room: int) -> None:
@@ -366,7 +378,24 @@ def test_person_inside_does_not_enter_again_whichever_way_he_is_named(site: Cont
     assert "还没有登记离开" in refused(site, "people", guest("新人"), guest("周工"))
     enter(site, guest("周工", "另一家"))
     assert "写了两次" in refused(site, "people", guest("新人"), guest("新人"))
+    alike = (guest("新人", id_number=CARD[-4:]), guest("新人", id_number=id_number(8)))
+    assert "写了两次" in refused(site, "people", *alike)
     assert "写了两次" in refused(site, "people", guest("新人", id_number=CARD), guest("旧人", id_number=CARD))
+
+
+def test_two_of_one_name_and_unit_are_told_apart_by_whole_numbers(site: Context, room: int) -> None:
+    go_to(site, "2026-03-05 09:00:00")
+    enter(site, guest(id_number=CARD))
+    for each in (
+        guest(),
+        guest(id_number=CARD[-4:]),
+        guest(id_number=CARD),
+        guest(id_kind="护照", id_number="E1234567"),
+    ):
+        assert "还没有登记离开" in refused(site, "people", each)
+    enter(site, guest(id_number=id_number(8)))
+    enter(site, guest("李工", id_number=id_number(9)), guest("李工", id_number=id_number(10)))
+    assert "还没有登记离开" in refused(site, "people", guest(id_number=id_number(8)))
 
 
 @pytest.mark.parametrize(
@@ -529,12 +558,29 @@ def test_times_are_set_right_by_the_supervisor_with_a_reason(site: Context, room
     run(site, "visit", "correct_time", made, which="left_at", at=at("10:00:00"), reason="写错了")
     assert "超时停留" not in words(site, made)
     assert row(site, made)["remarks"] == "离开时间 03-05 10:00 更正为 03-05 10:00：写错了"
-    with pytest.raises(Refusal, match="晚于应离开时间"):
-        run(site, "visit", "correct_time", made, which="entered_at", at=at("10:00:00"), reason="写错了")
     (other,) = enter(site, entered_at=at("10:30:00"))
     with pytest.raises(Refusal, match="重叠"):
         run(site, "visit", "correct_time", other, which="entered_at", at=at("09:59:59"), reason="写错了")
     run(site, "visit", "correct_time", other, which="entered_at", at=at("10:00:00"), reason="写错了")
+    whole(site)
+
+
+@pytest.mark.parametrize(
+    ("true", "due", "told"),
+    [("08:59:59", "09:00", ""), ("09:00:00", "10:00", "，应离开时间随之改为 03-05 10:00"),
+     ("09:20:00", "10:20", "，应离开时间随之改为 03-05 10:20")],
+)  # fmt: skip
+def test_true_entry_after_the_time_to_leave_moves_that_along(
+    site: Context, room: int, true: str, due: str, told: str
+) -> None:
+    go_to(site, "2026-03-05 11:00:00")
+    (made,) = enter(site, entered_at=at("08:00:00"), due_at=at("09:00:00"))
+    service.leave(site, visit_ids=[made], left_at=at("09:30:00"))
+    said = run(site, "visit", "correct_time", made, which="entered_at", at=at(true), reason="写错了")
+    assert said == f"周工 进入时间 03-05 08:00 更正为 03-05 {true[:5]}{told}：写错了。"
+    kept = row(site, made)
+    assert (kept["entered_at"], kept["due_at"], kept["left_at"]) == (at(true), at(due), at("09:30"))
+    assert said.endswith(f"{kept['remarks']}。")
     whole(site)
 
 
@@ -566,11 +612,9 @@ def test_form_keeps_what_may_be_written_afterwards(site: Context, room: int) -> 
     assert (shown["id_shown"], shown["phone_shown"]) == (f"1101**********{CARD[-4:]}", "139****5678")
     assert shown["id_number"] is shown["phone"] is None
     assert "无审批进入" in shown["breaches"]
-    change(
-        site, "visit", made, permit_number="jf-20260305-01", remarks="补录审批单", second_escort="钱进", operated=False
-    )
+    change(site, "visit", made, permit_number="jf-20260305-01", remarks="补录审批单", operated=False)
     kept = row(site, made)
-    assert (kept["permit_id"], kept["remarks"], kept["second_escort"]) == (slip, "补录审批单", "钱进")
+    assert (kept["permit_id"], kept["remarks"], kept["second_escort"]) == (slip, "补录审批单", "")
     assert (kept["id_number"], kept["phone"]) == (CARD, PHONE)
     assert words(site, made) == []
     with pytest.raises(Refusal, match="写明原因"):
@@ -584,6 +628,61 @@ def test_form_keeps_what_may_be_written_afterwards(site: Context, room: int) -> 
         with pytest.raises(Refusal) as no:
             change(site, "visit", made, **{key: wrong})
         assert no.value.field == key
+
+
+def test_permit_of_another_room_is_refused_afterwards_too(site: Context, room: int) -> None:
+    with site.transaction("机房") as tx:
+        other = tx.insert(Room, name="二楼机房", modules="", keeper="赵敏", door_name="")
+    here, there = approved(site, room), approved(site, other, "2026-03-05 08:40")
+    with site.read() as connection:
+        numbers = {each.id: each.number for each in connection.execute(select(Permit.id, Permit.number))}
+    go_to(site, "2026-03-05 09:00:00")
+    (made,) = enter(site)
+    for wrong in ({"permit_number": numbers[there]}, {"permit_number": numbers[here], "room_id": other}):
+        with pytest.raises(Refusal, match="批的是") as no:
+            change(site, "visit", made, **wrong)
+        assert no.value.field == "room_id"
+    assert "无审批进入" in words(site, made)
+    change(site, "visit", made, permit_number=numbers[here])
+    with pytest.raises(Refusal, match=f"审批单 {numbers[here]} 批的是一楼信息中心机房"):
+        change(site, "visit", made, room_id=other)
+    change(site, "visit", made, permit_number=numbers[there], room_id=other)
+    assert (row(site, made)["permit_id"], row(site, made)["room_id"]) == (there, other)
+
+
+@pytest.mark.parametrize(
+    ("changed", "desk", "line"),
+    [
+        ({"external": False}, "请由主管更正", "改为本单位人员"),
+        ({"escort": "钱进"}, "更换陪同人”，或由主管更正", "陪同 赵敏 更正为 钱进"),
+        ({"second_escort": "钱进"}, "更换陪同人”，或由主管更正", "陪同 赵敏 更正为 赵敏、钱进"),
+        ({"escort": "", "external": False}, "主管更正", "改为本单位人员，陪同 赵敏 更正为 无"),
+    ],
+)
+def test_what_breaches_hang_on_is_corrected_by_the_supervisor_alone(
+    site: Context, room: int, changed: dict[str, Any], desk: str, line: str
+) -> None:
+    (made,) = enter(site, remarks="维保")
+    at_desk = as_role(site, Role.DESK)
+    with pytest.raises(Refusal, match=desk) as no:
+        change(at_desk, "visit", made, **changed)
+    assert no.value.field in changed
+    change(at_desk, "visit", made, remarks="维保，带梯子")
+    assert row(site, made)["remarks"] == "维保，带梯子"
+    go_to(site, "2026-03-05 10:12:00")
+    change(site, "visit", made, **changed)
+    kept = row(site, made)
+    assert kept["remarks"] == f"维保，带梯子；主管 03-05 10:12 {line}"
+    assert {key: kept[key] for key in changed} == changed
+
+
+def test_escort_of_who_has_left_is_corrected_by_the_supervisor(site: Context, room: int) -> None:
+    (made,) = enter(site, escorts=())
+    service.leave_now(site, made)
+    with pytest.raises(Refusal, match="不能在这里改。请由主管更正。"):
+        change(as_role(site, Role.DESK), "visit", made, escort="赵敏")
+    change(site, "visit", made, escort="赵敏")
+    assert row(site, made)["remarks"] == "主管 03-05 08:00 陪同 无 更正为 赵敏"
 
 
 def test_name_of_our_engineer_is_the_staff_lists(site: Context, room: int, crew: Team) -> None:

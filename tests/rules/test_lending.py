@@ -285,7 +285,8 @@ class TestChange:
     def test_new_system_tells_what_to_back_up_once_it_runs(self) -> None:
         new = replace(self.GOOD, kind=ChangeKind.NEW_SYSTEM)
         assert change_lapses(new, LAW) == []
-        done = replace(new, ended=at("03-05 12:00"))
+        done = replace(new, ended=at("03-05 12:00"), succeeded=True)
+        assert change_lapses(replace(done, succeeded=False), LAW) == []
         assert missed(change_lapses(done, LAW)) == [(Missed.BACKUP, "E1-20")]
         assert change_lapses(replace(done, backup_told=True), LAW) == []
         assert change_lapses(replace(done, kind=ChangeKind.SOFTWARE), LAW) == []

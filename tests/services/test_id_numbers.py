@@ -13,6 +13,7 @@ from opsdesk.services.id_numbers import IdKind, check_character, checked, fault,
 
 TODAY = date(2026, 3, 5)
 KNOWN = "11010519491231002X"
+WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in KNOWN)
 """The example of GB 11643."""
 SECOND = "440524188001010014"
 
@@ -161,8 +162,39 @@ def test_what_is_shown_and_what_goes_on_paper(number: str | None, shown: str, fo
         ("王强110105491231002", "王强1002"),
         ("王强 110105 19491231 002x", "王强 002x"),
         ("电话 13800000001，订单 1234567890123456", "电话 13800000001，订单 1234567890123456"),
-        (f"号{KNOWN}1", f"号{KNOWN}1"),
+        (f"号{KNOWN}1", "号002X1"),
+        ("王强 1101051949123100281", "王强 0281"),
+        ("王强 1101 0519 4912 3100 2X", "王强 002X"),
+        ("王强 110105-19491231-002X。", "王强 002X。"),
+        (f"王强 {WIDE}（一队）", "王强 002X（一队）"),
+        ("王强 11010519491231００２８", "王强 0028"),
     ],
 )
 def test_whole_numbers_in_a_text_are_cut_short(text: str, kept: str) -> None:
     assert id_numbers.cut_short(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"维护 {KNOWN}", "维护 002X"),
+        (f"代李四（{WIDE}）来，面积 9㎡", "代李四（002X）来，面积 9㎡"),
+        ("李四110105491231002", "李四1002"),
+        ("李四 110105 19491231 002x", "李四 002x"),
+        ("李四 1101051949123100281", "李四 0281"),
+        ("工单 202603050000123，序列号 21023104321234567890", "工单 202603050000123，序列号 21023104321234567890"),
+        ("订单 202603050000123456", "订单 202603050000123456"),
+        ("2026-03-05 09:00 至 12:00，电话 13800000001", "2026-03-05 09:00 至 12:00，电话 13800000001"),
+        ("", ""),
+    ],
+)
+def test_in_a_free_text_numbers_of_orders_and_devices_stay(text: str, kept: str) -> None:
+    assert id_numbers.cut_free(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [(KNOWN[:15], True), (KNOWN[:14], False), (WIDE, True), ("1101 0519 4912 3100 2", True), ("263网络", False)],
+)
+def test_a_run_of_digits_is_long_from_fifteen_on(text: str, long: bool) -> None:
+    assert id_numbers.long_run(text) is long

@@ -41,6 +41,14 @@ def read(
         f"王强 13800000001 {CARD} 华信",
         f"王强 华信 身份证：{CARD} 13800000001",
         f"王强；华信；居民身份证；{CARD}；138 0000 0001",
+        f"王强 华信 身份证号{CARD} 13800000001",
+        f"王强 华信 证件号码： {CARD} 13800000001",
+        f"王强 华信身份证{CARD} 13800000001",
+        f"王强，华信，身份证号{CARD}，13800000001",
+        f"王强，华信，，身份证号码：{CARD}，13800000001",
+        "王强 华信 １１０１０５１９４９１２３１００２Ｘ 13800000001",
+        "王强 华信 110105 19491231 002X 13800000001",
+        "王强 华信 1101 0519 4912 3100 2X 13800000001",
         f"  王强   华信 二代证 {CARD} (138)00000001 ",
     ],
 )
@@ -131,6 +139,26 @@ class TestKnown:
 
 
 class TestRefused:
+    @pytest.mark.parametrize(
+        "typed",
+        [f"王强{CARD}", f"王强 华信{CARD}", f"王强，{CARD}，，，", f"{CARD[:17]}1王强 华信", f"王强 华信（{CARD}）"],
+    )
+    def test_a_number_within_a_name_or_a_unit_is_refused(self, typed: str) -> None:
+        with pytest.raises(Refusal) as refused:
+            read(typed)
+        assert refused.value.field == "people"
+        assert CARD[:8] not in str(refused.value)
+
+    @pytest.mark.parametrize("number", [OTHER, OTHER[:15], f"{OTHER[:6]}-{OTHER[6:14]}-{OTHER[14:]}"])
+    def test_a_number_of_a_paper_is_no_telephone(self, number: str) -> None:
+        with pytest.raises(Refusal, match="看不懂"):
+            read(f"王强，华信，，，{number}")
+
+    @pytest.mark.parametrize("number", [f"{CARD[:17]}11", "１１０１０５１９４９１２３１００２１１"])
+    def test_a_number_with_a_sign_too_many_is_refused(self, number: str) -> None:
+        with pytest.raises(Refusal, match="有 19 位"):
+            read(f"王强 华信 {number}")
+
     def test_every_line_that_is_wrong_is_named(self) -> None:
         typed = f"王强 华信 {CARD[:-1]}1\n\n李敏\n13800000001\n赵工 12\n钱工 123456789012345678901234567890\n孙工 90"
         with pytest.raises(Refusal) as refused:

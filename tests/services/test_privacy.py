@@ -21,6 +21,7 @@ from opsdesk.models import (
     DoorEvent,
     ImportBatch,
     LedgerRow,
+    Loan,
     OffHours,
     Permit,
     PermitPerson,
@@ -64,6 +65,18 @@ def visit(ctx: Context, room: int, n: int, left: datetime | None, entered: datet
         return tx.insert(
             Visit, **usual, room_id=room, name=f"访客{n}", initials="FK", unit="恒通", external=True, id_kind="身份证",
             id_number=card(n), phone=phone(n), entered_at=entered, left_at=left, registered_at=entered,
+        )  # fmt: skip
+
+
+def loan(ctx: Context, n: int, returned: datetime | None, due: date) -> int:
+    usual: dict[str, Any] = dict.fromkeys(
+        ("filed_by", "unit", "place", "reason", "condition_out", "lent_by", "approved_by", "refusal", "received_by",
+         "condition_in", "damage", "liability", "photo_sha256", "photo_name", "remarks"), ""
+    )  # fmt: skip
+    with ctx.transaction("测试") as tx:
+        return tx.insert(
+            Loan, **usual, number=f"JY-{n}", applied_at=CUT - timedelta(days=9), borrower=f"借用人{n}", phone=phone(n),
+            due_on=due, first_due_on=due, extensions=0, returned_at=returned,
         )  # fmt: skip
 
 
@@ -292,6 +305,20 @@ class TestWhenAndWhat:
         privacy.purge(site)
         assert phone(1).encode() not in raw_bytes(site)
         assert "没有要清除" in privacy.look(site).sentence
+
+    def test_a_loan_loses_its_phone_when_it_is_back_or_was_due_so_long_ago(self, site: Context) -> None:
+        day = timedelta(days=1)
+        ends = [
+            (CUT - SECOND, CUT + day), (None, CUT - day), (CUT, CUT - day), (None, CUT),
+        ]  # fmt: skip
+        made = [loan(site, n, returned, due.date()) for n, (returned, due) in enumerate(ends, 1)]
+        assert "借用单 2 条" in privacy.look(site).sentence
+        privacy.purge(site)
+        assert [row(site, Loan, each)["phone"] for each in made] == [None, None, phone(3), phone(4)]
+        assert row(site, Loan, made[0])["borrower"] == "借用人1"
+        assert not any(phone(n).encode() in raw_bytes(site) for n in (1, 2))
+        assert "没有要清除" in privacy.look(site).sentence
+        sound(site)
 
     def test_a_look_changes_nothing_and_a_second_clearing_finds_nothing(self, site: Context) -> None:
         room = machine_room.a_room(site)

@@ -16,7 +16,7 @@ from opsdesk.services.outcome import Outcome
 from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
-RESULTS = ("成功", "部分完成", "失败，已回退", "取消")
+RESULTS = (service.SUCCESS, "部分完成", "失败，已回退", "取消")
 
 
 def _standing(tx: Transaction, change_id: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from opsdesk.services.outcome import Outcome
 Values = Mapping[str, Any]
 TOUCHED = frozenset({"change_request"})
 WHAT = "变更申请"
-PREFIX = "BG"
+PREFIX, SUCCESS = "BG", "成功"
 KINDS = tuple(str(kind) for kind in ChangeKind)
 WAITING, APPROVED, RUNNING, DONE, REFUSED, VOID = "待批准", "已批准", "进行中", "已完成", "未批准", "作废"
 TONES = {
@@ -47,6 +47,7 @@ def facts(row: Mapping[Any, Any], told: Collection[str]) -> ChangeFacts:
         approved=row["approved_at"],
         began=row["began_at"],
         ended=row["ended_at"],
+        succeeded=row["result"].partition("：")[0] == SUCCESS,
         performed_by=row["performed_by"],
         backup_told=row["system"] in told,
     )

@@ -100,6 +100,8 @@ def _lines(items: Sequence[Item], typed: Mapping[int, Typed], law: Law) -> list[
         given = typed.get(item.id, Typed(""))
         action = entry.text({"action": given.action}, "action", f"{item.name}的处置", longest=LONGEST_ACTION)
         found, lacking = round_sheet.look_at(item, given.value, action, law)
+        if action and not any(sign.isalpha() for sign in action):
+            lacking = f"处置写的是“{action}”，像是另一项的读数，请写明怎样处置。"
         if found is None or lacking:
             open_items.append(item)
             findings.append(Finding(place, lacking, column=item.name))

@@ -16,6 +16,10 @@ def _standing(values: service.Values) -> bool:
     return values["void_at"] is None
 
 
+def _ready(values: service.Values) -> bool:
+    return values["checked_at"] is not None and values["approved_at"] is not None
+
+
 REGISTER = Register(
     slug="media_check",
     title="移动介质查毒",
@@ -93,7 +97,13 @@ REGISTER = Register(
         Act(
             "begin", "开始使用", service.begin,
             fields=(Field("used_from", "开始使用", Kind.MOMENT, help="空着就是现在。"),),
-            offered=lambda values: _standing(values) and values["used_from"] is None,
+            offered=lambda values: _standing(values) and values["used_from"] is None and _ready(values),
+        ),
+        Act(
+            "begin_early", "没有查毒批准就使用", service.begin,
+            fields=(Field("used_from", "开始使用", Kind.MOMENT, help="空着就是现在。"),),
+            confirm="没有查毒或没有批准就使用，会作为问题记在这一条上。先查毒、再批准更好。",
+            offered=lambda values: _standing(values) and values["used_from"] is None and not _ready(values),
         ),
         Act(
             "end", "用完", service.end, fields=(Field("used_to", "用完时间", Kind.MOMENT, help="空着就是现在。"),),

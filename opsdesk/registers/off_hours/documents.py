@@ -28,7 +28,7 @@ from opsdesk.registers.off_hours.acts import CHECKS
 from opsdesk.rules.clause import Law
 from opsdesk.rules.room_access import Breach
 from opsdesk.services import calendars, chain, id_numbers, masking, off_hours_slips, people_lines, settings
-from opsdesk.services.context import Context
+from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.off_hours_slips import KINDS
 
 CODE, REVISION = "OD-F14", "A/0"
@@ -50,7 +50,7 @@ def slip(ctx: Context, slip_id: int) -> Document:
     """One slip in the order of the paper (F14)."""
     site = settings.read_all(ctx)
     with ctx.read() as connection:
-        row = service.found(connection, slip_id, ctx.now())
+        row = _seen_by(ctx, service.found(connection, slip_id, ctx.now()))
         missed = off_hours_slips.breaches(connection, ctx.regulations, [row], ctx.now())[slip_id]
         kinds = off_hours_slips.kinds(calendars.load(connection), row["begins_at"], row["ends_at"])
         permits = _permits(connection, row["number"])
@@ -70,6 +70,11 @@ def slip(ctx: Context, slip_id: int) -> Document:
         retention=f"保存期限：{site['paper.retention_years']} 年，按年装订",
         trace=trace,
     )
+
+
+def _seen_by(ctx: Context, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with the applicant's telephone whole only for 主管 and 服务台, as in the form."""
+    return row if ctx.actor.role in WRITERS else {**row, "phone": masking.phone(row["phone"])}
 
 
 def _permits(connection: Connection, number: str) -> list[str]:

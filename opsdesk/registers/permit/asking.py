@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from opsdesk.models import Incident, Room, Vendor
-from opsdesk.services import entry
+from opsdesk.services import entry, id_numbers
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.room_permits import PURPOSES
@@ -36,19 +36,24 @@ def read(connection: Connection, ctx: Context, values: Values) -> dict[str, Any]
         "room_id": entry.chosen(values, "room_id", "机房", list(connection.execute(select(Room.id)).scalars())),
         "module": entry.text(values, "module", "模块", longest=60),
         "purposes": "、".join(purposes(values)),
-        "work": entry.long_text(values, "work", "工作内容", required=True),
-        "equipment": entry.long_text(values, "equipment", "新增或扩容设备"),
+        "work": _told(values, "work", "工作内容", required=True),
+        "equipment": _told(values, "equipment", "新增或扩容设备"),
         "incident_number": incident(connection, values),
         **_time(values),
         "escorts": "、".join(_escorts(values)),
         "operates": entry.flag(values, "operates"),
-        "cause": entry.long_text(values, "cause", "故障原因判断"),
-        "plan": entry.long_text(values, "plan", "拟定处理方案"),
-        "reach": entry.long_text(values, "reach", "估计影响范围"),
+        "cause": _told(values, "cause", "故障原因判断"),
+        "plan": _told(values, "plan", "拟定处理方案"),
+        "reach": _told(values, "reach", "估计影响范围"),
         "secrecy": entry.flag(values, "secrecy"),
         **_by_phone(values, now),
-        "remarks": entry.long_text(values, "remarks", "备注"),
+        "remarks": _told(values, "remarks", "备注"),
     }
+
+
+def _told(values: Values, key: str, title: str, *, required: bool = False) -> str:
+    """A text of several lines, in which of identity numbers the last four stay."""
+    return id_numbers.cut_free(entry.long_text(values, key, title, required=required))
 
 
 def vendor_of(connection: Connection, unit: str) -> int | None:

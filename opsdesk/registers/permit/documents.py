@@ -30,7 +30,7 @@ from opsdesk.registers.permit import service
 from opsdesk.registers.permit.asking import OTHER
 from opsdesk.rules.clause import Law
 from opsdesk.services import chain, id_numbers, masking, permit_states, room_permits, settings
-from opsdesk.services.context import Context
+from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.permit_states import PermitState
 from opsdesk.services.room_permits import PURPOSES, PermitMember
 
@@ -75,7 +75,7 @@ def permit(ctx: Context, permit_id: int) -> Document:
     """One permit in the order of the paper (F09), on one page unless its texts are long."""
     site = settings.read_all(ctx)
     with ctx.read() as connection:
-        row = service.found(connection, permit_id, ctx.now())
+        row = _seen_by(ctx, service.found(connection, permit_id, ctx.now()))
         people = room_permits.people_of(connection, [permit_id])[permit_id]
         trace = chain.short_head(connection)
     law = ctx.law_on(row["applied_at"].date())
@@ -94,6 +94,11 @@ def permit(ctx: Context, permit_id: int) -> Document:
         trace=trace,
     )
     return _on_fewest_pages(made)
+
+
+def _seen_by(ctx: Context, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with the applicant's telephone whole only for 主管 and 服务台, as in the form."""
+    return row if ctx.actor.role in WRITERS else {**row, "phone": masking.phone(row["phone"])}
 
 
 def _on_fewest_pages(made: Document) -> Document:

@@ -12,7 +12,7 @@ from opsdesk.registers.visit.fields import due_after, moment_of, with_whom
 from opsdesk.registers.visit.leaving import GoodsLeft, leave, set_right
 from opsdesk.registers.visit.records import TOUCHED, refuse_fixed, row_of, rows_of, stay_in_words
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import entry, room_visits
+from opsdesk.services import entry, id_numbers, room_visits
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -57,13 +57,13 @@ def extend(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
         due = due_after(entry.moment(values, "due_at", "应离开时间"), None, row["entered_at"])
         if due is None or due <= ctx.now():
             raise Refusal("新的应离开时间要晚于现在。请核对。", field="due_at")
-        tx.update(Visit, visit_id, due_at=due, remarks=_added(row["remarks"], f"延时至 {due:%m-%d %H:%M}：{reason}"))
+        tx.update(Visit, visit_id, due_at=due, remarks=added(row["remarks"], f"延时至 {due:%m-%d %H:%M}：{reason}"))
     return Outcome(f"{row['name']} 可以停留到 {due:%m-%d %H:%M}：{reason}。", TOUCHED)
 
 
-def _added(remarks: str, said: str) -> str:
+def added(remarks: str, said: str) -> str:
     """Remarks with a line more; what does not fit any more is in the chain."""
-    return "；".join(part for part in (remarks, said) if part)[:300]
+    return "；".join(part for part in (remarks, id_numbers.cut_free(said)) if part)[:300]
 
 
 def change_escort(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
@@ -78,12 +78,15 @@ def change_escort(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
         now = with_whom(names, [row["name"]], field="escort")
         before = "、".join(room_visits.escorts_of(row)) or "无"
         said = f"{ctx.now():%H:%M} 陪同 {before} 换为 {'、'.join(filter(None, now.values()))}"
-        tx.update(Visit, visit_id, **now, remarks=_added(row["remarks"], said))
+        tx.update(Visit, visit_id, **now, remarks=added(row["remarks"], said))
     return Outcome(f"{row['name']}：{said}。", TOUCHED)
 
 
 def correct_time(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
-    """A time was written down wrong: the supervisor sets it right with a reason; the old one is told in the remarks."""
+    """A time was written down wrong: the supervisor sets it right with a reason; the old one is told in the remarks.
+
+    Who entered later than he was to leave may stay as long as before, from the true entry on.
+    """
     ctx.require(Role.SUPERVISOR)
     reason = entry.text(values, "reason", "更正原因", required=True, longest=120)
     key = entry.chosen(values, "which", "更正哪个时间", list(TIMES))
@@ -93,12 +96,16 @@ def correct_time(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
         if row[key] is None:
             raise Refusal("离开时间还没有登记，不用更正。", field="which")
         at = moment_of(entry.moment(values, "at", "正确时间"), "at", "正确时间", ctx.now())
-        after = {**row, key: at}
+        changed, moved = {key: at}, ""
+        if key == "entered_at" and row["due_at"] is not None and row["due_at"] <= at:
+            changed["due_at"] = at + (row["due_at"] - row["entered_at"])
+            moved = f"，应离开时间随之改为 {changed['due_at']:%m-%d %H:%M}"
+        after = {**row, **changed}
         _refuse_disorder(after)
         stay = {"left": after["left_at"], "but": visit_id, "field": "at"}
         who.refuse_inside(tx.connection, who.coming_of(row), after["entered_at"], **stay)
-        said = f"{TIMES[key]} {row[key]:%m-%d %H:%M} 更正为 {at:%m-%d %H:%M}：{reason}"
-        tx.update(Visit, visit_id, **{key: at}, remarks=_added(row["remarks"], said))
+        said = f"{TIMES[key]} {row[key]:%m-%d %H:%M} 更正为 {at:%m-%d %H:%M}{moved}：{reason}"
+        tx.update(Visit, visit_id, **changed, remarks=added(row["remarks"], said))
     return Outcome(f"{row['name']} {said}。", TOUCHED)
 
 
@@ -108,8 +115,6 @@ def _refuse_disorder(row: Values) -> None:
         raise Refusal(
             f"离开时间 {row['left_at']:%m-%d %H:%M} 会早于进入时间 {entered:%m-%d %H:%M}。请核对。", field="at"
         )
-    if row["due_at"] is not None and row["due_at"] <= entered:
-        raise Refusal(f"进入时间会晚于应离开时间 {row['due_at']:%m-%d %H:%M}。请核对。", field="at")
 
 
 def correct_goods(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
@@ -129,7 +134,7 @@ def correct_goods(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
             for each in brought
         ]  # fmt: skip
         set_right(tx, row, goods)
-        tx.update(Visit, visit_id, remarks=_added(row["remarks"], f"物品更正为{what}：{reason}"))
+        tx.update(Visit, visit_id, remarks=added(row["remarks"], f"物品更正为{what}：{reason}"))
     return Outcome(f"{row['name']} 的物品更正为{what}：{reason}。", TOUCHED)
 
 

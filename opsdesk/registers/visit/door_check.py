@@ -117,7 +117,10 @@ class _Stay:
 
 
 def check(ctx: Context, first: date, last: date) -> Check:
-    """Compare the register with the door's log from `first` to `last`, as far as the log goes."""
+    """Compare the register with the door's log from `first` to `last`, as far as the log goes.
+
+    What is just outside the days is read too, as the two may lie on either side of midnight; lines are of the days.
+    """
     begins, ends = datetime.combine(first, time()), datetime.combine(last + DAY, time())
     with ctx.read() as connection:
         rooms = connection.execute(select(Room.id, Room.name, Room.keeper, Room.door_name).order_by(Room.id)).all()
@@ -128,9 +131,10 @@ def check(ctx: Context, first: date, last: date) -> Check:
     if reach is None:
         return Check(first, last, (), ("这段时间没有导入门禁记录，没有核对。请先导入门禁记录。",))
     asked = [mark for mark in marks if reach[0] - NEAR <= mark.at <= reach[1] + NEAR]
+    outside = sum(begins <= mark.at < ends for mark in marks) - sum(begins <= mark.at < ends for mark in asked)
     names, keepers = {row.id: row.name for row in rooms}, {row.id: row.keeper for row in rooms}
     lines, used = [], set[int]()
-    for mark, event, finds, by in _paired(asked, events):
+    for mark, event, finds, by in _paired(asked, events, begins, ends):
         lines.append(_compared(mark, event, finds, by, names[mark.room_id]))
         used |= {event.id} if event is not None else set()
     for event in events:
@@ -138,8 +142,8 @@ def check(ctx: Context, first: date, last: date) -> Check:
         within = any(stay.holds(event.at) for stay in stays.get((event.room_id, event.name), ()))
         if event.id not in used and not kept and not within:
             lines.append(_unregistered(event, names[event.room_id]))
-    ordered = sorted(lines, key=lambda line: (line.at, line.name))
-    return Check(first, last, tuple(ordered), tuple(_notes(len(marks) - len(asked), reach, strangers)))
+    ordered = sorted((line for line in lines if begins <= line.at < ends), key=lambda line: (line.at, line.name))
+    return Check(first, last, tuple(ordered), tuple(_notes(outside, reach, strangers)))
 
 
 def _notes(outside: int, reach: tuple[datetime, datetime], strangers: Mapping[str, int]) -> Iterator[str]:
@@ -174,7 +178,7 @@ def _events(
             if not any(_again(event, before) for before in found[-20:]):
                 found.append(event)
     reach = (rows[0]["at"], rows[-1]["at"]) if rows else None
-    return [event for event in found if begins <= event.at < ends], dict(strangers), reach
+    return found, dict(strangers), reach
 
 
 def _again(event: _Event, before: _Event) -> bool:
@@ -209,6 +213,7 @@ def _marks(
     connection: Connection, begins: datetime, ends: datetime
 ) -> tuple[list[_Mark], dict[tuple[int, str], list[_Stay]]]:
     """Comings and goings of the period by the register, and who is where from when to when, escorts included."""
+    begins, ends = begins - NEAR, ends + NEAR
     query = select(Visit.__table__).where(
         Visit.void_at.is_(None), Visit.entered_at < ends, (Visit.left_at.is_(None)) | (Visit.left_at >= begins)
     )
@@ -226,8 +231,10 @@ def _marks(
     return marks, stays
 
 
-def _paired(marks: Sequence[_Mark], events: Sequence[_Event]) -> Iterator[tuple[_Mark, _Event | None, Finds, str]]:
-    """Each mark with its passing: its own nearby, the escort's nearby, its own farther off, or none."""
+def _paired(
+    marks: Sequence[_Mark], events: Sequence[_Event], begins: datetime, ends: datetime
+) -> Iterator[tuple[_Mark, _Event | None, Finds, str]]:
+    """Each mark with its passing: its own nearby, the escort's nearby, its own farther off in these days, or none."""
     left, free = list(marks), {event.id: event for event in events}
     for mark, event in _nearest(left, list(free.values()), NEAR):
         yield mark, event, Finds.MATCHED, ""
@@ -240,7 +247,8 @@ def _paired(marks: Sequence[_Mark], events: Sequence[_Event]) -> Iterator[tuple[
             yield mark, event, Finds.MATCHED, event.name
             left.remove(mark)
             free.pop(event.id, None)
-    for mark, event in _nearest(left, list(free.values()), FAR):
+    left = [mark for mark in left if begins <= mark.at < ends]
+    for mark, event in _nearest(left, [each for each in free.values() if begins <= each.at < ends], FAR):
         yield mark, event, Finds.DIFFERS, ""
         left.remove(mark)
     for mark in left:

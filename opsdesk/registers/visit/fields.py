@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from opsdesk.services import entry
+from opsdesk.services import entry, id_numbers
 from opsdesk.services.errors import Refusal
 
 _DIVIDERS = re.compile(r"[、,，;；/]+")
@@ -19,11 +19,11 @@ def moment_of(at: datetime | None, key: str, title: str, now: datetime) -> datet
 
 
 def texts_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The texts of a visit that may be written at any time, cleaned and measured."""
+    """The texts of a visit that may be written at any time, cleaned and measured, identity numbers cut short."""
     return {
         "module": entry.text(values, "module", "模块"),
-        "purpose": entry.text(values, "purpose", "进入事由", required=True, longest=120),
-        "remarks": entry.text(values, "remarks", "备注", longest=300),
+        "purpose": id_numbers.cut_free(entry.text(values, "purpose", "进入事由", required=True, longest=120)),
+        "remarks": id_numbers.cut_free(entry.text(values, "remarks", "备注", longest=300)),
         "off_hours_number": entry.code(values, "off_hours_number", "非工作时间申请单号"),
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from opsdesk.models import Permit, Room, Visit
+from opsdesk.registers.visit.acts import added
 from opsdesk.registers.visit.fields import texts_of, with_whom
 from opsdesk.registers.visit.people import PersonEntry
 from opsdesk.registers.visit.records import (
@@ -17,8 +18,10 @@ from opsdesk.registers.visit.records import (
     refuse_fixed,
     row_of,
     state_of,
+    stay_in_words,
 )
-from opsdesk.registers.visit.service import enter
+from opsdesk.registers.visit.service import enter, refuse_elsewhere
+from opsdesk.rules.vocabulary import Role
 from opsdesk.services import entry, id_numbers, masking, pinyin, privacy, room_visits
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
@@ -60,7 +63,8 @@ def save(ctx: Context, visit_id: int | None, values: Values) -> Outcome[int]:
         if all(row[key] == value for key, value in kept.items()):
             return Outcome(visit_id)
         refuse_fixed(row)
-        tx.update(Visit, visit_id, **kept)
+        _refuse_other_room(tx.connection, kept, row)
+        tx.update(Visit, visit_id, **{**kept, "remarks": _corrected(ctx, row, kept)})
     return Outcome(visit_id, TOUCHED)
 
 
@@ -91,6 +95,35 @@ def _kept(ctx: Context, connection: Connection, row: Values, values: Values) -> 
     if phone := entry.code(values, "phone", "联系电话", longest=20):
         kept["phone"] = phone
     return kept
+
+
+def _refuse_other_room(connection: Connection, kept: Values, row: Values) -> None:
+    """Refuse a permit for another room where the room or the permit is changed."""
+    if kept["permit_id"] is None or all(kept[key] == row[key] for key in ("room_id", "permit_id")):
+        return
+    query = select(Permit.number, Permit.room_id).where(Permit.id == kept["permit_id"])
+    refuse_elsewhere(connection, connection.execute(query).mappings().one(), kept["room_id"])
+
+
+def _corrected(ctx: Context, row: Values, kept: Values) -> str:
+    """The remarks, with a line where the supervisor changed what breaches hang on; nobody else may change it here."""
+    said = []
+    if kept["external"] != row["external"]:
+        _refuse_desk(ctx, "external", f"{stay_in_words(row)}已经登记，是否外单位人员不能再改。请由主管更正。")
+        said.append(f"改为{'外' if kept['external'] else '本'}单位人员")
+    before, now = room_visits.escorts_of(row), room_visits.escorts_of(kept)
+    if before != now:
+        way = "请办理“更换陪同人”，或由主管更正。" if row["left_at"] is None else "请由主管更正。"
+        key = "second_escort" if kept["escort"] == row["escort"] else "escort"
+        _refuse_desk(ctx, key, f"{stay_in_words(row)}已经登记，陪同人不能在这里改。{way}")
+        said.append(f"陪同 {'、'.join(before) or '无'} 更正为 {'、'.join(now) or '无'}")
+    line = f"{ctx.actor.role} {ctx.now():%m-%d %H:%M} {'，'.join(said)}" if said else ""
+    return added(kept["remarks"], line)
+
+
+def _refuse_desk(ctx: Context, key: str, said: str) -> None:
+    if ctx.actor.role != Role.SUPERVISOR:
+        raise Refusal(said, field=key)
 
 
 def _room(connection: Connection, values: Values) -> int:

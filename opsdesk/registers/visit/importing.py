@@ -141,14 +141,14 @@ def _values(ctx: Context, house: House, known: _Known, row: VisitRow, only: int 
         "id_kind": (row.id_kind or str(id_numbers.kind_of(number))) if number else "",
         "id_number": number or None,
         "phone": row.phone[:20] or None,
-        "purpose": row.purpose,
+        "purpose": id_numbers.cut_free(row.purpose),
         "entered_at": row.entered,
         "due_at": row.due if row.due is not None and row.due > row.entered else None,
         "left_at": row.left,
         "escort": row.escort,
         "second_escort": row.second,
         "operated": row.operated,
-        "operation": row.operation,
+        "operation": id_numbers.cut_free(row.operation),
         "left_check": "",
         "off_hours_number": "",
         "remarks": _remarks(row, known),
@@ -161,4 +161,4 @@ def _values(ctx: Context, house: House, known: _Known, row: VisitRow, only: int 
 def _remarks(row: VisitRow, known: _Known) -> str:
     """The remarks as they stood, with a permit's number that is not one of ours."""
     strange = f"原申请单号 {row.permit}" if row.permit and row.permit.upper() not in known.permits else ""
-    return "；".join(part for part in (row.remarks, strange) if part)
+    return "；".join(part for part in (id_numbers.cut_free(row.remarks), strange) if part)

@@ -12,7 +12,7 @@ from opsdesk.registers.visit.fields import goods_of, moment_of
 from opsdesk.registers.visit.records import TOUCHED, breach_words, names_of, refuse_fixed, rows_of, stay_in_words
 from opsdesk.rules.room_access import Item, unbalanced
 from opsdesk.rules.sla import in_words
-from opsdesk.services import entry, room_visits
+from opsdesk.services import entry, id_numbers, room_visits
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -62,7 +62,7 @@ def leave(
     if not ids:
         raise Refusal("请先选择要登记离开的人。", field="visit_ids")
     written = {
-        "operation": entry.long_text({"operation": operation}, "operation", "操作内容"),
+        "operation": id_numbers.cut_free(entry.long_text({"operation": operation}, "operation", "操作内容")),
         "left_check": entry.text({"left_check": left_check}, "left_check", "离场检查", longest=60),
     }
     with ctx.transaction("机房离开登记") as tx:
@@ -77,9 +77,11 @@ def leave(
                 f"离开时间 {at:%m-%d %H:%M} 早于进入时间：{stay_in_words(early[0])}。请核对。", field="left_at"
             )
         _reconcile(tx, rows, goods, all_taken=all_taken, confirmed=confirm_goods, to=hand_goods_to)
+        some = operated is None and any(row["operated"] for row in rows)
         for row in rows:
             changes: dict[str, Any] = {"left_at": max(at, row["entered_at"])}
-            changes |= {key: value for key, value in written.items() if value}
+            own = row["operated"] or not some
+            changes |= {key: value for key, value in written.items() if value and (own or key != "operation")}
             if operated is not None:
                 changes["operated"] = operated
             tx.update(Visit, row["id"], **changes)

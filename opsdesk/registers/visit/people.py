@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from opsdesk.models import PermitPerson, Staff, Vendor, Visit, Visitor
 from opsdesk.services import duties, entry, id_numbers, masking, pinyin, settings, visitors
@@ -119,8 +119,14 @@ def resolved(
 def _same(one: Coming, other: Coming) -> bool:
     if one.staff_id is not None and other.staff_id is not None:
         return one.staff_id == other.staff_id
-    numbers = one.id_number is not None and len(one.id_number) > id_numbers.FOUR and one.id_number == other.id_number
-    return numbers or (one.name, one.unit) == (other.name, other.unit)
+    whole = _whole(one.id_number) and _whole(other.id_number)
+    if whole and (one.id_number == other.id_number or one.id_kind == other.id_kind):
+        return one.id_number == other.id_number
+    return (one.name, one.unit) == (other.name, other.unit)
+
+
+def _whole(number: str | None) -> bool:
+    return number is not None and len(number) > id_numbers.FOUR
 
 
 def _one(
@@ -218,15 +224,10 @@ def refuse_inside(
     field: str = "entered_at",
 ) -> None:
     """Refuse a stay of somebody who is inside at that time by another entry; `but` is the entry itself."""
-    alike: list[ColumnElement[bool]] = [and_(Visit.name == coming.name, Visit.unit == coming.unit)]
-    if coming.staff_id is not None:
-        alike.append(Visit.staff_id == coming.staff_id)
-    if coming.id_number is not None and len(coming.id_number) > id_numbers.FOUR:
-        alike.append(Visit.id_number == coming.id_number)
     query = (
         select(Visit.entered_at, Visit.left_at)
         .where(Visit.id != but, Visit.void_at.is_(None), Visit.batch_id.is_(None))
-        .where(or_(*alike), or_(Visit.left_at.is_(None), Visit.left_at > entered))
+        .where(_alike(coming), or_(Visit.left_at.is_(None), Visit.left_at > entered))
         .order_by(Visit.left_at.is_not(None), Visit.entered_at)
     )
     if left is not None:
@@ -241,6 +242,19 @@ def refuse_inside(
         )
     stay = f"{found.entered_at:%m-%d %H:%M} 至 {found.left_at:%H:%M}"
     raise Refusal(f"{coming.name} 已登记 {stay} 在机房，和这次重叠。请核对时间。", field=field)
+
+
+def _alike(coming: Coming) -> ColumnElement[bool]:
+    """Visits of the same person: by staff or number, else by name and unit; whole numbers that differ tell two."""
+    named = and_(Visit.name == coming.name, Visit.unit == coming.unit)
+    alike: list[ColumnElement[bool]] = []
+    if coming.staff_id is not None:
+        alike.append(Visit.staff_id == coming.staff_id)
+    if _whole(coming.id_number):
+        short = or_(Visit.id_number.is_(None), func.length(Visit.id_number) <= id_numbers.FOUR)
+        named = and_(named, or_(short, Visit.id_kind != coming.id_kind))
+        alike.append(Visit.id_number == coming.id_number)
+    return or_(named, *alike)
 
 
 def remember(tx: Transaction, coming: Sequence[Coming], day: date) -> None:

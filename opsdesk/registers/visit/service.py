@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -100,10 +100,11 @@ def _permit(connection: Connection, permit_id: int) -> dict[str, Any]:
 
 
 def _lent(row: Mapping[str, Any], entered: datetime) -> dict[str, Any]:
-    """What a permit says of a visit; one for several days lets one stay until its hour of the same day."""
+    """What a permit says of a visit; one for several days lets one stay until its hour, the next time it comes."""
     due: datetime = row["planned_to"]
-    if row["several"] and due.date() > entered.date() and due.time() > entered.time():
-        due = datetime.combine(entered.date(), due.time())
+    if row["several"]:
+        hour = datetime.combine(entered.date(), due.time())
+        due = min(due, hour if hour > entered else hour + timedelta(days=1))
     purposes = "、".join(room_permits.words(row["purposes"]))
     return {
         "module": row["module"],
@@ -173,7 +174,12 @@ def enter(
             for each in goods
         ]
         rows = [
-            {**values, **each.columns, **_screened(screening, n, measured), "remarks": _remarks(remarks, each)}
+            {
+                **values,
+                **each.columns,
+                **_screened(screening, n, measured),
+                "remarks": _remarks(values["remarks"], each),
+            }
             for n, each in enumerate(coming)
         ]
         ids = tx.insert_many(Visit, rows)
@@ -194,10 +200,15 @@ def _from_permit(connection: Connection, permit_id: int | None, room_id: int, en
     if permit_id is None:
         return {}
     row = _permit(connection, permit_id)
-    if row["room_id"] != room_id:
-        room = connection.execute(select(Room.name).where(Room.id == row["room_id"])).scalar_one()
-        raise Refusal(f"审批单 {row['number']} 批的是{room}。请改机房，或换一张审批单。", field="room_id")
+    refuse_elsewhere(connection, row, room_id)
     return _lent(row, entered)
+
+
+def refuse_elsewhere(connection: Connection, permit: Mapping[Any, Any], room_id: int) -> None:
+    """Refuse a permit that is for another room."""
+    if permit["room_id"] != room_id:
+        room = connection.execute(select(Room.name).where(Room.id == permit["room_id"])).scalar_one()
+        raise Refusal(f"审批单 {permit['number']} 批的是{room}。请改机房，或换一张审批单。", field="room_id")
 
 
 def _values(lent: Mapping[str, Any], module: str, purpose: str, remarks: str, off_hours: str) -> dict[str, Any]:
@@ -223,6 +234,7 @@ def _screened(screening: Sequence[Screening], place: int, measured: bool) -> dic
     return {"temperature": found.temperature, "code_shown": found.code_shown, "mask": found.mask}
 
 
-def _remarks(written: str, coming: who.Coming) -> str:
+def _remarks(values: Mapping[str, Any], coming: who.Coming) -> str:
     said = f"证件号未通过校验：{coming.id_reason}" if coming.id_reason else ""
-    return entry.text({"remarks": "；".join(part for part in (written, said) if part)}, "remarks", "备注", longest=300)
+    written = "；".join(part for part in (values["remarks"], said) if part)
+    return entry.text({"remarks": written}, "remarks", "备注", longest=300)

@@ -39,7 +39,7 @@ def _escorts(ctx: Context) -> Options:
     return list(dict.fromkeys([*written(Visit.escort)(ctx), *suggestions.people(ctx)]))
 
 
-ESCORT = Field("escort", "陪同人", group=WHY, options=_escorts)
+ESCORT = Field("escort", "陪同人", group=WHY, options=_escorts, help="登记以后换人办理“更换陪同人”，写错的由主管更正。")
 SECOND = Field("second_escort", "第二陪同人", group=WHY, options=_escorts)
 OPERATED = Field("operated", "是否上机", Kind.CHOICE, group=WORK, options=lambda _ctx: choices.YES_OR_NO)
 OPERATION = Field("operation", "操作内容", Kind.LONG_TEXT, group=WORK, help="上机的要写明做了什么。")
@@ -107,7 +107,7 @@ REGISTER = Register(
     fields=(
         Field("name", "姓名", required=True, group=WHO),
         Field("unit", "单位／部门", required=True, group=WHO, options=written(Visit.unit)),
-        Field("external", "外单位人员", Kind.FLAG, group=WHO, default=lambda _ctx: True),
+        Field("external", "外单位人员", Kind.FLAG, group=WHO, default=lambda _ctx: True, help="登记以后由主管更正。"),
         Field("id_shown", "证件号", Kind.CODE, group=WHO, read_only=True),
         Field("id_number", "填写证件号", Kind.CODE, group=WHO, help="登记过的不显示全号，要改才填。"),
         Field("id_reason", id_numbers.REASON_TITLE, group=WHO, help="号码通不过校验而确实如此的，写明原因。"),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from opsdesk.register import Field, Kind, Options, Tone
 from opsdesk.registers.visit import people, service, typed
 from opsdesk.registers.visit.people import Known, PersonEntry
 from opsdesk.registers.visit.records import told
+from opsdesk.registers.visit.service import Proposal
 from opsdesk.services import room_permits, rooms, settings
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
@@ -29,6 +32,7 @@ from opsdesk.ui.kit.record_form import FieldRow
 
 USUAL = timedelta(hours=2)
 """How long a visit without a permit may last unless something else is written."""
+MOST_PERMITS = 100
 PERMIT = Field("permit_id", "审批单", Kind.CHOICE, help="只列出现在可以用的；选了以后人员、机房、事由和时间自动带出。")
 SCREENING = (
     Field("temperature", "体温 ℃", help="例如 36.5。"),
@@ -55,11 +59,19 @@ def fields(*, screening: bool) -> tuple[Field, ...]:
 
 
 @dataclass(frozen=True)
+class Lent:
+    """A permit that can be used now, and what entering with it would be filled in with."""
+
+    permit: UsablePermit
+    filled: Proposal
+
+
+@dataclass(frozen=True)
 class Door:
     """What was read for an entry: who is known, which permits can be used, the rooms, whether E5 asks for more."""
 
     known: Sequence[Known]
-    permits: Sequence[UsablePermit]
+    lent: Sequence[Lent]
     rooms: Options
     escorts: Sequence[str]
     screening: bool
@@ -72,7 +84,7 @@ def read_door(ctx: Context) -> Door:
     escorts = rooms.keepers(ctx) + [each.name for each in known if each.entry.staff_id]
     return Door(
         known=known,
-        permits=room_permits.usable(ctx, now),
+        lent=[Lent(each, service.proposal(ctx, each.id)) for each in room_permits.usable(ctx, now)[:MOST_PERMITS]],
         rooms=rooms.offered(ctx),
         escorts=list(dict.fromkeys(escorts)),
         screening=settings.read(ctx, "room.screening") == "1",
@@ -90,6 +102,9 @@ class PeopleField(QWidget):
         self.line.setPlaceholderText("姓名、工号或首字母，回车加入；生人：姓名 单位 证件号 电话")
         self.line.setAccessibleName("进入人员")
         self.line.returnPressed.connect(self.add_typed)
+        self.line.setToolTip("Ctrl+Backspace 去掉最后一位")
+        last = QShortcut(QKeySequence("Ctrl+Backspace"), self.line, self._remove_last)
+        last.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.said = label("", "error", wraps=True)
         self.said.setVisible(False)
         self._known: Sequence[Known] = ()
@@ -166,9 +181,14 @@ class PeopleField(QWidget):
             row.setContentsMargins(0, 0, 0, 0)
             row.addWidget(label(shown, wraps=True), 1)
             away = icon_button("x", f"去掉 {shown}")
+            away.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             away.clicked.connect(partial(self._remove, place))
             row.addWidget(away)
             self._rows.addWidget(widget)
+
+    def _remove_last(self) -> None:
+        if self.entries:
+            self._remove(len(self.entries) - 1)
 
     def _remove(self, place: int) -> None:
         del self.entries[place]
@@ -189,6 +209,8 @@ class EntryPanel(FormPanel):
         super().__init__("登记进入", desk.today, parent)
         self._ctx, self._desk = ctx, desk
         self._door: Door | None = None
+        self._filled: dict[str, Any] = {}
+        self._brought: set[int | None] = set()
         self.people = PeopleField()
         self.permit = FieldRow(PERMIT, editor_for(PERMIT, desk.today or ctx.today))
         self.permit.editor.changed.connect(self._on_permit)
@@ -216,11 +238,12 @@ class EntryPanel(FormPanel):
 
     def _lay(self, door: Door) -> None:
         self._door = door
+        self._filled, self._brought = {}, set()
         self.people.set_people(())
         self.people.line.clear()
         self.people.tell("")
         self.people.offer(door.known)
-        self.permit.editor.set_options([(each.id, _permit_words(each)) for each in door.permits])
+        self.permit.editor.set_options([(each.permit.id, _permit_words(each.permit)) for each in door.lent])
         self.permit.editor.set_value(None)
         values: dict[str, Any] = {"room_id": door.rooms[0][0] if len(door.rooms) == 1 else None}
         escorts: Options = [(name, name) for name in door.escorts]
@@ -228,52 +251,82 @@ class EntryPanel(FormPanel):
         self.lay_form("登记进入", fields(screening=door.screening), Sheet(values, options))
         self.submit.setText("登记进入")
         self.cancel.setText("取消")
+        self._order_tabs()
         self.people.line.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _chosen_permit(self) -> UsablePermit | None:
+    def _order_tabs(self) -> None:
+        """From the permit to the people, on through the form as it is seen, to the buttons."""
+        rows = self.form.rows.values() if self.form is not None else ()
+        parts: list[QWidget] = [self.permit.editor, self.people.line]
+        for row in rows:
+            inside = [each for each in row.editor.findChildren(QWidget) if each.window() is self.window()]
+            parts += [each for each in inside if each.focusPolicy() & Qt.FocusPolicy.TabFocus] or [row.editor]
+        for earlier, later in pairwise([each.focusProxy() or each for each in (*parts, self.submit, self.cancel)]):
+            QWidget.setTabOrder(earlier, later)
+
+    def _chosen_permit(self) -> Lent | None:
         chosen = self.permit.editor.value()
-        return next((each for each in self._door.permits if each.id == chosen), None) if self._door else None
+        return next((each for each in self._door.lent if each.permit.id == chosen), None) if self._door else None
 
     def _find_permit(self) -> None:
         """Who was just named is on one permit only: choose it. Those who come later on the same one are its people."""
         shown, entry = self.people.entries[-1]
         chosen = self._chosen_permit()
-        offered = [chosen] if chosen else self._door.permits if self._door else []
-        named = [(each, person) for each in offered for person in each.people if person.name == entry.name]
-        if len(named) != 1:
+        offered = [chosen] if chosen else self._door.lent if self._door else []
+        named = [(lent, person) for lent in offered for person in lent.permit.people if _is(entry, person)]
+        if len(named) != 1 or entry.staff_id is not None:
             return
-        permit, person = named[0]
-        self.people.entries[-1] = (shown, _of_permit(person))
+        lent, person = named[0]
+        self.people.entries[-1] = (shown, replace(entry, unit=entry.unit or person.unit, permit_person_id=person.id))
         if chosen is None:
             with QSignalBlocker(self.permit.editor):
-                self.permit.editor.set_value(permit.id)
-            self._fill_in(permit)
+                self.permit.editor.set_value(lent.permit.id)
+            self._fill_in(lent)
 
     def _on_permit(self) -> None:
-        permit = self._chosen_permit()
-        if permit is None or self.form is None:
-            return
-        self.people.set_people(
-            [("　".join(part for part in (each.name, each.unit) if part), _of_permit(each)) for each in permit.people]
-        )
-        self._fill_in(permit)
+        """Bring the people of the permit along; who was named before stays, without what another permit said."""
+        lent = self._chosen_permit()
+        kept = [
+            (shown, replace(entry, permit_person_id=None)) if entry.permit_person_id else (shown, entry)
+            for shown, entry in self.people.entries
+            if entry.permit_person_id not in self._brought
+        ]
+        self._brought = set()
+        if lent is not None:
+            for person in lent.permit.people:
+                place = next((n for n, (_, entry) in enumerate(kept) if _is(entry, person)), None)
+                if place is None:
+                    shown = "　".join(part for part in (person.name, person.unit) if part)
+                    entry = PersonEntry(name=person.name, unit=person.unit, permit_person_id=person.id)
+                    kept.append((shown, entry))
+                    self._brought.add(person.id)
+                else:
+                    kept[place] = (kept[place][0], replace(kept[place][1], permit_person_id=person.id))
+        self.people.set_people(kept)
+        self._fill_in(lent)
 
-    def _fill_in(self, permit: UsablePermit) -> None:
+    def _fill_in(self, lent: Lent | None) -> None:
+        """Write what the permit says where nobody has written anything, and take back what another one had said."""
         if self.form is None:
             return
-        escorts = [*permit.escorts, "", ""]
-        values = {
-            **self.form.values(),
-            "room_id": permit.room_id,
-            "module": permit.module,
-            "purpose": permit.work or "、".join(permit.purposes),
-            "escort": escorts[0],
-            "second_escort": escorts[1],
-            "due_at": permit.span.ends,
-            "operates": permit.operates,
-        }
-        for key, value in values.items():
-            self.form.rows[key].editor.set_value(value)
+        values: dict[str, Any] = {}
+        if lent is not None:
+            escorts = [*lent.filled.escorts, "", ""]
+            values = {
+                "room_id": lent.filled.room_id,
+                "module": lent.filled.module,
+                "purpose": lent.filled.purpose,
+                "escort": escorts[0],
+                "second_escort": escorts[1],
+                "due_at": lent.filled.due_at,
+                "operates": lent.filled.operates,
+            }
+        written, filled = self.form.values(), dict[str, Any]()
+        for key in ("room_id", "module", "purpose", "escort", "second_escort", "due_at", "operates"):
+            if not written[key] or (key in self._filled and written[key] == self._filled[key]):
+                self.form.rows[key].editor.set_value(values.get(key))
+                filled[key] = values.get(key)
+        self._filled = filled
 
     def _submit_entry(self) -> None:
         if self.form is None or not self.people.add_typed():
@@ -333,8 +386,9 @@ def _screened(values: dict[str, Any]) -> service.Screening:
     return service.Screening(temperature=tenths, code_shown=values["code_shown"], mask=values["mask"])
 
 
-def _of_permit(person: PermitMember) -> PersonEntry:
-    return PersonEntry(name=person.name, unit=person.unit, permit_person_id=person.id)
+def _is(entry: PersonEntry, person: PermitMember) -> bool:
+    """Whether somebody who was named is the one on the permit: of the same name, and no other unit."""
+    return entry.name == person.name and (not entry.unit or entry.unit == person.unit)
 
 
 def _permit_words(each: UsablePermit) -> str:

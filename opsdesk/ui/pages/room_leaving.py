@@ -16,6 +16,7 @@ from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.room_visits import Carried, Inside
+from opsdesk.services.text import one_line
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import FormPanel, Sheet
 
@@ -45,11 +46,15 @@ def read_goods(text: str, goods: Sequence[Carried]) -> list[GoodsLeft]:
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) != len(brought):
         raise Refusal(f"带入的物品有 {len(brought)} 件，这里写了 {len(lines)} 行。请一件一行。", field="goods")
-    found = []
-    for item, line in zip(brought, lines, strict=True):
+    found, left = [], list(brought)
+    for line in lines:
         numbers = GOODS.search(line)
-        if numbers is None:
-            raise Refusal(f"“{line[:30]}”看不懂。请写成：{item.name} 带出 1 留存 0。", field="goods")
+        named = one_line(line[: numbers.start()].partition("带入")[0]) if numbers else ""
+        item = next((each for each in left if each.name == named), None)
+        if numbers is None or item is None:
+            shown = left[0].name
+            raise Refusal(f"“{line[:30]}”看不懂，或没有带入这件物品。请写成：{shown} 带出 1 留存 0。", field="goods")
+        left.remove(item)
         found.append(GoodsLeft(item_id=item.id, taken=int(numbers[1]), stays=int(numbers[2])))
     return found
 
@@ -76,9 +81,14 @@ class LeavePanel(FormPanel):
         """Ask what is needed for these people to leave."""
         self._ids = tuple(each.visit_id for each in who)
         self._goods = tuple(item for each in who for item in each.goods)
-        asked = (*USUAL, *(WITH_GOODS if any(item.brought for item in self._goods) else ()), *AFTER)
+        said = {bool(each.operated) for each in who}
+        asked = (
+            *(USUAL if len(said) == 1 else USUAL[1:]),
+            *(WITH_GOODS if any(item.brought for item in self._goods) else ()),
+            *AFTER,
+        )
         values: dict[str, Any] = {
-            "operated": any(bool(each.operated) for each in who),
+            "operated": said == {True},
             "goods": goods_lines(self._goods),
             "left_check": next((each.escorts[0] for each in who if each.escorts), ""),
         }
@@ -100,7 +110,7 @@ class LeavePanel(FormPanel):
                 left_at=values["left_at"],
                 goods=read_goods(values["goods"], goods) if "goods" in values else (),
                 confirm_goods=bool(values.get("confirm_goods")),
-                operated=values["operated"],
+                operated=values.get("operated"),
                 operation=values["operation"],
                 left_check=values["left_check"],
             )
@@ -108,7 +118,7 @@ class LeavePanel(FormPanel):
         self._desk.operations.run(act, done=self._on_gone, failed=self._tell, owner=self, busy=self.submit)
 
     def _on_gone(self, outcome: Outcome[str]) -> None:
-        self._desk.notices.show(outcome.value, Tone.FINE)
+        self._desk.notices.show(outcome.value, Tone.WARNING if "（" in outcome.value else Tone.FINE)
         self.take_form()
         self.gone.emit()
 

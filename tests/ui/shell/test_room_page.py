@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 import team as team_module
 from conftest import Hands
+from machine_room import act as run
+from machine_room import permit
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
@@ -15,8 +18,10 @@ from opsdesk.models import Room, Visit, VisitItem
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import room_visits
 from opsdesk.services.context import Actor, Context
+from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit.notices import Confirmation
 from opsdesk.ui.pages.room_access import RoomPage, quarter
+from opsdesk.ui.pages.room_leaving import read_goods
 
 
 @pytest.fixture
@@ -252,7 +257,7 @@ def test_a_visit_from_permit_to_leaving_by_keyboard(desk: Hands, site: Context, 
     desk.settle()
     desk.ctrl(Qt.Key.Key_N)
     desk.type("周伟")
-    assert page.entry.form.values()["purpose"] == "更换交换机电源"
+    assert page.entry.form.values()["purpose"] == "维护：更换交换机电源"
     assert page.entry.form.values()["due_at"] == datetime(2026, 3, 5, 12, 0)
     desk.ctrl(Qt.Key.Key_S)
     (inside,) = room_visits.inside(site)
@@ -263,3 +268,106 @@ def test_a_visit_from_permit_to_leaving_by_keyboard(desk: Hands, site: Context, 
     desk.ctrl(Qt.Key.Key_S)
     assert f"{visits(site)[0]['left_at']:%H:%M}" == "10:00"
     assert room_visits.inside(site) == []
+
+
+@pytest.fixture
+def approved(site: Context, page: RoomPage) -> int:
+    """An approved permit of this morning for 周伟 of 恒通网络, with an escort."""
+    made = permit(
+        site, 1, people="周伟 恒通网络 身份证 110101199003070011 13912345678", escorts="赵敏", operates=False,
+        work="更换交换机电源", purposes="维护",
+    )  # fmt: skip
+    run(site, "permit", "approve", made)
+    return made
+
+
+def test_a_namesake_of_another_company_is_not_on_the_permit(
+    desk: Hands, site: Context, page: RoomPage, approved: int
+) -> None:
+    enter(desk, page, "周伟 别家公司 13800009999", purpose="参观")
+    (row,) = visits(site)
+    assert (row["unit"], row["phone"], row["permit_id"]) == ("别家公司", "13800009999", None)
+
+
+def test_what_is_typed_for_somebody_on_the_permit_is_kept(
+    desk: Hands, site: Context, page: RoomPage, approved: int
+) -> None:
+    enter(desk, page, "周伟 13800009999")
+    (row,) = visits(site)
+    assert (row["unit"], row["phone"], row["id_number"]) == ("恒通网络", "13800009999", "110101199003070011")
+    assert row["permit_id"] == approved
+
+
+def test_a_permit_fills_in_only_what_nobody_wrote_and_takes_only_that_back(
+    desk: Hands, site: Context, page: RoomPage, approved: int
+) -> None:
+    desk.ctrl(Qt.Key.Key_N)
+    desk.type("张凡 甲公司")
+    fill(desk, page.entry, purpose="陪同施工")
+    page.entry.permit.editor.set_value(approved)
+    values = page.entry.form.values()
+    assert (values["purpose"], values["escort"]) == ("陪同施工", "赵敏")
+    assert values["due_at"] == datetime(2026, 3, 5, 12, 0)
+    assert [entry.name for _, entry in page.entry.people.entries] == ["张凡", "周伟"]
+    page.entry.permit.editor.set_value(None)
+    values = page.entry.form.values()
+    assert (values["purpose"], values["escort"], values["due_at"]) == ("陪同施工", "", None)
+    assert [entry.name for _, entry in page.entry.people.entries] == ["张凡"]
+    desk.ctrl(Qt.Key.Key_S)
+    assert [row["name"] for row in visits(site)] == ["张凡"]
+
+
+def test_of_a_permit_for_many_days_one_leaves_the_same_day(desk: Hands, site: Context, page: RoomPage) -> None:
+    made = permit(site, 1, people="周伟 恒通网络", several=True, operates=False, planned_to=datetime(2026, 6, 1, 18, 0))
+    run(site, "permit", "approve", made)
+    enter(desk, page, "周伟")
+    assert visits(site)[0]["due_at"] == datetime(2026, 3, 5, 18, 0)
+
+
+def test_goods_are_booked_by_their_names_whatever_the_order(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", purpose="更换", goods="硬盘 2")
+    page.board.table.selectRow(0)
+    (person,) = room_visits.inside(site)
+    carried = (*person.goods, replace(person.goods[0], id=99, name="内存"))
+    found = read_goods("内存 带入 2 带出 0 留存 2\n硬盘 带入 2 带出 2 留存 0", carried)
+    assert [(each.item_id, each.taken, each.stays) for each in found] == [(99, 0, 2), (person.goods[0].id, 2, 0)]
+    with pytest.raises(Refusal, match="没有带入这件物品"):
+        read_goods("硬盘 带出 2 留存 0\n网卡 带出 2 留存 0", carried)
+
+
+def test_who_did_not_operate_is_not_said_to_have_when_the_group_leaves(
+    desk: Hands, site: Context, page: RoomPage
+) -> None:
+    enter(desk, page, "周伟 恒通网络", "吴工 恒通网络", purpose="更换")
+    first = visits(site)[0]["id"]
+    with site.transaction("上机") as tx:
+        tx.update(Visit, first, operated=True)
+    page.board.refresh()
+    desk.settle()
+    desk.press(Qt.Key.Key_F3)
+    assert "operated" not in page.leaving.form.rows
+    desk.ctrl(Qt.Key.Key_S)
+    assert [bool(row["operated"]) for row in visits(site)] == [True, False]
+    assert all(row["left_at"] is not None for row in visits(site))
+
+
+def test_tab_goes_from_the_people_into_the_form(desk: Hands, site: Context, page: RoomPage) -> None:
+    desk.ctrl(Qt.Key.Key_N)
+    desk.type("周伟 恒通网络")
+    focused = []
+    for _ in range(3):
+        desk.press(Qt.Key.Key_Tab)
+        focused.append(QApplication.focusWidget())
+    assert focused[0] is page.entry.form.rows["room_id"].editor.input
+    assert all(page.entry.isAncestorOf(each) for each in focused)
+    page.entry.people.line.setFocus()
+    desk.ctrl(Qt.Key.Key_Backspace)
+    assert page.entry.people.entries == []
+
+
+def test_an_empty_room_says_so_in_one_line(desk: Hands, site: Context, page: RoomPage) -> None:
+    assert page.board.nobody.isVisible()
+    assert page.board.table.isHidden()
+    enter(desk, page, "周伟 恒通网络", purpose="检查")
+    assert page.board.table.isVisible()
+    assert page.board.nobody.isHidden()
