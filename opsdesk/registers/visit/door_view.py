@@ -64,6 +64,7 @@ def _row(place: int, line: Line) -> Row:
             "registered": f"{line.registered:%H:%M}" if line.registered else "",
             "logged": f"{line.logged:%H:%M:%S}" if line.logged else "",
             "sentence": line.sentence,
+            "visit_id": line.visit_id,
         },
     )
 
@@ -85,6 +86,6 @@ VIEW = Register(
     ),
     list=listed,
     filters=(Filter("month", "月份", _months), Filter("finds", "结果", _finds)),
-    empty="近七天没有对不上的进出，或者还没有导入门禁记录。先点“导入”选择门禁导出的文件，再按月份核对。",
+    empty="近七天没有对不上的进出，或者还没有导入门禁记录。先点“导入”选择门禁导出的文件，再按月份核对；在一行上按回车去看登记，没有登记的补登。",
 )
 """Read only; the record is the visit. It is no register of its own and stands in no catalog."""

@@ -297,7 +297,7 @@ def of_permit(connection: Connection, house: House, permit_id: int) -> list[Know
 
 def _shown(row: Mapping[Any, Any], house: House, asked: PersonEntry) -> Known:
     name = row["name"]
-    since = f"{row['last_on']:%Y-%m-%d} 来过" if "last_on" in row else ""
+    since = f"{row['last_on']:%Y-%m-%d} 登记过" if "last_on" in row else ""
     return Known(
         name, pinyin.initials(name), row["unit"], house.external(row["unit"], None), row["id_kind"],
         id_numbers.masked(row["id_number"]), masking.phone(row["phone"]), since,

@@ -178,7 +178,7 @@ def enter(
                 **values,
                 **each.columns,
                 **_screened(screening, n, measured),
-                "remarks": _remarks(values["remarks"], each),
+                "remarks": _remarks(values, each),
             }
             for n, each in enumerate(coming)
         ]

@@ -27,7 +27,7 @@ REGISTER = Register(
         Column("id_kind", "证件类型", width=112),
         Column("id_number", "证件号", Kind.CODE, 184),
         Column("phone", "电话", Kind.CODE, 128),
-        Column("last_on", "最近一次", Kind.DATE, 136),
+        Column("last_on", "最近登记", Kind.DATE, 136),
     ),
     list=service.listed,
     fields=(
@@ -38,7 +38,7 @@ REGISTER = Register(
               help="遮住的号码不改就保留原号；15 位的旧身份证号会补成 18 位。"),
         Field("id_reason", id_numbers.REASON_TITLE, help="号码核对不上而证件确实如此时，写明原因。"),
         Field("phone", "电话", Kind.CODE, help="遮住的号码不改就保留原号。"),
-        Field("last_on", "最近一次", Kind.DATE, read_only=True),
+        Field("last_on", "最近登记", Kind.DATE, read_only=True),
     ),
     load=service.load,
     save=service.save,

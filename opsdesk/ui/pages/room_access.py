@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -232,11 +232,11 @@ class RoomPage(RegisterPage):
         super().refresh()
         self.board.refresh()
 
-    def enter(self) -> None:
-        """Begin an entry, unless one is being written."""
+    def enter(self, name: str = "", entered_at: datetime | None = None) -> None:
+        """Begin an entry, unless one is being written; of somebody and a time where they are known."""
         allowed = self.new_button is not None and self.new_button.isEnabled()
         if allowed and self.entry.isHidden() and self._may_open():
-            self.entry.begin()
+            self.entry.begin(name, entered_at)
 
     def may_leave(self) -> bool:
         """True if nothing typed beside the list would be lost, or the user says so."""
@@ -283,7 +283,7 @@ class RoomPage(RegisterPage):
         super()._add_head_buttons()
         if self.new_button is not None:
             self.new_button.setText("登记进入")
-        self.table.set_empty(REGISTER.empty, "登记进入", self.enter)
+        self.table.set_empty(REGISTER.empty, "登记进入", self.new_record)
 
     def _press(self, key: str, _checked: bool = False) -> None:
         self.panel.open_paper(next(paper for paper in self.register.papers if paper.key == key), 0)

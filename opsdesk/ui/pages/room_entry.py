@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -211,6 +211,7 @@ class EntryPanel(FormPanel):
         self._door: Door | None = None
         self._filled: dict[str, Any] = {}
         self._brought: set[int | None] = set()
+        self._given: tuple[str, datetime | None] = ("", None)
         self.people = PeopleField()
         self.permit = FieldRow(PERMIT, editor_for(PERMIT, desk.today or ctx.today))
         self.permit.editor.changed.connect(self._on_permit)
@@ -230,8 +231,9 @@ class EntryPanel(FormPanel):
         named = self.people.entries or self.people.line.text().strip()
         return self.isVisible() and (bool(named) or super().dirty)
 
-    def begin(self) -> None:
-        """An empty form; what it offers is read anew."""
+    def begin(self, name: str = "", entered_at: datetime | None = None) -> None:
+        """An empty form, or one that begins with who came and when; what it offers is read anew."""
+        self._given = (name, entered_at)
         self._desk.operations.run(
             partial(read_door, self._ctx), done=self._lay, owner=self, replaces="door", failed=self._tell
         )
@@ -245,13 +247,16 @@ class EntryPanel(FormPanel):
         self.people.offer(door.known)
         self.permit.editor.set_options([(each.permit.id, _permit_words(each.permit)) for each in door.lent])
         self.permit.editor.set_value(None)
-        values: dict[str, Any] = {"room_id": door.rooms[0][0] if len(door.rooms) == 1 else None}
+        name, entered_at = self._given
+        room = door.rooms[0][0] if len(door.rooms) == 1 else None
+        values: dict[str, Any] = {"room_id": room, "entered_at": entered_at}
         escorts: Options = [(name, name) for name in door.escorts]
         options: dict[str, Options] = {"room_id": door.rooms, "escort": escorts, "second_escort": escorts}
         self.lay_form("登记进入", fields(screening=door.screening), Sheet(values, options))
         self.submit.setText("登记进入")
         self.cancel.setText("取消")
         self._order_tabs()
+        self.people.line.setText(name)
         self.people.line.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _order_tabs(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from opsdesk import catalog
+from opsdesk.imports.door_log import IN
 from opsdesk.register import Page, Paper, Query, Register, Tone
 from opsdesk.registers.incident import detail, documents
 from opsdesk.registers.visit.door_view import VIEW
@@ -86,7 +87,9 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         return WithImport(page, ctx, desk, (VISITS,))
 
     def door_check(ctx: Context) -> QWidget:
-        return WithImport(RegisterPage(VIEW, ctx, desk), ctx, desk, (DOOR_LOG,))
+        page = RegisterPage(VIEW, ctx, desk)
+        page.table.opened.connect(lambda _id: _from_the_door(doors, page))
+        return WithImport(page, ctx, desk, (DOOR_LOG,))
 
     def inspection(ctx: Context) -> QWidget:
         page = InspectionPage(ctx, desk)
@@ -233,6 +236,21 @@ def _show_day(doors: Doors, each: PersonDay) -> None:
     shown.close_import()
     shown.page.go_to(each.day)
     shown.page.panel.show_day(each)
+
+
+def _from_the_door(doors: Doors, page: RegisterPage) -> None:
+    """Open the visit that a line of 门禁核对 names; of one that nobody registered begin the entry."""
+    row = page.table.chosen_row()
+    if row is None:
+        return
+    shown = doors.show_page("visit")
+    shown.close_import()
+    if row.values["visit_id"] is not None:
+        shown.page.open_record(row.values["visit_id"])
+    elif row.values["way"] == IN:
+        shown.page.enter(row.values["name"], row.values["at"])
+    else:
+        shown.page.find_text(row.values["name"])
 
 
 def _show_incident(doors: Doors, incident_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 import team as team_module
@@ -15,8 +16,9 @@ from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
 from opsdesk.models import Room, Visit, VisitItem
+from opsdesk.registers.visit.door_import import import_door_log
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import room_visits
+from opsdesk.services import room_visits, settings
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit.notices import Confirmation
@@ -371,3 +373,50 @@ def test_an_empty_room_says_so_in_one_line(desk: Hands, site: Context, page: Roo
     enter(desk, page, "周伟 恒通网络", purpose="检查")
     assert page.board.table.isVisible()
     assert page.board.nobody.isHidden()
+
+
+def test_a_line_of_the_door_leads_to_the_visit_or_to_the_entry_that_is_missing(
+    desk: Hands, site: Context, page: RoomPage, tmp_path: Path
+) -> None:
+    enter(desk, page, "周伟 恒通网络", purpose="检查")
+    team_module.go_to(site, "2026-03-05 10:00:00")
+    log = tmp_path / "门禁.csv"
+    door = "一楼信息中心机房,进,刷卡成功"
+    log.write_text(
+        "事件时间,人员姓名,工号,所属组织,门禁点,进出方向,事件,卡号,读卡器\n"
+        f"2026-03-05 08:40:00,周伟,,恒通网络,{door},1,读卡器_1\n"
+        f"2026-03-05 08:50:00,钱进,,客服,{door},2,读卡器_1\n"
+        f"2026-03-05 09:30:00,赵敏,,信息中心,{door},3,读卡器_1\n",
+        "utf-8",
+    )
+    import_door_log(site, log)
+    desk.window.frame.open("room", "door_check")
+    desk.settle()
+    view = desk.window.frame.pages["room"].current.page
+    assert {row.values["name"]: row.values["finds"].word for row in map(view.table.records.row_at, range(2))} == {
+        "周伟": "时间不符", "钱进": "有门禁无登记",
+    }  # fmt: skip
+    lines = {view.table.records.row_at(place).values["name"]: place for place in range(2)}
+    view.table.selectRow(lines["周伟"])
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Return)
+    assert page.panel.isVisible()
+    assert page.panel.record_id == visits(site)[0]["id"]
+    desk.window.frame.open("room", "door_check")
+    view.table.selectRow(lines["钱进"])
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Return)
+    assert page.entry.isVisible()
+    assert page.entry.people.line.text() == "钱进"
+    assert page.entry.form.values()["entered_at"] == datetime(2026, 3, 5, 8, 50)
+    page.entry.people.line.clear()
+    page.entry.take_form()
+
+
+def test_screening_is_asked_for_where_the_site_wants_it(desk: Hands, site: Context, page: RoomPage) -> None:
+    desk.ctrl(Qt.Key.Key_N)
+    assert "temperature" not in page.entry.form.rows
+    desk.press(Qt.Key.Key_Escape)
+    settings.write(site, {**settings.read_all(site), "room.screening": "1"})
+    enter(desk, page, "周伟 恒通网络", purpose="检查", temperature="36.6")
+    assert (visits(site)[0]["temperature"], visits(site)[0]["mask"]) == (366, False)
