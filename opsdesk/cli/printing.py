@@ -64,8 +64,8 @@ def lending(home: Path, out: Path, *, number: str, formats: Sequence[str], as_js
     from opsdesk.registers.loan.service import id_of
 
     ctx = desk.as_command_line(desk.open_existing(home))
-    document = loans.slip(ctx, id_of(ctx, number))
-    kept = archive.export(document, out, formats)
+    document, *others = loans.copies(ctx, id_of(ctx, number))
+    kept = archive.export([document, *others], out, formats)
     papers.record(ctx, [document], kept)
     return told(kept, {"document": {"number": document.number, "title": document.title}}, as_json=as_json)
 

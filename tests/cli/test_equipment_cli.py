@@ -73,9 +73,10 @@ def test_loan_is_printed_by_its_number(call: Call, site: Path, tmp_path: Path) -
         "借用单-JY-2026-0001.pdf", "借用单-JY-2026-0001.xlsx",
     ]  # fmt: skip
     pdf = pypdfium2.PdfDocument((out / "借用单-JY-2026-0001.pdf").read_bytes())
+    assert len(pdf) == 2
     text = "".join(pdf[0].get_textpage().get_text_range().split())
     pdf.close()
-    for words in ("设备借用单", "王强", "ZC-001", "网线", "2026年3月10日"):
+    for words in ("第一联", "设备借用单", "王强", "ZC-001", "网线", "2026年3月10日"):
         assert words in text
     book = openpyxl.load_workbook(out / "借用单-JY-2026-0001.xlsx")
     cells = {str(cell.value) for row in book.active.iter_rows() for cell in row if cell.value}

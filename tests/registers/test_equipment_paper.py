@@ -21,7 +21,8 @@ from opsdesk.services.errors import Refusal
 
 def paper(ctx: Context, slug: str, key: str, record_id: int = 0) -> Document:
     (chosen,) = (each for each in by_slug(slug).papers if each.key == key)
-    document: Document = chosen.make(ctx, record_id)
+    made = chosen.make(ctx, record_id)
+    document: Document = made[0] if isinstance(made, tuple) else made
     return document
 
 
@@ -162,6 +163,13 @@ class TestMove:
 
 
 class TestLoan:
+    def test_it_is_made_in_two_copies_one_for_each_side(self, site: Context) -> None:
+        loan = made.lent(site)
+        (slip,) = (each for each in by_slug("loan").papers if each.key == "slip")
+        first, second = slip.make(site, loan)
+        assert [each.facts[0].value for each in (first, second)] == ["第一联，信息中心留存", "第二联，借用人留存"]
+        assert first.body == second.body
+
     def test_slip_says_what_the_record_holds(self, site: Context) -> None:
         team_module.build(site)
         made.asset(site, "ZC-001")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -84,6 +85,15 @@ def slip(ctx: Context, loan_id: int) -> Document:
         basis=_basis(law, vendor=row["vendor_id"] is not None),
         retention=RETENTION,
         trace=trace,
+    )
+
+
+def copies(ctx: Context, loan_id: int) -> tuple[Document, ...]:
+    """The sheet in two copies, one for each side (F11)."""
+    made = slip(ctx, loan_id)
+    return tuple(
+        replace(made, facts=(Fact("联次", f"第{which}联，{whose}留存"),), sheet=f"第{which}联")
+        for which, whose in (("一", "信息中心"), ("二", "借用人"))
     )
 
 

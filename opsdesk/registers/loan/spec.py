@@ -134,7 +134,7 @@ REGISTER = Register(
         ),
     ),
     papers=(
-        Paper("slip", "借用单", documents.slip),
+        Paper("slip", "借用单", documents.copies),
         Paper("register", "今年借用登记簿", documents.this_year, on_record=False),
         Paper("last_year", "去年借用登记簿", documents.last_year, on_record=False),
     ),
