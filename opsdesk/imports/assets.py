@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from pathlib import Path
 
 from opsdesk.imports.columns import (
     Column,
     Heading,
     Read,
-    best_sheet,
-    formula_error,
-    require,
-    synonyms,
 )
-from opsdesk.imports.sheets import read_sheets
-from opsdesk.imports.table import Row
-from opsdesk.imports.when import Numeral, parse_day
+from opsdesk.imports.listed import Cells, Doubt, Reader, read_list
+from opsdesk.imports.when import Numeral
 from opsdesk.services import money
 from opsdesk.services.assets import AssetState
 from opsdesk.services.errors import Finding
-from opsdesk.services.text import clean, one_line
 
 COLUMNS = (
     Column(
@@ -99,9 +94,10 @@ STATES = {
     AssetState.LENT: ("借出", "外借", "已借出"),
 }
 _STATE = {word: state for state, words in STATES.items() for word in words}
-_NAMES = synonyms(COLUMNS)
-_HEADINGS = {column.field: column.heading for column in COLUMNS}
-_LONGEST = {"asset_no": 32, "serial": 60, "config": 200, "user": 30, "owner": 30, "repairs": 1000, "remarks": 1000}
+_CELLS = Cells(
+    COLUMNS,
+    {"asset_no": 32, "serial": 60, "config": 200, "user": 30, "owner": 30, "repairs": 1000, "remarks": 1000},
+)
 _CENT = Decimal("0.01")
 _NEAR = Decimal("0.000001")
 
@@ -130,105 +126,25 @@ class AssetRow:
     remarks: str = ""
 
 
-class _Doubt(Exception):
-    """Raised on one value with the sentence of its finding."""
-
-
 def read_assets(path: Path) -> Read[AssetRow]:
-    """Read an asset ledger by its headings; rows with findings are left out of `rows`. `value` is in 分.
-
-    A row may have several findings, so rows_read == len(rows) + the number of different rows in `findings`.
-    """
-    book = read_sheets(path)
-    found = best_sheet(book.sheets, _NAMES)
-    heading = require(found[1] if found else None, COLUMNS, "设备台账")
-    rows: list[AssetRow] = []
-    findings: list[Finding] = []
-    filled = found[0].rows[heading.at + 1 :] if found else ()
-    for row in filled:
-        doubts: list[Finding] = []
-        asset = _asset(row, heading, doubts)
-        findings.extend(doubts)
-        if asset is not None and not doubts:
-            rows.append(asset)
-    repeated = list(_repeated(rows, heading))
-    bad = {finding.row for finding in repeated}
-    kept = tuple(asset for asset in rows if asset.row not in bad)
-    findings = sorted([*findings, *repeated], key=lambda finding: finding.row)
-    return Read(kept, tuple(findings), len(filled), book.sha256, heading.unknown)
+    """Read an asset ledger by its headings; rows with findings are left out of `rows`. `value` is in 分."""
+    return read_list(path, _CELLS, _READ, what="设备台账", make=AssetRow, against=_disorder, repeated=_repeated)
 
 
-def _asset(row: Row, heading: Heading, doubts: list[Finding]) -> AssetRow | None:
-    if row.fault:
-        doubts.append(Finding(row.number, row.fault, "", " ".join(row.cells)[:80]))
-        return None
-    values: dict[str, object] = {}
-    for column in COLUMNS:
-        text = heading.value(row, column.field)
-        try:
-            values[column.field] = _READ.get(column.field, _text)(column.field, text)
-        except _Doubt as doubt:
-            title = heading.name(column.field) or column.heading
-            doubts.append(Finding(row.number, str(doubt), title, one_line(text)[:80]))
-    if doubts:
-        return None
-    asset = AssetRow(row=row.number, **values)  # type: ignore[arg-type]  # _READ gives each field its own type
+def _disorder(asset: AssetRow, heading: Heading) -> Finding | None:
     if asset.bought_on and asset.warranty_until and asset.warranty_until < asset.bought_on:
         reason = f"保修到期早于购置日期 {asset.bought_on}。请核对这两个日期。"
-        doubts.append(Finding(row.number, reason, heading.name("warranty_until"), str(asset.warranty_until)))
-    return asset
-
-
-def _fit(field: str, value: str) -> str:
-    if formula_error(value):
-        raise _Doubt(f"单元格里是公式错误“{value}”，不是内容。请改成真实的值。")
-    if "\ufffd" in value:
-        raise _Doubt("里面有认不出的字，可能是文件损坏或编码不对。请重新导出，或改正这一格。")
-    longest = _LONGEST.get(field, 50)
-    if len(value) > longest:
-        raise _Doubt(f"{_HEADINGS[field]}有 {len(value)} 个字，最多 {longest} 个。请改短。")
-    return value
-
-
-def _text(field: str, text: str) -> str:
-    return _fit(field, one_line(text))
-
-
-def _long(field: str, text: str) -> str:
-    return _fit(field, clean(text))
-
-
-def _required(field: str, text: str) -> str:
-    value = _text(field, text)
-    if not value:
-        raise _Doubt(f"{_HEADINGS[field]}是空的。请补上。")
-    return value
-
-
-def _code(field: str, text: str) -> str:
-    """A number that is a name: refused where the sheet has rounded its last digits away."""
-    value = _text(field, text)
-    if isinstance(text, Numeral) and len(value) > 15:
-        raise _Doubt(f"{_HEADINGS[field]}超过 15 位，Excel 已经丢了后几位。请把这一列设成文本格式后重填。")
-    return value
+        return Finding(asset.row, reason, heading.name("warranty_until"), str(asset.warranty_until))
+    return None
 
 
 def _asset_no(field: str, text: str) -> str:
-    _required(field, text)
-    return "".join(_code(field, text).split())
-
-
-def _day(field: str, text: str) -> date | None:
-    if not _text(field, text).strip("-—/"):
-        return None
-    day = parse_day(text, since=1950)
-    if day is None:
-        raise _Doubt(f"{_HEADINGS[field]}认不出来或不存在。请写成 2026-03-05 这样。")
-    return day
+    _CELLS.required(field, text)
+    return "".join(_CELLS.number(field, text).split())
 
 
 def _value(field: str, text: str) -> int | None:
-    value = _text(field, text)
+    value = _CELLS.text(field, text)
     if not value.strip("-—/"):
         return None
     try:
@@ -236,7 +152,7 @@ def _value(field: str, text: str) -> int | None:
             value = _plain(value)
         return money.read_fen(value)
     except ValueError:
-        raise _Doubt(f"{_HEADINGS[field]}要写成数字，单位是元，最多两位小数，例如 12800.00。") from None
+        raise Doubt(f"{_CELLS.heading(field)}要写成数字，单位是元，最多两位小数，例如 12800.00。") from None
 
 
 def _plain(value: str) -> str:
@@ -247,29 +163,29 @@ def _plain(value: str) -> str:
 
 
 def _state(field: str, text: str) -> str:
-    value = _text(field, text)
+    value = _CELLS.text(field, text)
     if not value:
         return ""
     if value not in _STATE:
-        raise _Doubt(f"没有“{value}”这种状态。请填{'、'.join(AssetState)}之一。")
+        raise Doubt(f"没有“{value}”这种状态。请填{'、'.join(AssetState)}之一。")
     return str(_STATE[value])
 
 
-_READ: dict[str, Callable[[str, str], object]] = {
+_READ: Mapping[str, Reader] = {
     "asset_no": _asset_no,
-    "category": _required,
-    "name": _required,
-    "serial": _code,
-    "bought_on": _day,
-    "warranty_until": _day,
+    "category": _CELLS.required,
+    "name": _CELLS.required,
+    "serial": _CELLS.number,
+    "bought_on": partial(_CELLS.day, since=1950),
+    "warranty_until": partial(_CELLS.day, since=1950),
     "value": _value,
     "state": _state,
-    "repairs": _long,
-    "remarks": _long,
+    "repairs": _CELLS.long_text,
+    "remarks": _CELLS.long_text,
 }
 
 
-def _repeated(rows: list[AssetRow], heading: Heading) -> Iterator[Finding]:
+def _repeated(rows: Sequence[AssetRow], heading: Heading) -> Iterator[Finding]:
     """Asset numbers that two rows share, capitals or not."""
     first: dict[str, AssetRow] = {}
     for asset in rows:
