@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import weekday
@@ -21,6 +20,7 @@ from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.parts import PageTitle, icon_button, label, link_button, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
 
@@ -62,16 +62,17 @@ class HandInPage(QWidget):
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._lay_out()
-        for keys, act in (
-            ("Alt+Left", lambda: self.go_to(self._day - DAY)),
-            ("Alt+Right", lambda: self.go_to(self._day + DAY)),
-            ("Ctrl+H", self.hand_in),
-            ("F3", self.sign_chosen),
-            ("Ctrl+P", self.open_list),
-            ("F5", self.refresh),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self, act)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        bind(
+            self,
+            (
+                ("Alt+Left", lambda: self.go_to(self._day - DAY)),
+                ("Alt+Right", lambda: self.go_to(self._day + DAY)),
+                ("Ctrl+H", self.hand_in),
+                ("F3", self.sign_chosen),
+                ("Ctrl+P", self.open_list),
+                ("F5", self.refresh),
+            ),
+        )
         desk.bus.watch(self, {"incident", "staff", "roster", "leave", "law", "calendar", "contract"}, self.refresh)
         self._minute = QTimer(self, interval=30_000)
         self._minute.timeout.connect(self._renew)

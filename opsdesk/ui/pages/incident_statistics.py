@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import BarChart
@@ -18,6 +17,7 @@ from opsdesk.services.incident_figures import WORDS, By, MonthFigures
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.charts import ChartView
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.parts import (
     Card,
     ChoiceBox,
@@ -146,16 +146,16 @@ class IncidentStatisticsPage(QWidget):
         self.table.retry_asked.connect(self.refresh)
         for button in (self.print, self.export):
             button.clicked.connect(partial(self.open_paper, button))
-        for keys, act in (
-            ("Ctrl+P", self.print.click),
-            ("Ctrl+E", self.export.click),
-            ("F5", self.refresh),
-            ("Alt+Left", self.before.click),
-            ("Alt+Right", self.after.click),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        bind(
+            self,
+            (
+                ("Ctrl+P", self.print.click),
+                ("Ctrl+E", self.export.click),
+                ("F5", self.refresh),
+                ("Alt+Left", self.before.click),
+                ("Alt+Right", self.after.click),
+            ),
+        )
 
     def set_context(self, ctx: Context) -> None:
         """Another person sits at the desk."""

@@ -9,7 +9,6 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
@@ -24,6 +23,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import PageTitle, label, primary_button, secondary_button
@@ -81,9 +81,7 @@ class InspectionPage(QWidget):
             ("F7", self.rows.fill_normal), ("F8", self.rows.copy_last), ("Ctrl+S", self.save),
             ("Ctrl+P", self.open_paper), ("F5", self.refresh),
         ]  # fmt: skip
-        for sequence, slot in keys:
-            shortcut = QShortcut(QKeySequence(sequence), self, slot)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        bind(self, keys)
         self.head.bind(self)
         desk.bus.watch(self, TOPICS, self.refresh)
         self.refresh()

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import weekday
@@ -19,6 +18,7 @@ from opsdesk.rules.upkeep import CleaningState
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.editors import LineEditor
 from opsdesk.ui.kit.flow import FlowRow
+from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.moment_editors import TimeEditor
 from opsdesk.ui.kit.parts import ChipLabel, ChoiceBox, icon_button, label, link_button, secondary_button
 
@@ -83,9 +83,7 @@ class InspectionHead(QWidget):
             ("Alt+Right", partial(self._step, 1)),
             *((f"Alt+{turn}", partial(self.choose_turn, turn)) for turn in range(1, MOST_ROUNDS + 1)),
         ]
-        for sequence, slot in keys:
-            shortcut = QShortcut(QKeySequence(sequence), page, slot)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        bind(page, keys)
 
     def offer_rooms(self, rooms: Sequence[tuple[int, str]]) -> None:
         """Offer these rooms; the chosen one stays chosen."""

@@ -18,6 +18,7 @@ from opsdesk.services.settlement import PersonMonth
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FindField
+from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.parts import ChoiceBox, ElidedLabel, icon_button, label
 from opsdesk.ui.pages import month_doors
 from opsdesk.ui.pages import month_rows as rows
@@ -147,17 +148,18 @@ class MonthPage(QWidget):
         self.panel.left.connect(self.table.setFocus)
         self.check.left.connect(self.close_check)
         self.head.check_asked.connect(self.open_check)
-        for keys, act in (
-            ("Ctrl+P", self.head.open_paper),
-            ("Ctrl+F", self._find),
-            ("F5", self.refresh),
-            ("Esc", self._step_back),
-            ("Alt+Left", self.before.click),
-            ("Alt+Right", self.after.click),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        bind(
+            self,
+            (
+                ("Ctrl+P", self.head.open_paper),
+                ("Ctrl+F", self._find),
+                ("F5", self.refresh),
+                ("Alt+Left", self.before.click),
+                ("Alt+Right", self.after.click),
+            ),
+        )
+        back = QShortcut(QKeySequence("Esc"), self, self._step_back)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def set_context(self, ctx: Context) -> None:
         """Another person sits at the desk."""

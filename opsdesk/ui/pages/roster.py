@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
@@ -20,6 +20,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.parts import ElidedLabel, PageTitle, primary_button, secondary_button
 from opsdesk.ui.pages.roster_bar import RosterBar
 from opsdesk.ui.pages.roster_grid import Cells, RosterGrid
@@ -109,15 +110,15 @@ class RosterPage(QWidget):
         self.saving.changed.connect(self._show_state)
         self.saving.refused.connect(self._soon.start)
         self._soon.timeout.connect(self.refresh)
-        for keys, act in (
-            ("Ctrl+P", self.open_month),
-            ("Alt+Left", partial(self.turn, -1)),
-            ("Alt+Right", partial(self.turn, 1)),
-            ("F5", self.refresh),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        bind(
+            self,
+            (
+                ("Ctrl+P", self.open_month),
+                ("Alt+Left", partial(self.turn, -1)),
+                ("Alt+Right", partial(self.turn, 1)),
+                ("F5", self.refresh),
+            ),
+        )
 
     def set_context(self, ctx: Context) -> None:
         """Another person sits at the desk."""

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import weekday
@@ -21,6 +21,7 @@ from opsdesk.services.import_result import ImportResult
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.parts import ChoiceBox, PageTitle, icon_button, label, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
@@ -141,16 +142,16 @@ class SignInPage(QWidget):
         return bar
 
     def _keys(self) -> None:
-        for keys, act in (
-            ("Ctrl+P", self.open_day),
-            ("F6", self.toggle_roll_call),
-            ("F2", self.desk_field.focus_field),
-            ("Alt+Left", lambda: self.go_to(self._day - timedelta(days=1))),
-            ("Alt+Right", lambda: self.go_to(self._day + timedelta(days=1))),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        bind(
+            self,
+            (
+                ("Ctrl+P", self.open_day),
+                ("F6", self.toggle_roll_call),
+                ("F2", self.desk_field.focus_field),
+                ("Alt+Left", lambda: self.go_to(self._day - timedelta(days=1))),
+                ("Alt+Right", lambda: self.go_to(self._day + timedelta(days=1))),
+            ),
+        )
 
     def set_context(self, ctx: Context) -> None:
         """Another person sits at the desk."""
