@@ -140,7 +140,8 @@ class FormDrafts:
 class AutoKeep(QObject):
     """Keeps one form after the other. `said(sentence)` tells how it stands; `failed(error)` what a form cannot show.
 
-    `save(id, changed)` writes what was changed in the worker; `now()` is the site's clock.
+    `save(id, changed)` gives the act that writes what was changed, for whoever is at the desk now; `now()` is the
+    site's clock.
     """
 
     said = Signal(str)
@@ -150,7 +151,7 @@ class AutoKeep(QObject):
         self,
         desk: Desk,
         drafts: Drafts,
-        save: Callable[[int, Mapping[str, Any]], Outcome[int]],
+        save: Callable[[int, Mapping[str, Any]], Callable[[], Outcome[int]]],
         now: Callable[[], datetime],
         parent: QWidget,
     ) -> None:
@@ -189,7 +190,7 @@ class AutoKeep(QObject):
             return False
         stand, changed = watched.send()
         self._desk.operations.run(
-            partial(self._save, self._record_id, changed),
+            self._save(self._record_id, changed),
             done=partial(self._on_kept, watched, stand),
             failed=partial(self._on_not_kept, watched, stand, self._name),
             owner=self,

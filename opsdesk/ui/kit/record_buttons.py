@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from opsdesk.register import Act, Paper, Register
@@ -18,7 +19,7 @@ def may(role: str, roles: frozenset[str], register: Register) -> bool:
     return role in (roles or register.save_roles)
 
 
-def allow(button: QPushButton, role: str, roles: frozenset[str], register: Register) -> None:
+def allow(button: QPushButton | QAction, role: str, roles: frozenset[str], register: Register) -> None:
     """Let a role press the button, or say on it who has to."""
     if not may(role, roles, register):
         button.setEnabled(False)

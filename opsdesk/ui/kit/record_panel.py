@@ -54,7 +54,7 @@ class RecordPanel(FormPanel):
     ) -> None:
         super().__init__(register.singular, desk.today, parent)
         self._find_row = find_row
-        self.register, self._ctx, self._desk = register, ctx, desk
+        self.register, self.ctx, self.desk = register, ctx, desk
         self.record_id: int | None = None
         self.coming: int | None = None
         self._act: Act | None = None
@@ -72,7 +72,7 @@ class RecordPanel(FormPanel):
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
-        self._ctx = ctx
+        self.ctx = ctx
 
     def show_record(self, record_id: int, then: Callable[[], object] | None = None) -> None:
         """Read a record and show it; `then()` once it stands there."""
@@ -124,7 +124,7 @@ class RecordPanel(FormPanel):
             self.record_id = record_id or None
             self._act = act
             self.hold_focus(self.buttons)
-            self.buttons.offer((), (), self._ctx.actor.role)
+            self.buttons.offer((), (), self.ctx.actor.role)
             form = self.lay_form(self._title_of(act, record_id), act.fields, sheet)
             self.lay_beneath(beneath)
             self.note(act.confirm)
@@ -139,9 +139,9 @@ class RecordPanel(FormPanel):
 
     def open_paper(self, paper: Paper, record_id: int, button: QPushButton | None = None) -> None:
         """Make a paper and show its preview."""
-        make, ctx = paper.make, self._ctx
-        self._desk.operations.run(
-            lambda: make(ctx, record_id), done=self._desk.open_paper, failed=self._tell_outside, owner=self, busy=button
+        make, ctx = paper.make, self.ctx
+        self.desk.operations.run(
+            lambda: make(ctx, record_id), done=self.desk.open_paper, failed=self._tell_outside, owner=self, busy=button
         )
 
     def forget(self) -> None:
@@ -156,9 +156,9 @@ class RecordPanel(FormPanel):
         return f"{act.title} · {named}" if named else act.title
 
     def _read_record(self, record_id: int, show: Callable[[Sheet], object], replaces: str) -> None:
-        register, ctx, load = self.register, self._ctx, self.register.load
+        register, ctx, load = self.register, self.ctx, self.register.load
         if load is not None:
-            self._desk.operations.run(
+            self.desk.operations.run(
                 lambda: Sheet(load(ctx, record_id), _options(ctx, register.fields)),
                 done=show,
                 failed=self._tell_unread,
@@ -167,8 +167,8 @@ class RecordPanel(FormPanel):
             )
 
     def _read_usual(self, fields: Sequence[Field], show: Callable[[Sheet], object]) -> None:
-        ctx = self._ctx
-        self._desk.operations.run(
+        ctx = self.ctx
+        self.desk.operations.run(
             lambda: Sheet({f.key: f.default(ctx) for f in fields if f.default is not None}, _options(ctx, fields)),
             done=show,
             failed=self._tell_outside,
@@ -181,7 +181,7 @@ class RecordPanel(FormPanel):
         self.record_id, self._act = record_id, None
         title = f"新建{register.singular}" if record_id is None else _name_of(register, sheet.values)
         form = self.lay_form(title, register.fields, sheet)
-        writes = register.save is not None and may(self._ctx.actor.role, frozenset(), register)
+        writes = register.save is not None and may(self.ctx.actor.role, frozenset(), register)
         form.set_read_only(not writes)
         if record_id is None:
             form.hide_unwritten()
@@ -200,7 +200,7 @@ class RecordPanel(FormPanel):
         ]
         papers = [paper for paper in self.register.papers if kept and paper.on_record]
         self.hold_focus(self.buttons)
-        self.buttons.offer(acts, papers, self._ctx.actor.role)
+        self.buttons.offer(acts, papers, self.ctx.actor.role)
 
     def _press_act(self, act: Act) -> None:
         if self.record_id is not None and self.may_leave():
@@ -211,14 +211,14 @@ class RecordPanel(FormPanel):
             self.open_paper(paper, self.record_id, self.buttons.papers.get(paper.key))
 
     def _submit_form(self) -> None:
-        form, save, ctx, record_id = self.form, self.register.save, self._ctx, self.record_id
+        form, save, ctx, record_id = self.form, self.register.save, self.ctx, self.record_id
         if form is None:
             return
         values = form.values()
         if self._act is not None:
             self._run_act(self._act, record_id or 0, values, self.submit)
         elif save is not None:
-            self._desk.operations.run(
+            self.desk.operations.run(
                 lambda: save(ctx, record_id, values),
                 done=partial(self._on_saved, form, form.written()),
                 failed=self._tell,
@@ -231,8 +231,8 @@ class RecordPanel(FormPanel):
         asks = bool(act.confirm) and (danger or not act.fields)
         if asks and not confirm(self.window(), act.title, act.confirm, act.title, danger=danger):
             return
-        ctx = self._ctx
-        self._desk.operations.run(
+        ctx = self.ctx
+        self.desk.operations.run(
             lambda: act.run(ctx, record_id, values),
             done=partial(self._on_act_done, record_id),
             failed=self._tell if act.fields else self._tell_outside,
@@ -241,7 +241,7 @@ class RecordPanel(FormPanel):
         )
 
     def _on_act_done(self, record_id: int, outcome: Outcome[str]) -> None:
-        self._desk.notices.show(outcome.value or "已办理。", Tone.FINE)
+        self.desk.notices.show(outcome.value or "已办理。", Tone.FINE)
         self.settled.emit()
         self.forget()
         if record_id:
@@ -250,7 +250,7 @@ class RecordPanel(FormPanel):
             self.left.emit()
 
     def _on_saved(self, form: RecordForm, written: Mapping[str, Any], outcome: Outcome[int]) -> None:
-        self._desk.notices.show(f"已保存{self.register.singular}。", Tone.FINE)
+        self.desk.notices.show(f"已保存{self.register.singular}。", Tone.FINE)
         if self.form is form:
             form.accept(written)
             self.record_id = outcome.value
@@ -285,7 +285,7 @@ class RecordPanel(FormPanel):
     def _tell_outside(self, error: Refusal | Trouble) -> None:
         if not isinstance(error, Fault):
             tone = Tone.WARNING if isinstance(error, Refusal) else Tone.BROKEN
-            self._desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", tone)
+            self.desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", tone)
 
 
 def destroys(act: Act) -> bool:

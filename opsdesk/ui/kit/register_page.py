@@ -110,6 +110,10 @@ class RegisterPage(QWidget):
         if self.new_button is not None and self.new_button.isEnabled() and self.panel.may_leave():
             self.panel.show_new(values)
 
+    def may_leave(self) -> bool:
+        """True if nothing typed beside the list would be lost, or the user says so."""
+        return self.panel.may_leave()
+
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk: buttons follow the role, the panel is closed."""
         self.ctx = ctx

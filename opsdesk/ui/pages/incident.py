@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from opsdesk.register import Query, Tone
@@ -23,6 +23,7 @@ from opsdesk.services.saved_filters import Saved
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FilterBar
+from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.parts import label, link_button, secondary_button
 from opsdesk.ui.kit.register_page import RegisterPage
 from opsdesk.ui.pages.incident_buttons import NEXT_KEY, WAIT_KEY
@@ -219,10 +220,9 @@ class SavedFilters(QWidget):
 class IncidentPage(RegisterPage):
     """The page of the register, with the call's line on top.
 
-    `waiting(n)` is how many are exceeded or wait for the signature; `clause_asked(key)` when a clause is to be read.
+    `clause_asked(key)` when a clause is to be read.
     """
 
-    waiting = Signal(int)
     clause_asked = Signal(str)
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
@@ -232,14 +232,15 @@ class IncidentPage(RegisterPage):
         self.call.opened.connect(self._on_opened)
         self.call.similar_asked.connect(self.open_record)
         self.column.insertWidget(1, self.call)
-        for keys, act in (
-            (NEXT_KEY, self.incident.press),
-            (WAIT_KEY, partial(self.incident.press, "wait")),
-            ("Ctrl+P", self.incident.print_record),
-            ("F2", self.focus_first),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self, act)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        bind(
+            self,
+            (
+                (NEXT_KEY, self.incident.press),
+                (WAIT_KEY, partial(self.incident.press, "wait")),
+                ("Ctrl+P", self.incident.print_record),
+                ("F2", self.focus_first),
+            ),
+        )
         self.incident.clause_asked.connect(self.clause_asked)
         self.often = SavedFilters(ctx, desk, self.filters)
         self.title.add_action(self.often)
@@ -309,4 +310,3 @@ class IncidentPage(RegisterPage):
         self.counts = counts
         if not self.filters.narrowed:
             self.title.set_state(counts.sentence)
-        self.waiting.emit(counts.breached + counts.to_sign)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from opsdesk.register import Act, Paper
@@ -32,16 +33,20 @@ class IncidentButtons(RecordButtons):
             self.acts[act.key] = button
             self.add(button)
         if rest := acts[1 + BESIDE :]:
-            self._add_menu("更多", "", [(act.title, partial(self.act_pressed.emit, act)) for act in rest])
+            entries = self._add_menu("更多", "", [(act.title, partial(self.act_pressed.emit, act)) for act in rest])
+            for act, entry in zip(rest, entries, strict=True):
+                allow(entry, role, act.roles, self.register)
         if papers:
             self._add_menu("打印", "printer", [(each.title, partial(self.paper_pressed.emit, each)) for each in papers])
         self.setVisible(bool(acts or papers))
 
-    def _add_menu(self, word: str, icon: str, entries: Sequence[tuple[str, Callable[[], object]]]) -> None:
+    def _add_menu(self, word: str, icon: str, entries: Sequence[tuple[str, Callable[[], object]]]) -> list[QAction]:
         button = secondary_button(word, icon)
         button.setProperty("menu", True)
         menu = QMenu(button)
+        menu.setToolTipsVisible(True)
         for title, press in entries:
             menu.addAction(title).triggered.connect(press)
         button.setMenu(menu)
         self.add(button)
+        return menu.actions()

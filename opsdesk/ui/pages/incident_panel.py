@@ -27,6 +27,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import Sheet
 from opsdesk.ui.kit.notices import open_outside
 from opsdesk.ui.kit.parts import label
+from opsdesk.ui.kit.record_buttons import may
 from opsdesk.ui.kit.record_form import RecordForm
 from opsdesk.ui.kit.record_panel import RecordPanel
 from opsdesk.ui.pages.incident_buttons import IncidentButtons
@@ -63,7 +64,6 @@ class IncidentPanel(RecordPanel):
         find_row: Callable[[int], Row | None] | None = None,
     ) -> None:
         super().__init__(register, ctx, desk, parent, find_row=find_row, buttons=IncidentButtons(register))
-        self.ctx, self.desk = ctx, desk
         self.drafts = Drafts(ctx.home)
         self.found: Detail | None = None
         self._since = QElapsedTimer()
@@ -83,11 +83,13 @@ class IncidentPanel(RecordPanel):
         self.body.addWidget(self._below)
         self.foot.insertWidget(2, self.kept_label)
         self.setAcceptDrops(True)
-        self.keeper = AutoKeep(desk, self.drafts, partial(_save, self), ctx.now, self)
+        self.keeper = AutoKeep(
+            desk, self.drafts, lambda record_id, changed: partial(_save, self.ctx, record_id, changed), ctx.now, self
+        )
         self.asked: FormDrafts | None = None
         self._read: Mapping[str, Any] = {}
         self._second = QTimer(self, interval=1000)
-        self._second.timeout.connect(lambda: self.clocks.tick(self._since.elapsed() // 1000))
+        self._second.timeout.connect(self._tick)
         self._connect()
         self._show_sections(False)
 
@@ -108,11 +110,6 @@ class IncidentPanel(RecordPanel):
             )
         )
         self.files.removed.connect(lambda file_id: _do(self, partial(detail.detach, self.ctx, file_id)))
-
-    def set_context(self, ctx: Context) -> None:
-        """Somebody else is at the desk."""
-        super().set_context(ctx)
-        self.ctx = ctx
 
     def fit(self, room: int) -> None:
         """Take what the list can spare, up to 560 px: this form is worked in all day."""
@@ -148,7 +145,9 @@ class IncidentPanel(RecordPanel):
     def renew_clocks(self) -> None:
         """Read the clocks anew: only the calendar of the site knows when working time ends."""
         found, ctx = self.found, self.ctx
-        if found is not None and found.is_open and found.row["id"] == self.record_id and not self.asks:
+        if found is None or not found.is_open or found.row["id"] != self.record_id or self.asks:
+            return
+        if found.standing.facts.working is not None:
             read = partial(detail.detail, ctx, found.row["id"])
             self.desk.operations.run(read, done=self._show_clocks, owner=self, replaces="clocks")
 
@@ -199,15 +198,17 @@ class IncidentPanel(RecordPanel):
             return
         wanted = key or next(iter(self.buttons.acts), "")
         act = next((each for each in self.register.acts if each.key == wanted), None)
-        offered = self.found is not None and act is not None and act.offered is not None and act.offered(self.found.row)
-        if offered and act is not None and self.record_id is not None and not self.asks:
+        if self.found is None or self.record_id is None or act is None or act.offered is None:
+            return
+        if act.offered(self.found.row) and may(self.ctx.actor.role, act.roles, self.register):
             self.start_act(act, self.record_id)
 
     def print_record(self) -> None:
-        """Preview the record on paper, after what was typed has gone into it."""
-        if self.record_id is not None and not self.asks and self.register.papers:
+        """Preview the record on paper, after what was typed has gone into it; also while it is being read anew."""
+        shown = self.record_id or self.coming
+        if shown is not None and not self.asks and self.register.papers:
             self.keep()
-            self.open_paper(self.register.papers[0], self.record_id)
+            self.open_paper(self.register.papers[0], shown)
 
     def lay_form(self, title: str, fields: Sequence[Field], sheet: Sheet) -> RecordForm:
         """Put a form into the panel; whoever responds is the engineer already named."""
@@ -294,13 +295,17 @@ class IncidentPanel(RecordPanel):
             self.clocks.show_detail(found)
             self._since.start()
 
+    def _tick(self) -> None:
+        if self.isVisible():
+            self.clocks.tick(self._since.elapsed() // 1000)
+
     def _show_sections(self, shown: bool) -> None:
         for section in (self.clocks, self.plans, self.steps, self._below):
             section.setVisible(shown)
 
 
-def _save(panel: IncidentPanel, record_id: int, changed: Mapping[str, Any]) -> Outcome[int]:
-    return service.save(panel.ctx, record_id, {**service.load(panel.ctx, record_id), **changed})
+def _save(ctx: Context, record_id: int, changed: Mapping[str, Any]) -> Outcome[int]:
+    return service.save(ctx, record_id, {**service.load(ctx, record_id), **changed})
 
 
 def _writes(panel: IncidentPanel, row: Mapping[str, Any]) -> bool:
@@ -316,12 +321,11 @@ def _do(
 ) -> None:
     """Write something that stands around the form, then show it."""
 
-    def show(outcome: Outcome[str]) -> None:
-        panel.desk.notices.show(outcome.value, Tone.FINE)
-        if panel.record_id is not None:
-            panel.read_detail(panel.record_id)
-
-    panel.desk.operations.run(act, done=show, failed=failed, owner=panel, busy=busy, must=True)
+    panel.desk.operations.run(
+        act,
+        done=lambda outcome: panel.desk.notices.show(outcome.value, Tone.FINE),
+        failed=failed, owner=panel, busy=busy, must=True,
+    )  # fmt: skip
 
 
 def _write_step(panel: IncidentPanel, said: str, result: str) -> None:

@@ -1,4 +1,4 @@
-"""设备借用: the page of its register, with a photo of what came back beside the form."""
+"""设备借用: the panel of its register, with a photo of what came back beside the form."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from opsdesk.register import Tone
 from opsdesk.registers.loan import acts
-from opsdesk.registers.loan.spec import REGISTER
 from opsdesk.services import attachments
-from opsdesk.services.context import WRITERS, Context
+from opsdesk.services.context import WRITERS
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import open_outside
 from opsdesk.ui.kit.parts import label, link_button, secondary_button
 from opsdesk.ui.kit.record_panel import RecordPanel
-from opsdesk.ui.kit.register_page import RegisterPage
 
 PICTURES = "照片 (*.jpg *.jpeg *.png *.heic *.webp *.bmp)"
 
@@ -56,18 +53,18 @@ class LoanPanel(RecordPanel):
         self.name.setText(self._kept[1])
         self.name.setVisible(bool(self._kept[0]))
         self.none.setVisible(not self._kept[0])
-        self.choose.setVisible(self._ctx.actor.role in WRITERS and values.get("void_at") is None)
+        self.choose.setVisible(self.ctx.actor.role in WRITERS and values.get("void_at") is None)
 
     def attach(self, path: Path) -> None:
         """Keep this photo with the 借用单."""
         if self.record_id is not None:
-            self._desk.operations.run(
-                partial(acts.attach_photo, self._ctx, self.record_id, path),
+            self.desk.operations.run(
+                partial(acts.attach_photo, self.ctx, self.record_id, path),
                 done=self._on_attached, owner=self, busy=self.choose, must=True,
             )  # fmt: skip
 
     def _on_attached(self, outcome: Outcome[str]) -> None:
-        self._desk.notices.show(outcome.value, Tone.FINE)
+        self.desk.notices.show(outcome.value, Tone.FINE)
 
     def _ask(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "归还照片", "", f"{PICTURES};;所有文件 (*)")
@@ -75,11 +72,6 @@ class LoanPanel(RecordPanel):
             self.attach(Path(name))
 
     def _open(self) -> None:
-        self._desk.operations.run(
-            partial(attachments.find, self._ctx.home, *self._kept), done=open_outside, owner=self, busy=self.name
+        self.desk.operations.run(
+            partial(attachments.find, self.ctx.home, *self._kept), done=open_outside, owner=self, busy=self.name
         )
-
-
-def loan_page(ctx: Context, desk: Desk) -> RegisterPage:
-    """The page of 借用单."""
-    return RegisterPage(REGISTER, ctx, desk, make_panel=LoanPanel)

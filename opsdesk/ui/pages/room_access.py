@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from opsdesk.register import Chip, Column, Kind, Paper, Row, Tone
@@ -22,6 +21,7 @@ from opsdesk.services.outcome import Outcome
 from opsdesk.services.room_visits import Inside
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.parts import Card, label, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
 from opsdesk.ui.kit.register_page import RegisterPage
@@ -75,7 +75,6 @@ class InsideBoard(Card):
 
     leave_asked = Signal(object)
     leave_now = Signal(int)
-    counted = Signal(object)
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -148,7 +147,6 @@ class InsideBoard(Card):
         self.table.setVisible(bool(people))
         self.nobody.setVisible(not people)
         self.leave_button.setEnabled(bool(people) and self._ctx.actor.role in WRITERS)
-        self.counted.emit(people)
 
 
 def _row(each: Inside, now: Any) -> Row:
@@ -178,9 +176,7 @@ def _row(each: Inside, now: Any) -> Row:
 
 
 class RoomPage(RegisterPage):
-    """The page of visits with the board on top. `waiting(n)` is how many overstay; F9 makes the evacuation list."""
-
-    waiting = Signal(int)
+    """The page of visits with the board on top; F9 makes the evacuation list."""
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(AT_THE_DOOR, ctx, desk, parent)
@@ -199,17 +195,17 @@ class RoomPage(RegisterPage):
         self.leaving.gone.connect(self._close_sides)
         self.board.leave_asked.connect(self._leave)
         self.board.leave_now.connect(self._leave_now)
-        self.board.counted.connect(self._count)
         self.board.evacuation_button.clicked.connect(partial(self._press, "evacuation"))
         self.panel.shown.connect(self.board.table.set_compact)
-        for keys, act in (
-            ("F3", self.board.leave),
-            ("Shift+F3", self.board.leave_alone),
-            ("F9", partial(self._press, "evacuation")),
-            ("Ctrl+P", partial(self._press, "today")),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self, act)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        bind(
+            self,
+            (
+                ("F3", self.board.leave),
+                ("Shift+F3", self.board.leave_alone),
+                ("F9", partial(self._press, "evacuation")),
+                ("Ctrl+P", partial(self._press, "today")),
+            ),
+        )
         self.board.refresh()
 
     def set_context(self, ctx: Context) -> None:
@@ -275,9 +271,6 @@ class RoomPage(RegisterPage):
             side.take_form()
             side.setVisible(False)
         self.focus_first()
-
-    def _count(self, people: Sequence[Inside]) -> None:
-        self.waiting.emit(sum(each.over > 0 for each in people))
 
     def _add_head_buttons(self) -> None:
         super()._add_head_buttons()

@@ -119,7 +119,7 @@ class EntryPanel(FormPanel):
     def dirty(self) -> bool:
         """Whether somebody was named or something written."""
         named = self.people.entries or self.people.line.text().strip()
-        return self.isVisible() and (bool(named) or super().dirty)
+        return not self.isHidden() and (bool(named) or super().dirty)
 
     def begin(self, name: str = "", entered_at: datetime | None = None) -> None:
         """An empty form, or one that begins with who came and when; what it offers is read anew."""

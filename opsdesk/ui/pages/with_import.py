@@ -77,10 +77,10 @@ class WithImport(QStackedWidget):
         self.close_import()
         self.page.find_text(text)
 
-    @property
-    def panel(self) -> Any:
-        """The page's panel, which knows whether something typed would be lost."""
-        return self.page.panel
+    def may_leave(self) -> bool:
+        """True if nothing typed on the page would be lost, or the user says so."""
+        asked: Any = self.page if hasattr(self.page, "may_leave") else self.page.panel
+        return bool(asked.may_leave())
 
     def _allow(self) -> None:
         allowed = self._ctx.actor.role in WRITERS

@@ -29,9 +29,7 @@ class Frame(QWidget):
         super().__init__(parent)
         self.ctx, self._desk = ctx, desk
         self.setProperty("class", "page")
-        self.sections = sections(
-            desk, Doors(self.show_clause, self.show_page, self._count, self.count_waiting, computer)
-        )
+        self.sections = sections(desk, Doors(self.show_clause, self.show_page, self._count, computer))
         self.rail = Rail(self.sections)
         self.bar = TopBar(ctx, desk)
         self.pages = {section.key: SectionPage(section, ctx) for section in self.sections}

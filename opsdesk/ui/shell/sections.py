@@ -28,7 +28,7 @@ from opsdesk.ui.pages.incident import IncidentPage
 from opsdesk.ui.pages.incident_statistics import IncidentStatisticsPage
 from opsdesk.ui.pages.inspection import InspectionPage
 from opsdesk.ui.pages.law import LawPage
-from opsdesk.ui.pages.loan import loan_page
+from opsdesk.ui.pages.loan import LoanPanel
 from opsdesk.ui.pages.month import MonthPage
 from opsdesk.ui.pages.room_access import RoomPage
 from opsdesk.ui.pages.roster import RosterPage
@@ -50,7 +50,6 @@ class Doors:
     show_clause: Callable[[str], object]
     show_page: Callable[[str], Any]
     count: Callable[[str, int], object]
-    recount: Callable[[], object]
     computer: ThisComputer
 
 
@@ -71,7 +70,6 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
 
     def incident(ctx: Context) -> QWidget:
         page = IncidentPage(ctx, desk)
-        page.waiting.connect(lambda _number: doors.recount())
         page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
         return WithImport(page, ctx, desk, (INCIDENTS,))
 
@@ -83,7 +81,6 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
 
     def room(ctx: Context) -> QWidget:
         page = RoomPage(ctx, desk)
-        page.waiting.connect(lambda _number: doors.recount())
         return WithImport(page, ctx, desk, (VISITS,))
 
     def door_check(ctx: Context) -> QWidget:
@@ -125,7 +122,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
 
         return Tab(slug, known[slug].title, make)
 
-    loan = Tab("loan", known["loan"].title, lambda ctx: loan_page(ctx, desk))
+    loan = Tab("loan", known["loan"].title, lambda ctx: RegisterPage(known["loan"], ctx, desk, make_panel=LoanPanel))
 
     def law(ctx: Context) -> QWidget:
         page = LawPage(ctx, desk, {tab.key for section in made for tab in section.tabs})

@@ -122,6 +122,40 @@ def test_the_report_still_to_be_written_can_be_seen_on_paper(
     desk.press(Qt.Key.Key_Escape)
 
 
+def test_ctrl_p_is_not_lost_while_the_record_is_read_anew(desk: Hands, site: Context, page: IncidentPage) -> None:
+    desk.type("食堂POS机刷卡无反应")
+    made = page.panel.record_id
+    page.panel.forget()
+    page.panel.show_record(made)
+    QTest.keyClick(desk.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert "SJ-20260305-001" in desk.window.frame.preview.title.text()
+    desk.press(Qt.Key.Key_Escape)
+
+
+def test_the_keys_of_the_page_hold_wherever_the_focus_is(desk: Hands, page: IncidentPage) -> None:
+    desk.type("食堂POS机刷卡无反应")
+    desk.window.frame.bar.finder.setFocus()
+    desk.press(Qt.Key.Key_F3)
+    assert page.panel.asks
+    desk.press(Qt.Key.Key_Escape)
+    page.panel.forget()
+
+
+def test_who_only_reads_begins_no_act_by_its_key(desk: Hands, site: Context, page: IncidentPage) -> None:
+    desk.type("食堂POS机刷卡无反应")
+    made = page.panel.record_id
+    desk.window.sit_down(desk.window.ctx.acting_as(Actor("访客", Role.READER)))
+    desk.settle()
+    shown = desk.window.frame.open("incident", "incident").page
+    shown.open_record(made)
+    desk.settle()
+    desk.press(Qt.Key.Key_F3)
+    assert not shown.panel.asks
+    menu = next(button.menu() for button in shown.panel.buttons.findChildren(QPushButton) if button.text() == "更多")
+    assert [entry.text() for entry in menu.actions() if entry.isEnabled()] == []
+
+
 def test_the_key_of_a_section_pressed_in_it_goes_to_its_first_tab(desk: Hands, page: IncidentPage) -> None:
     desk.window.frame.open("incident", "case_report")
     desk.ctrl(Qt.Key.Key_2)

@@ -150,10 +150,12 @@ def test_an_overstay_turns_red_and_is_counted_on_the_rail(desk: Hands, site: Con
     button = desk.window.frame.rail.buttons["room"]
     team_module.go_to(site, "2026-03-05 11:00:00")
     page.board.refresh()
+    desk.window.frame.bar.show_time()
     desk.settle()
     assert button.count == 0
     team_module.go_to(site, "2026-03-05 11:01:00")
     page.board.refresh()
+    desk.window.frame.bar.show_time()
     desk.settle()
     assert page.board.heading.text() == "现在在机房 1 人，1 人超时"
     assert page.board.table.records.row_at(0).values["state"].word == "超时 1 分"
@@ -224,6 +226,18 @@ def test_an_entry_half_written_is_not_lost_to_another_record(desk: Hands, site: 
     assert page.entry.isHidden()
     assert page.panel.isVisible()
     assert [row["name"] for row in visits(site)] == ["周伟"]
+
+
+def test_an_entry_half_written_is_asked_about_from_another_section(desk: Hands, site: Context, page: RoomPage) -> None:
+    desk.ctrl(Qt.Key.Key_N)
+    desk.type("吴工 恒通网络")
+    desk.window.frame.open("asset", "loan")
+    desk.settle()
+    asked = answer(desk, action=False)
+    assert not desk.window.frame.may_leave()
+    assert asked == ["放弃修改"]
+    page.entry.people.set_people(())
+    assert desk.window.frame.may_leave()
 
 
 def test_who_only_reads_cannot_let_anybody_in(desk: Hands, site: Context, page: RoomPage) -> None:
