@@ -101,6 +101,12 @@ class RecordTable(PlainTable):
         self.scrollTo(self.records.index(place, 0))
         return True
 
+    def enter(self) -> None:
+        """The keys come to the list, to its first row where none is chosen yet."""
+        self.setFocus()
+        if not self.currentIndex().isValid() and self.records.rowCount():
+            self.selectRow(0)
+
     def copy_selected(self) -> int:
         """Put the selected rows on the clipboard as text with tabs, as shown; gives how many."""
         lines = [self.records.line(place) for place in sorted(self.selected)]

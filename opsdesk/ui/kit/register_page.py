@@ -60,7 +60,7 @@ class RegisterPage(QWidget):
         self._add_head_buttons()
 
         self.filters.changed.connect(self._on_query)
-        self.filters.find_left.connect(self._enter_list)
+        self.filters.find_left.connect(self.table.enter)
         self.table.opened.connect(partial(self.open_record, enter=True))
         self.table.clicked.connect(self._on_clicked)
         self.table.chosen.connect(self._on_chosen)
@@ -228,11 +228,6 @@ class RegisterPage(QWidget):
         self._query = query
         self.table.set_narrowed(self.filters.narrowed, self.filters.clear)
         self.table.reload(from_top=True)
-
-    def _enter_list(self) -> None:
-        self.table.setFocus()
-        if not self.table.currentIndex().isValid() and self.table.records.rowCount():
-            self.table.selectRow(0)
 
     def _on_clicked(self) -> None:
         row = self.table.chosen_row()
