@@ -174,3 +174,4 @@ class Register:
     papers: tuple[Paper, ...] = ()
     empty: str = ""  # what to do first, shown in an empty list
     save_roles: frozenset[str] = frozenset({"主管", "服务台"})
+    closed: Callable[[Mapping[str, Any]], bool] | None = None  # of the form's values: it is only looked at

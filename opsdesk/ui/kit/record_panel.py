@@ -181,7 +181,8 @@ class RecordPanel(FormPanel):
         self.record_id, self._act = record_id, None
         title = f"新建{register.singular}" if record_id is None else _name_of(register, sheet.values)
         form = self.lay_form(title, register.fields, sheet)
-        writes = register.save is not None and may(self.ctx.actor.role, frozenset(), register)
+        closed = record_id is not None and register.closed is not None and register.closed(sheet.values)
+        writes = register.save is not None and not closed and may(self.ctx.actor.role, frozenset(), register)
         form.set_read_only(not writes)
         if record_id is None:
             form.hide_unwritten()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from opsdesk.registers.visit import people, service, typed
 from opsdesk.registers.visit.people import Known, PersonEntry
 from opsdesk.registers.visit.records import told
 from opsdesk.registers.visit.service import Proposal
-from opsdesk.services import room_permits, rooms, settings
+from opsdesk.services import pinyin, room_permits, rooms, settings
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
@@ -31,6 +31,7 @@ from opsdesk.ui.pages.room_people import PeopleField
 USUAL = timedelta(hours=2)
 """How long a visit without a permit may last unless something else is written."""
 MOST_PERMITS = 100
+ESCORTS = ("escort", "second_escort")
 PERMIT = Field("permit_id", "审批单", Kind.CHOICE, help="只列出现在可以用的；选了以后人员、机房、事由和时间自动带出。")
 SCREENING = (
     Field("temperature", "体温 ℃", help="例如 36.5。"),
@@ -71,7 +72,9 @@ class Door:
     known: Sequence[Known]
     lent: Sequence[Lent]
     rooms: Options
-    escorts: Sequence[str]
+    room: int | None
+    escorts: Mapping[str, frozenset[str]]
+    """Who may escort, with the numbers and initials that stand for him."""
     screening: bool
 
 
@@ -79,12 +82,17 @@ def read_door(ctx: Context) -> Door:
     """Read all that an entry offers."""
     now = ctx.now()
     known = people.known(ctx)
-    escorts = rooms.keepers(ctx) + [each.name for each in known if each.entry.staff_id]
+    escorts = {name: frozenset(pinyin.initials(name).split()) for name in rooms.keepers(ctx)}
+    for each in known:
+        if each.entry.staff_id:
+            signs = {*each.initials.split(), each.since.upper()}
+            escorts[each.name] = escorts.get(each.name, frozenset()) | signs
     return Door(
         known=known,
         lent=[Lent(each, service.proposal(ctx, each.id)) for each in room_permits.usable(ctx, now)[:MOST_PERMITS]],
         rooms=rooms.offered(ctx),
-        escorts=list(dict.fromkeys(escorts)),
+        room=rooms.usual(ctx),
+        escorts=escorts,
         screening=settings.read(ctx, "room.screening") == "1",
     )
 
@@ -138,8 +146,7 @@ class EntryPanel(FormPanel):
         self.permit.editor.set_options([(each.permit.id, _permit_words(each.permit)) for each in door.lent])
         self.permit.editor.set_value(None)
         name, entered_at = self._given
-        room = door.rooms[0][0] if len(door.rooms) == 1 else None
-        values: dict[str, Any] = {"room_id": room, "entered_at": entered_at}
+        values: dict[str, Any] = {"room_id": door.room, "entered_at": entered_at}
         escorts: Options = [(name, name) for name in door.escorts]
         options: dict[str, Options] = {"room_id": door.rooms, "escort": escorts, "second_escort": escorts}
         self.lay_form("登记进入", fields(screening=door.screening), Sheet(values, options))
@@ -224,9 +231,9 @@ class EntryPanel(FormPanel):
         self._filled = filled
 
     def _submit_entry(self) -> None:
-        if self.form is None or not self.people.add_typed():
+        if self.form is None or self._door is None or not self.people.add_typed():
             return
-        values, ctx = self.form.values(), self._ctx
+        values, ctx, door = self.form.values(), self._ctx, self._door
         if not self.people.entries:
             self.people.tell("请先写进入的人，按回车加入。")
             self.people.line.setFocus()
@@ -243,7 +250,7 @@ class EntryPanel(FormPanel):
                 module=values["module"],
                 permit_id=permit_id,
                 purpose=values["purpose"],
-                escorts=[name for name in (values["escort"], values["second_escort"]) if name],
+                escorts=[meant_escort(door.escorts, values[key], key) for key in ESCORTS if values[key]],
                 due_at=values["due_at"] or (values["entered_at"] or now) + USUAL,
                 operates=values["operates"],
                 goods=typed.read_goods(values["goods"]),
@@ -284,6 +291,15 @@ def _screened(values: dict[str, Any]) -> service.Screening:
 def _is(entry: PersonEntry, person: PermitMember) -> bool:
     """Whether somebody who was named is the one on the permit: of the same name, and no other unit."""
     return entry.name == person.name and (not entry.unit or entry.unit == person.unit)
+
+
+def meant_escort(escorts: Mapping[str, frozenset[str]], typed: str, field: str) -> str:
+    """The name that a number or initials stand for; a name as it is written. Refuses what may be several."""
+    wanted = typed.strip().upper()
+    found = [name for name, signs in escorts.items() if wanted in signs]
+    if len(found) > 1:
+        raise Refusal(f"“{typed}”有 {len(found)} 人：{'、'.join(found)}。请写姓名。", field=field)
+    return found[0] if found else typed
 
 
 def _permit_words(each: UsablePermit) -> str:

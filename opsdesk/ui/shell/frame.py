@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import Document
+from opsdesk.register import Tone
 from opsdesk.services.context import Context
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.pages.settings import ThisComputer
@@ -19,7 +20,7 @@ from opsdesk.ui.shell.preview import PaperPreview
 from opsdesk.ui.shell.section_page import SectionPage
 from opsdesk.ui.shell.sections import Doors, sections
 from opsdesk.ui.shell.top_bar import TopBar
-from opsdesk.ui.shell.waiting import TOPICS, waiting
+from opsdesk.ui.shell.waiting import TOPICS, Waiting, waiting
 
 
 class Frame(QWidget):
@@ -52,6 +53,7 @@ class Frame(QWidget):
         column.addWidget(self.bar)
         column.addLayout(body, 1)
         self._before: SectionPage | None = None
+        self._reminded: frozenset[int] = frozenset()
         self.rail.chosen.connect(self.open)
         self.bar.find_asked.connect(self.find_person)
         self.preview.closed.connect(self._leave_paper)
@@ -141,9 +143,13 @@ class Frame(QWidget):
         """Count what waits for the supervisor."""
         self._desk.operations.run(partial(waiting, self.ctx), done=self._count_all, owner=self, replaces="waiting")
 
-    def _count_all(self, counted: Mapping[str, int]) -> None:
-        for section, number in counted.items():
+    def _count_all(self, found: Waiting) -> None:
+        for section, number in found.counts.items():
             self.rail.set_count(section, number)
+        for visit_id, sentence in found.overstays.items():
+            if visit_id not in self._reminded:
+                self._desk.notices.show(sentence, Tone.WARNING)
+        self._reminded = frozenset(found.overstays)
 
     def _count(self, section: str, number: int) -> None:
         self.rail.set_count(section, number)

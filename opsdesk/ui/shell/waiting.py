@@ -1,8 +1,9 @@
-"""What waits for the supervisor, counted beside each section of the rail."""
+"""What waits for the supervisor, counted beside each section of the rail, and who has to be seen to at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from opsdesk.catalog import by_slug
 from opsdesk.register import Query
@@ -16,16 +17,30 @@ from opsdesk.services.permit_states import PermitState
 TOPICS = frozenset({"correction", "incident", "visit", "permit", "cleaning", "room", "loan", "law"})
 
 
-def waiting(ctx: Context) -> Mapping[str, int]:
-    """By section: slips to decide, incidents exceeded or to sign, who overstays, cleanings and loans overdue."""
+@dataclass(frozen=True)
+class Waiting:
+    """How many wait by section, and of each visit that has become too long the sentence that reminds of it."""
+
+    counts: Mapping[str, int]
+    overstays: Mapping[int, str]
+
+
+def waiting(ctx: Context) -> Waiting:
+    """Slips to decide, incidents exceeded or to sign, who overstays, cleanings and loans overdue."""
     incidents = listing.counts(ctx)
-    return {
+    overstays = {
+        each.visit_id: f"{each.name}在{each.room}超时，应在 {each.due_at:%H:%M} 离开，请提醒或登记离开。"
+        for each in room_visits.inside(ctx)
+        if each.over > 0
+    }
+    counts = {
         "leave": _how_many(ctx, "correction", correction.WAITING),
         "incident": incidents.breached + incidents.to_sign,
-        "room": sum(each.over > 0 for each in room_visits.inside(ctx)) + _how_many(ctx, "permit", PermitState.WAITING),
+        "room": len(overstays) + _how_many(ctx, "permit", PermitState.WAITING),
         "upkeep": sum(each.state.over > 0 for each in room_upkeep.cleanings_due(ctx)),
         "asset": _how_many(ctx, "loan", LoanState.LATE) + _how_many(ctx, "loan", LoanState.WAITING),
     }
+    return Waiting(counts, overstays)
 
 
 def _how_many(ctx: Context, slug: str, state: str) -> int:

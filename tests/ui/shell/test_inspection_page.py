@@ -79,7 +79,7 @@ def type_figures(page: InspectionPage) -> None:
 
 
 def rounds(site: Context, room_id: int, day: date = DAY) -> dict[int, round_sheet.Round]:
-    return dict(round_sheet.rounds_of_day(site, room_id, day))
+    return a_room.rounds(site, room_id, day)
 
 
 def test_begins_with_the_first_round_of_today_and_what_it_asks_for(page: InspectionPage) -> None:

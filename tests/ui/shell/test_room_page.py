@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit.notices import Confirmation
 from opsdesk.ui.pages.room_access import RoomPage, quarter
-from opsdesk.ui.pages.room_leaving import read_goods
+from opsdesk.ui.pages.room_entry import meant_escort
 
 
 @pytest.fixture
@@ -122,13 +121,14 @@ def test_f3_and_ctrl_s_sign_the_group_out_and_goods_are_reconciled(desk: Hands, 
     enter(desk, page, "周伟 恒通网络", "吴工 恒通网络", purpose="更换电源", goods="电源模块 2 PWR-460 SN1")
     team_module.go_to(site, "2026-03-05 10:30:00")
     desk.press(Qt.Key.Key_F3)
-    field = page.leaving.form.rows["goods"].editor
-    assert field.value() == "电源模块 带入 2 带出 2 留存 0"
-    field.set_value("电源模块 带入 2 带出 1 留存 0")
+    (item,) = room_visits.inside(site)[0].goods or room_visits.inside(site)[1].goods
+    taken, stays = (page.leaving.form.rows[f"{key}{item.id}"].editor for key in ("taken", "stays"))
+    assert (taken.value(), stays.value()) == (2, 0)
+    taken.set_value(1)
     desk.ctrl(Qt.Key.Key_S)
     assert [row["left_at"] for row in visits(site)] == [None, None]
     assert page.leaving.isVisible()
-    field.set_value("电源模块 带入 2 带出 1 留存 1")
+    stays.set_value(1)
     desk.ctrl(Qt.Key.Key_S)
     assert [f"{row['left_at']:%H:%M}" for row in visits(site)] == ["10:30", "10:30"]
     assert goods(site) == [("电源模块", 2, 1, 1)]
@@ -340,15 +340,41 @@ def test_of_a_permit_for_many_days_one_leaves_the_same_day(desk: Hands, site: Co
     assert visits(site)[0]["due_at"] == datetime(2026, 3, 5, 18, 0)
 
 
-def test_goods_are_booked_by_their_names_whatever_the_order(desk: Hands, site: Context, page: RoomPage) -> None:
-    enter(desk, page, "周伟 恒通网络", purpose="更换", goods="硬盘 2")
-    page.board.table.selectRow(0)
-    (person,) = room_visits.inside(site)
-    carried = (*person.goods, replace(person.goods[0], id=99, name="内存"))
-    found = read_goods("内存 带入 2 带出 0 留存 2\n硬盘 带入 2 带出 2 留存 0", carried)
-    assert [(each.item_id, each.taken, each.stays) for each in found] == [(99, 0, 2), (person.goods[0].id, 2, 0)]
-    with pytest.raises(Refusal, match="没有带入这件物品"):
-        read_goods("硬盘 带出 2 留存 0\n网卡 带出 2 留存 0", carried)
+def test_goods_that_come_with_two_people_are_asked_about_one_by_one(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", purpose="更换", goods="硬盘 2\n内存 4 DDR4 SN9")
+    desk.press(Qt.Key.Key_F3)
+    disk, memory = room_visits.inside(site)[0].goods
+    rows = page.leaving.form.rows
+    assert [rows[f"{key}{item.id}"].editor.value() for item in (disk, memory) for key in ("taken", "stays")] == [
+        2, 0, 4, 0,
+    ]  # fmt: skip
+    assert rows[f"taken{memory.id}"].field.help == "带入 4　DDR4　SN9"
+    rows[f"taken{memory.id}"].editor.set_value(1)
+    rows[f"stays{memory.id}"].editor.set_value(3)
+    desk.ctrl(Qt.Key.Key_S)
+    assert goods(site) == [("硬盘", 2, 2, 0), ("内存", 4, 1, 3)]
+
+
+def test_an_escort_may_be_typed_by_his_initials_or_number(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", purpose="更换", escort="zm", second_escort="2001")
+    row = visits(site)[0]
+    assert (row["escort"], row["second_escort"]) == ("赵敏", "陈晨")
+    with pytest.raises(Refusal, match="“zm”有 2 人：赵敏、张明。请写姓名。"):
+        meant_escort({"赵敏": frozenset({"ZM"}), "张明": frozenset({"ZM"})}, "zm", "escort")
+    assert meant_escort({}, "John", "escort") == "John"
+
+
+def test_an_entry_begins_with_the_room_entered_last(desk: Hands, site: Context, page: RoomPage) -> None:
+    with site.transaction("登记机房") as tx:
+        second = tx.insert(Room, name="三楼汇聚机房", modules="", keeper="赵敏", door_name="")
+    desk.ctrl(Qt.Key.Key_N)
+    assert page.entry.form.values()["room_id"] is None
+    desk.type("周伟 恒通网络")
+    fill(desk, page.entry, purpose="检查")
+    page.entry.form.rows["room_id"].editor.set_value(second)
+    desk.ctrl(Qt.Key.Key_S)
+    desk.ctrl(Qt.Key.Key_N)
+    assert page.entry.form.values()["room_id"] == second
 
 
 def test_who_did_not_operate_is_not_said_to_have_when_the_group_leaves(

@@ -57,6 +57,12 @@ def test_an_overstay_is_counted_when_the_minute_turns(desk: Hands, site: Context
     desk.window.frame.bar.show_time()
     desk.settle()
     assert desk.window.frame.rail.buttons["room"].count == 1
+    said = "周伟在三楼中心机房超时，应在 08:30 离开，请提醒或登记离开。"
+    assert desk.window.notices.sentences().count(said) == 1
+    team_module.go_to(site, "2026-03-05 08:32:00")
+    desk.window.frame.bar.show_time()
+    desk.settle()
+    assert desk.window.notices.sentences().count(said) == 1
 
 
 def test_a_loan_waits_to_be_approved_and_again_when_it_is_late(desk: Hands, site: Context) -> None:
