@@ -19,7 +19,6 @@ from opsdesk.services import (
     calendars,
     chain,
     incident_options,
-    incident_text,
     inspection_items,
     law_library,
 )
@@ -36,7 +35,6 @@ SYSTEM = Signer("系统", "系统", "desk")
 SEEDS = (
     (3, "建立事件选项", incident_options.seed),
     (4, "建立巡检项目", inspection_items.seed),
-    (4, "重建全文索引", incident_text.seed),
 )
 """What an older site is given at first: since which schema, by which act, and the act itself."""
 

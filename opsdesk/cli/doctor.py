@@ -93,7 +93,8 @@ def database(home: Path, clock: Clock) -> list[Line]:
     place = f"{state.path}（{saying.size(state.size)}，结构 {state.schema}"
     if not state.current:
         return [Line("database", WARN, f"数据库 {place}）完好，下次打开时升级结构，升级前自动备份。")]
-    found = [Line("database", OK, f"数据库 {place}，审计链 {state.links} 条）完好。"), full_text(home, clock)]
+    sound = Line("database", OK, f"数据库 {place}，审计链 {state.links} 条）完好。")
+    found = [sound, full_text(home, clock, state.text_differs)]
     if state.behind > clock_guard.TOLERANCE:
         minutes = int(state.behind.total_seconds()) // 60
         said = f"电脑时钟比最后一条记录倒退了 {minutes} 分钟。请校准时钟；确认无误后由主管在签到页确认。"
@@ -101,14 +102,11 @@ def database(home: Path, clock: Clock) -> list[Line]:
     return [*found, holidays(state.announced, today)]
 
 
-def full_text(home: Path, clock: Clock) -> Line:
-    """Does the full text of incidents say what the record says; made anew where it does not."""
-    ctx = bootstrap.open_site(home, clock)
-    with ctx.read() as connection:
-        differ = incident_text.out_of_step(connection)
+def full_text(home: Path, clock: Clock, differ: int) -> Line:
+    """Does the full text of incidents say what the record says; the site is opened to make it anew where it differs."""
     if not differ:
         return Line("full_text", OK, "事件的全文索引与记录相符。")
-    with ctx.transaction("重建全文索引") as tx:
+    with bootstrap.open_site(home, clock).transaction("重建全文索引") as tx:
         count = incident_text.rebuild(tx.connection)
     return Line("full_text", WARN, f"事件的全文索引有 {differ} 处与记录不符，已按 {count} 件记录重建。")
 

@@ -20,6 +20,8 @@ T = TypeVar("T")
 _BRACKETED = re.compile(r"\([^)]*\)$")
 _LEFT_SUFFIX = re.compile(r"\s*[(\uff08\[【]\s*已?(?:离职|离场)\s*[)\uff09\]】]\s*$")
 _FORMULA_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!)?#*")
+_YES = frozenset({"是", "√", "✓", "✔", "☑", "有", "对", "y", "yes", "true", "1", "t"})
+_NO = frozenset({"否", "×", "✗", "✘", "x", "无", "没有", "n", "no", "false", "0", "f", "-", "—", "/"})
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,12 @@ def pin_key(pin: str) -> str:
 def bare_name(text: str) -> str:
     """A person's name without the (离职) that attendance software hangs on it."""
     return person_name(_LEFT_SUFFIX.sub("", one_line(text)))
+
+
+def yes_or_no(text: str) -> bool | None:
+    """What a cell says by a word or a tick; None where it is empty or says neither."""
+    word = one_line(text).casefold()
+    return True if word in _YES else False if word in _NO else None
 
 
 def formula_error(text: str) -> bool:

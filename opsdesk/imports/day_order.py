@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 
-from opsdesk.imports.when import Numeral, parse_day, parse_moment, serial_moment
+from opsdesk.imports.when import SITE_ZONE, Numeral, normal, parse_day, parse_moment, serial_moment
 from opsdesk.services.errors import Refusal
 
 DAY_FIRST, MONTH_FIRST = "日/月/年", "月/日/年"
@@ -30,8 +29,7 @@ _DAY_NAMED = re.compile(rf"(\d{{1,2}})[-/ .]*(?:{_NAME})[-/ .,]*(\d{{4}}|\d{{2}}
 _NAMED_DAY = re.compile(rf"(?:{_NAME})[- ]*(\d{{1,2}})(?:[, ]+)(\d{{4}})(?!\d)(.*)", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _SERIALS = (36_526, 73_050)  # the first day of 2000 and the last of 2099
-_SITE_ZONE = timezone(timedelta(hours=8))
-_TRIAL = datetime(2026, 3, 25, 8, 29, 59, tzinfo=_SITE_ZONE)
+_TRIAL = datetime(2026, 3, 25, 8, 29, 59, tzinfo=SITE_ZONE)
 _TIMED = re.compile(r"%[HIcX]")
 
 
@@ -70,14 +68,14 @@ class Dates:
         except ValueError:
             return None
         if at.tzinfo is not None:
-            at = at.astimezone(_SITE_ZONE).replace(tzinfo=None)
+            at = at.astimezone(SITE_ZONE).replace(tzinfo=None)
         if not 2000 <= at.year <= 2099:
             return None
         return Moment(at.replace(microsecond=0)) if _TIMED.search(self.pattern) else _whole_day(at.date())
 
     def _turned(self, text: str) -> Moment | None:
         """A date with the year last or the month by name, turned to year, month, day and read as such."""
-        plain = _normal(text)
+        plain = normal(text)
         if found := _NUMBERED.fullmatch(plain):
             first, _, second, year, rest = found.groups()
             day, month = (first, second) if self.order == DAY_FIRST else (second, first)
@@ -123,7 +121,7 @@ def recognised(cells: Iterable[tuple[int, str]], *, usual: str = "") -> Dates:
     only: dict[str, tuple[int, str]] = {}
     unclear: tuple[int, str] | None = None
     for row, text in cells:
-        found = _NUMBERED.fullmatch(_normal(text))
+        found = _NUMBERED.fullmatch(normal(text))
         if found is None:
             continue
         first, second, year = int(found[1]), int(found[3]), int(found[4])
@@ -148,11 +146,6 @@ def recognised(cells: Iterable[tuple[int, str]], *, usual: str = "") -> Dates:
             field="dates",
         )
     return Dates(order=usual or DAY_FIRST)
-
-
-def _normal(text: str) -> str:
-    stripped = text.strip()
-    return stripped if stripped.isascii() else unicodedata.normalize("NFKC", stripped)
 
 
 def _exists(year: int, month: int, day: int) -> bool:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from opsdesk.imports.files import Source, kind_of, read_source
 from opsdesk.imports.lines import read_lines
 from opsdesk.imports.sheets import sheets_of
 from opsdesk.imports.table import MAX_COLUMNS, MAX_ROWS, Row, Sheet
-from opsdesk.imports.when import parse_day, parse_moment, parse_time
+from opsdesk.imports.when import SITE_ZONE, parse_day, parse_moment, parse_time
 from opsdesk.services.errors import Finding, Refusal
 from opsdesk.services.text import clean, one_line
 
@@ -60,7 +60,6 @@ ABNORMAL = range(20, 200)
 """Event numbers of ZKAccess by which the door did not let anybody in, or raised an alarm."""
 DENIED = re.compile("失败|无权|无效|拒绝|非法|过期|黑名单|禁止|未通过|未注册|不存在|异常|超时|报警|错误")
 LONGEST = 100
-_SITE_ZONE = timezone(timedelta(hours=8))
 _NAMES = synonyms(COLUMNS)
 _OLDEST, _NEWEST = 946_684_800, 4_102_444_800  # 2000 and 2100
 
@@ -230,7 +229,7 @@ def _moment(heading: Heading, row: Row) -> datetime | None:
     seconds = int(stamp[:10])
     if not _OLDEST <= seconds < _NEWEST:
         return None
-    return datetime.fromtimestamp(seconds, _SITE_ZONE).replace(tzinfo=None)
+    return datetime.fromtimestamp(seconds, SITE_ZONE).replace(tzinfo=None)
 
 
 def _direction(written: str, label: str) -> str:

@@ -15,6 +15,7 @@ from opsdesk.imports.columns import (
     Read,
     bare_name,
     pin_key,
+    yes_or_no,
 )
 from opsdesk.imports.listed import Cells, Doubt, Reader, read_list
 from opsdesk.services.errors import Finding
@@ -91,8 +92,6 @@ COLUMNS = (
 )
 """The staff list's columns, in the order of our template."""
 
-_YES = frozenset({"是", "√", "✓", "✔", "☑", "有", "对", "y", "yes", "true", "1", "t"})
-_NO = frozenset({"否", "×", "✗", "✘", "x", "无", "没有", "n", "no", "false", "0", "f", "-", "—", "/"})
 _PHONE = re.compile(r"[0-9+()\uff08\uff09\-—\s/、,\uff0c;\uff1b转*#extEXT.]{3,40}")
 _MINUTES = re.compile(r"(\d{1,4})\s*分?钟?", re.ASCII)
 _CELLS = Cells(COLUMNS, {"staff_no": 32, "vendor": 100, "post": 50, "pin": 24, "badge_no": 64})
@@ -155,12 +154,11 @@ def _phone(field: str, text: str) -> str:
 
 
 def _flag(field: str, text: str) -> bool | None:
-    value = _CELLS.text(field, text).casefold()
-    if not value:
-        return None
-    if value in _YES or value in _NO:
-        return value in _YES
-    raise Doubt(f"{_CELLS.heading(field)}只能填“是”或“否”。请改正。")
+    value = _CELLS.text(field, text)
+    told = yes_or_no(value)
+    if value and told is None:
+        raise Doubt(f"{_CELLS.heading(field)}只能填“是”或“否”。请改正。")
+    return told
 
 
 def _reserve(field: str, text: str) -> bool | None:

@@ -7,12 +7,13 @@ that the file does not know stays unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from opsdesk.imports.columns import Column, Heading, bare_name, best_sheet, formula_error, require, synonyms
+from opsdesk.imports.columns import Column, Heading, bare_name, best_sheet, formula_error, require, synonyms, yes_or_no
 from opsdesk.imports.sheets import read_sheets
 from opsdesk.imports.table import Row, Sheet
 from opsdesk.imports.when import parse_day, parse_moment, parse_time
@@ -61,7 +62,6 @@ TEMPLATE = tuple(column for column in COLUMNS if column.field in FILLED)
 NOT_ENTERED = ("暂存", "已申请", "通过", "退回", "作废")
 """States of a bank's register in which nobody came."""
 OUT = ("出", "离开", "出门", "离场")
-YES, NO = ("是", "有", "Y", "YES", "√", "☑", "1"), ("否", "无", "N", "NO", "×", "0")
 LONGEST = {"name": 200, "purpose": 200, "detail": 800, "goods": 400, "remarks": 300}
 USUAL = 60
 PEOPLE = 20
@@ -125,6 +125,7 @@ def read_visits(path: Path) -> VisitFile:
     reader = _Reader(heading, _year_above(sheet, heading))
     rows: list[VisitRow] = []
     findings: list[Finding] = []
+    still_in: dict[str, list[int]] = defaultdict(list)
     for row in sheet.rows[heading.at + 1 :]:
         if _is_blank(row, heading):
             continue
@@ -132,9 +133,12 @@ def read_visits(path: Path) -> VisitFile:
             if isinstance(read, Finding):
                 findings.append(read)
             elif not reader.says_out(row):
+                if read.left is None:
+                    still_in[read.name].append(len(rows))
                 rows.append(read)
-            elif (place := _open(rows, read)) is not None:
+            elif (place := _open(rows, still_in[read.name], read)) is not None:
                 rows[place] = replace(rows[place], left=read.entered)
+                still_in[read.name].remove(place)
             else:
                 findings.append(Finding(row.number, f"{read.name}只有离开，前面没有他的进入。请核对。"))
     return VisitFile(tuple(rows), tuple(findings), book.sha256)
@@ -158,13 +162,10 @@ def _is_blank(row: Row, heading: Heading) -> bool:
     return not filled or (len(filled) == 1 and not heading.value(row, "name") and not heading.value(row, "entered"))
 
 
-def _open(rows: list[VisitRow], out: VisitRow) -> int | None:
-    """The last entry of the same person that has no end yet."""
-    for place in range(len(rows) - 1, -1, -1):
-        row = rows[place]
-        if row.name == out.name and row.left is None and row.entered <= out.entered <= row.entered + DAY:
-            return place
-    return None
+def _open(rows: Sequence[VisitRow], places: Sequence[int], out: VisitRow) -> int | None:
+    """The last of the person's entries without an end that he can have left by then."""
+    fits = (place for place in reversed(places) if rows[place].entered <= out.entered <= rows[place].entered + DAY)
+    return next(fits, None)
 
 
 class _Reader:
@@ -267,7 +268,6 @@ class _Reader:
             unit, external = unit[: side.start()].strip(), side[1].startswith("外")
         kind, number = _identity(self.text(row, "id"))
         phone = "".join(self.text(row, "phone").split())
-        told = self.text(row, "operated").upper()
         escorts = [part for part in _DIVIDERS.split(self.heading.value(row, "escort")) if part.strip()]
         escorts = [bare_name(part) for part in (*escorts, self.text(row, "second")) if part.strip()]
         goods = (one_line(part) for part in re.split(r"[;；\n]+", self.heading.value(row, "goods")))
@@ -286,7 +286,7 @@ class _Reader:
             left=left,
             due=self._at(row, "due", entered.date()),
             goods=tuple(part for part in goods if part not in {"", "无", "/", "-", "—"}),
-            operated=True if told in YES else False if told in NO else None,
+            operated=yes_or_no(self.heading.value(row, "operated")),
             escort=escorts[0] if escorts else "",
             second=escorts[1] if len(escorts) > 1 else "",
             room=self.text(row, "room"),

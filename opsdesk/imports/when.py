@@ -9,7 +9,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta, timezone
 
-_SITE_ZONE = timezone(timedelta(hours=8))
+SITE_ZONE = timezone(timedelta(hours=8))
 _SERIAL_ZERO = datetime(1899, 12, 30)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
@@ -43,11 +43,11 @@ def parse_moment(text: str) -> datetime | None:
         return _moment(*(int(part) for part in plain.groups()))
     if isinstance(text, Numeral) and (serial := _serial(text)) is not None:
         return serial if "." in text and _known_year(serial.year) else None
-    normal = _normal(text)
-    compact = _COMPACT.fullmatch(normal)
+    plain_text = normal(text)
+    compact = _COMPACT.fullmatch(plain_text)
     if compact:
         return _moment(*(int(part) for part in compact.groups()))
-    found = _MOMENT.fullmatch(normal)
+    found = _MOMENT.fullmatch(plain_text)
     if not found:
         return None
     parts = found.groups()
@@ -62,7 +62,7 @@ def parse_day(text: str, *, since: int = _FIRST_YEAR) -> date | None:
     """A calendar day from year `since` to 2099; of a full moment its day; None where there is no such day."""
     if isinstance(text, Numeral) and (serial := _serial(text)) is not None:
         return serial.date() if since <= serial.year <= _LAST_YEAR else None
-    found = _DAY_ONLY.fullmatch(_normal(text))
+    found = _DAY_ONLY.fullmatch(normal(text))
     if found:
         return _day(found.groups(), since)
     at = parse_moment(text)
@@ -77,7 +77,7 @@ def parse_time(text: str) -> time | None:
             return None
         seconds = round(fraction * 86_400)
         return (_SERIAL_ZERO + timedelta(seconds=min(seconds, 86_399))).time()
-    found = _TIME_ONLY.fullmatch(_normal(text))
+    found = _TIME_ONLY.fullmatch(normal(text))
     return _clock(found.groups()) if found else None
 
 
@@ -89,7 +89,8 @@ def serial_moment(value: float) -> datetime | None:
         return None
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
+    """A cell without blanks around it, in one width of letters and figures."""
     stripped = text.strip()
     return stripped if stripped.isascii() else unicodedata.normalize("NFKC", stripped)
 
@@ -149,7 +150,7 @@ def _clock(parts: tuple[str | None, ...]) -> time | None:
 def _to_site(at: datetime, offset: str) -> datetime | None:
     try:
         aware = datetime.fromisoformat(at.isoformat() + offset.upper())
-        local = aware.astimezone(_SITE_ZONE).replace(tzinfo=None)
+        local = aware.astimezone(SITE_ZONE).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
     return local if _known_year(local.year) else None

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from opsdesk.models import Amendment, Contract, ContractTerm, Deduction, Punch, StoredVerdict, Vendor
+from opsdesk.models import Amendment, Contract, ContractTerm, Deduction, Punch, Staff, StoredVerdict, Vendor
 from opsdesk.rules.calendar import month
 from opsdesk.rules.clause import Clause, Holding, Parameter, Regulations, Value
 from opsdesk.rules.vocabulary import Role
@@ -350,8 +350,9 @@ def _judge_again(tx: Transaction, ctx: Context, begins_on: date, progress: Progr
         last = min(today, month(first.year, first.month)[-1])
         spans.append((first, last))
         first = last + timedelta(days=1)
+    everyone = list(tx.connection.execute(select(Staff.id)).scalars()) if spans else []
     for done, (since, until) in enumerate(spans, 1):
-        rejudging.everybody(tx, ctx, since, until)
+        rejudging.rejudge(tx, ctx, since, until, everyone)
         if progress is not None and not progress(done, len(spans)):
             raise Refusal("修订已取消，没有保存任何内容。")
 

@@ -150,6 +150,13 @@ class Plan:
         known = [pairs for holds_from, pairs in self.site_hours if holds_from <= day]
         return known[-1] if known else parse_pairs(CUSTOMARY)
 
+    def open_hours(self, day: date) -> Span | None:
+        """The site's own working day from morning to evening, noon break included; None on days of rest."""
+        if not self.calendar.works(day):
+            return None
+        pairs = spans(day, self.hours_on("", day))
+        return Span(pairs[0].begins, pairs[-1].ends)
+
     def duty(self, person: Person, day: date) -> Duty | None:
         """What the person owes on `day`; None on rest days, before arrival, after leaving, and for stand-by staff."""
         if not person.on_site(day):

@@ -16,11 +16,10 @@ from opsdesk.rules.facts import Span
 from opsdesk.rules.hours import without
 from opsdesk.services import duties
 from opsdesk.services.duties import Person, Plan
-from opsdesk.services.shifts import spans
 
 DAY = timedelta(days=1)
 FAR = 40
-"""Days after an incident within which the next shift is looked for."""
+"""Days after an incident within which the next shift or working day is looked for."""
 SOLVING = "解决"
 """The line of the course that says it was solved here, not where the record was imported from."""
 
@@ -69,7 +68,4 @@ def _shift(plan: Plan, person: Person | None, day: date) -> Span | None:
         duty = plan.duty(person, day)
         there = duty is not None and without(duty.pairs, duty.approved)
         return Span(duty.begins, duty.ends) if duty and there else None
-    if not plan.calendar.works(day):
-        return None
-    pairs = spans(day, plan.hours_on("", day))
-    return Span(pairs[0].begins, pairs[-1].ends)
+    return plan.open_hours(day)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from opsdesk.models.engine import read_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, schema_of
-from opsdesk.services import backup, calendars, clock_guard
+from opsdesk.services import backup, calendars, clock_guard, incident_text
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Trouble
 from opsdesk.services.transaction import database_trouble
@@ -18,7 +18,8 @@ from opsdesk.services.transaction import database_trouble
 class Health:
     """A sound database: size in bytes, schema number, links of its audit chain, years whose holidays are announced.
 
-    `behind` is how far the workstation's clock is behind the record; zero where it is right.
+    `behind` is how far the workstation's clock is behind the record; zero where it is right. `text_differs` counts
+    where the full text of incidents does not say what the record says.
     """
 
     path: Path
@@ -27,6 +28,7 @@ class Health:
     links: int
     announced: frozenset[int]
     behind: timedelta
+    text_differs: int
 
     @property
     def current(self) -> bool:
@@ -46,11 +48,12 @@ def examine(home: Path, clock: Clock) -> Health | None:
             if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
                 raise Trouble(f"数据文件 {path} 已损坏。", remedy="请打开程序，按提示从备份恢复。")
             announced: frozenset[int] = frozenset()
-            links, behind = 0, timedelta()
+            links, behind, text_differs = 0, timedelta(), 0
             if schema == SCHEMA:
                 announced = calendars.load(connection).announced
                 links = backup.check_file(path)
                 behind = clock_guard.set_back_by(connection, clock)
+                text_differs = incident_text.out_of_step(connection)
     except ForeignDatabase:
         raise Trouble(f"{path} 不是运维台的数据库。", remedy="请核对数据文件夹，或用 --home 指定另一个。") from None
     except NewerDatabase as newer:
@@ -59,4 +62,4 @@ def examine(home: Path, clock: Clock) -> Health | None:
         ) from None
     finally:
         engine.dispose()
-    return Health(path, path.stat().st_size, schema, links, announced, behind)
+    return Health(path, path.stat().st_size, schema, links, announced, behind, text_differs)

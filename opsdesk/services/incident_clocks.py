@@ -1,7 +1,7 @@
 """How incidents stand against their deadlines: facts out of the record, judged by the contract's law of the day.
 
 What is read from the clocks is also kept with the incident (`respond_over`, `solve_by` …), so that lists and statistics
-can ask for it at any size; it follows after every act and whenever the law, a contract or the calendar changes.
+can ask for it at any size; it follows after every act and whenever law, contract, calendar, roster or leave changes.
 A closed record is read by the law as it was known when it was closed, a response by the calendar its category then had.
 """
 
@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cache, partial
 from typing import Any
 
@@ -26,16 +26,14 @@ from opsdesk.rules.dispatch import Points, Step, VisitFacts
 from opsdesk.rules.facts import Span
 from opsdesk.rules.sla import Asked, IncidentFacts, Pause, Reading
 from opsdesk.rules.vocabulary import ClockState, IncidentKind, IncidentState, Whose
-from opsdesk.services import duties, hand_in_due, incident_options, law_library
+from opsdesk.services import duties, hand_in_due, incident_options, law_library, room_permits
 from opsdesk.services.context import Context
 from opsdesk.services.duties import Plan
+from opsdesk.services.hand_in_due import DAY, FAR
 from opsdesk.services.incident_options import What
 from opsdesk.services.shifts import spans
 from opsdesk.services.transaction import Transaction
 
-DAY = timedelta(days=1)
-FAR = 40
-"""Days after an incident within which the next working day is looked for."""
 BATCH = 500
 
 
@@ -265,7 +263,7 @@ def _standing(
         worked=partial(known.worked, terms.hours) if in_hours else None,
     )
     visit = VisitFacts(
-        missing=tuple(part for part in row["visit_missing"].split("、") if part),
+        missing=room_permits.words(row["visit_missing"]),
         delayed=row["delayed"],
         complained=row["complained"],
         unsolved_at=row["unsolved_at"],
@@ -325,11 +323,19 @@ def settle(tx: Transaction, ctx: Context, ids: Sequence[int]) -> None:
             tx.update(Incident, row["id"], **kept)
 
 
-def rejudge(tx: Transaction, ctx: Context, first: date, last: date, vendor_ids: Collection[int] | None = None) -> None:
+def rejudge(
+    tx: Transaction,
+    ctx: Context,
+    first: date,
+    last: date,
+    vendor_ids: Collection[int] | None = None,
+    *,
+    staff_ids: Collection[int] | None = None,
+) -> None:
     """Judge the incidents again that days from `first` to `last` can touch and that are not closed.
 
     An earlier one is touched, too, while it is unsolved or its record may be due on those days. `vendor_ids` narrows to
-    vendors.
+    vendors, `staff_ids` to those who work on them.
     """
     begins = datetime.combine(first, time())
     query = select(Incident.id).where(
@@ -343,4 +349,6 @@ def rejudge(tx: Transaction, ctx: Context, first: date, last: date, vendor_ids: 
     )
     if vendor_ids is not None:
         query = query.where(Incident.vendor_id.in_(vendor_ids))
+    if staff_ids is not None:
+        query = query.where(Incident.staff_id.in_(staff_ids))
     settle(tx, ctx, list(tx.connection.execute(query).scalars()))

@@ -19,7 +19,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from opsdesk.models import Incident, IncidentAct, Staff, Vendor
 from opsdesk.models.incident import INDEX_TABLE
 from opsdesk.services.listing import words
-from opsdesk.services.transaction import Transaction
 
 MARK = "\u0436"
 """Begins every token that is no text. Nothing typed becomes a token with it: what is not Latin is kept by number."""
@@ -207,8 +206,3 @@ def rebuild(connection: Connection) -> int:
     ids = list(connection.execute(select(Incident.id)).scalars())
     refresh(connection, ids)
     return len(ids)
-
-
-def seed(tx: Transaction) -> None:
-    """Make the index of an older site anew, whose tokens were marked otherwise."""
-    rebuild(tx.connection)

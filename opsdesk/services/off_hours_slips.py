@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_
 
 from opsdesk.models import OffHours
 from opsdesk.rules import room_access
@@ -18,7 +18,7 @@ from opsdesk.rules.room_access import Breach, Leave, VisitFacts, paper_due
 from opsdesk.rules.vocabulary import DayKind
 from opsdesk.services import duties
 from opsdesk.services.duties import Plan
-from opsdesk.services.shifts import spans
+from opsdesk.services.permit_states import first_of, paper_late
 
 DAY = timedelta(days=1)
 KINDS = {
@@ -47,7 +47,6 @@ class SlipState(StrEnum):
 def conditions(now: datetime) -> dict[SlipState, ColumnElement[bool]]:
     """When a slip is in a state; of these the first that holds is the one."""
     owes = and_(OffHours.emergency, OffHours.papered_at.is_(None))
-    # the paper is due at the end of the day after the use began (room_access.paper_due)
     begun = func.coalesce(OffHours.entered_at, OffHours.begins_at)
     decided = or_(
         and_(OffHours.emergency, OffHours.papered_at.is_not(None)),
@@ -56,7 +55,7 @@ def conditions(now: datetime) -> dict[SlipState, ColumnElement[bool]]:
     return {
         SlipState.VOID: OffHours.void_at.is_not(None),
         SlipState.REFUSED: OffHours.refused_at.is_not(None),
-        SlipState.LATE: and_(owes, begun < datetime.combine(now.date() - DAY, time())),
+        SlipState.LATE: and_(owes, paper_late(begun, now)),
         SlipState.URGENT: owes,
         SlipState.USED: and_(decided, OffHours.left_at.is_not(None)),
         SlipState.EXPIRED: and_(OffHours.ends_at < now, OffHours.entered_at.is_(None)),
@@ -67,7 +66,7 @@ def conditions(now: datetime) -> dict[SlipState, ColumnElement[bool]]:
 
 def state_at(now: datetime) -> ColumnElement[str]:
     """The state, to be asked for or compared with."""
-    return case(*((when, literal(str(state))) for state, when in conditions(now).items()), else_="")
+    return first_of(conditions(now))
 
 
 def due(row: Mapping[Any, Any]) -> datetime:
@@ -105,12 +104,8 @@ def _facts(plan: Plan, row: Mapping[Any, Any], now: datetime) -> VisitFacts:
 
 def working(plan: Plan, begins: datetime, ends: datetime) -> tuple[Span, ...]:
     """The site's working time on these days, from morning to evening; the noon break is no time outside it."""
-    found = []
-    for day in days(begins.date() - DAY, ends.date() + DAY):
-        if plan.calendar.works(day):
-            pairs = spans(day, plan.hours_on("", day))
-            found.append(Span(pairs[0].begins, pairs[-1].ends))
-    return tuple(found)
+    found = (plan.open_hours(day) for day in days(begins.date() - DAY, ends.date() + DAY))
+    return tuple(each for each in found if each is not None)
 
 
 def kinds(calendar: Calendar, begins: datetime, ends: datetime) -> list[str]:

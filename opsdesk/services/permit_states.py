@@ -38,6 +38,16 @@ ENTERED = "first_entry"
 STATE = "state"
 
 
+def paper_late(begun: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
+    """True where the paper for an emergency that began then is overdue, as `room_access.paper_due` has it."""
+    return begun < datetime.combine(now.date() - DAY, time())
+
+
+def first_of(conditions: Mapping[Any, ColumnElement[bool]]) -> ColumnElement[str]:
+    """The first state whose condition holds, to be asked for or compared with."""
+    return case(*((when, literal(str(state))) for state, when in conditions.items()), else_="")
+
+
 def conditions(now: datetime) -> dict[PermitState, ColumnElement[bool]]:
     """When a permit is in a state; of these the first that holds is the one."""
     over = Permit.planned_to < now
@@ -45,12 +55,10 @@ def conditions(now: datetime) -> dict[PermitState, ColumnElement[bool]]:
     begun = func.coalesce(entered, Permit.planned_from)
     owes = and_(Permit.urgent, Permit.papered_at.is_(None), Permit.approved_at.is_(None))
     decided = or_(Permit.approved_at.is_not(None), and_(Permit.urgent, Permit.papered_at.is_not(None)))
-    # the paper is due at the end of the day after the entry (room_access.paper_due)
-    late = begun < datetime.combine(now.date() - DAY, time())
     return {
         PermitState.VOID: Permit.void_at.is_not(None),
         PermitState.REFUSED: Permit.refused_at.is_not(None),
-        PermitState.LATE: and_(owes, late),
+        PermitState.LATE: and_(owes, paper_late(begun, now)),
         PermitState.URGENT: owes,
         # what is over needs no look at each person
         PermitState.USED: and_(decided, case((over, entered.is_not(None)), else_=room_permits.used_up())),
@@ -62,7 +70,7 @@ def conditions(now: datetime) -> dict[PermitState, ColumnElement[bool]]:
 
 def state_at(now: datetime) -> ColumnElement[str]:
     """The state, to be asked for or compared with."""
-    return case(*((when, literal(str(state))) for state, when in conditions(now).items()), else_="")
+    return first_of(conditions(now))
 
 
 def in_state(wanted: str, now: datetime) -> ColumnElement[bool]:

@@ -39,19 +39,8 @@ class UsablePermit:
 
     id: int
     number: str
-    room_id: int
     room: str
-    module: str
     unit: str
-    vendor_id: int | None
-    purposes: tuple[str, ...]
-    work: str
-    incident_number: str
-    escorts: tuple[str, ...]
-    operates: bool
-    several: bool
-    urgent: bool
-    span: Span
     people: tuple[PermitMember, ...]
 
 
@@ -128,7 +117,7 @@ def first_entry() -> Any:
     return query.correlate(Permit).scalar_subquery()
 
 
-def usable(ctx: Context, at: datetime, room_id: int | None = None) -> list[UsablePermit]:
+def usable(ctx: Context, at: datetime) -> list[UsablePermit]:
     """Permits with which one may enter at `at`: granted by then, within their time, with somebody left to enter.
 
     A permit for one visit is used up for a person by a visit in his name; one for several visits never is.
@@ -139,8 +128,6 @@ def usable(ctx: Context, at: datetime, room_id: int | None = None) -> list[Usabl
         .where(standing(), granted(), Permit.planned_from <= at, Permit.planned_to >= at)
         .order_by(Permit.planned_to, Permit.id)
     )
-    if room_id is not None:
-        query = query.where(Permit.room_id == room_id)
     with ctx.read() as connection:
         rows = [row for row in connection.execute(query).mappings() if _granted_by(row, at)]
         people = people_of(connection, [row["id"] for row in rows])
@@ -157,12 +144,4 @@ def _granted_by(row: Mapping[Any, Any], at: datetime) -> bool:
 
 def _usable(row: Mapping[Any, Any], people: list[PermitMember], came: set[tuple[int, str]]) -> UsablePermit:
     left = [each for each in people if row["several"] or (row["id"], each.name) not in came]
-    keys = ("id", "number", "room_id", "room", "module", "unit", "vendor_id", "work", "incident_number", "operates",
-            "several", "urgent")  # fmt: skip
-    return UsablePermit(
-        **{key: row[key] for key in keys},
-        purposes=words(row["purposes"]),
-        escorts=words(row["escorts"]),
-        span=Span(row["planned_from"], row["planned_to"]),
-        people=tuple(left),
-    )
+    return UsablePermit(row["id"], row["number"], row["room"], row["unit"], tuple(left))

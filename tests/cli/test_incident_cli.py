@@ -23,6 +23,8 @@ from team import go_to
 from opsdesk import bootstrap
 from opsdesk.models import PrintedPaper
 from opsdesk.registers.incident import acts, closing, detail, service
+from opsdesk.services import health
+from opsdesk.services.clock import FixedClock
 from opsdesk.services.context import Context
 
 KEYS = {
@@ -46,8 +48,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def opened(folder: Path) -> Iterator[Context]:
-    from opsdesk.services.clock import FixedClock
-
     ctx = bootstrap.open_site(folder, FixedClock(a_site.NOW))
     yield ctx.acting_as(bootstrap.supervisor_of(ctx))
     a_site.close(ctx)
@@ -367,5 +367,8 @@ def test_doctor_makes_the_full_text_anew_where_it_is_out_of_step(call: Call, hom
             tx.connection.exec_driver_sql(
                 "UPDATE incident_text SET words = 'zzz' WHERE rowid = (SELECT max(rowid) FROM incident_text)"
             )
+    before = bootstrap.database(copy).read_bytes()
+    state = health.examine(copy, FixedClock(a_site.NOW))
+    assert (state and state.text_differs, bootstrap.database(copy).read_bytes() == before) == (1, True)
     assert "全文索引有 1 处与记录不符，已按" in call("doctor", home=copy).out
     assert "事件的全文索引与记录相符" in call("doctor", home=copy).out

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from opsdesk.imports.assets import read_assets
+from opsdesk.imports.columns import yes_or_no
 from opsdesk.imports.door_log import read_door_log
 from opsdesk.imports.incidents import lay_out, open_book, read_incidents
 from opsdesk.imports.leave import read_leave
@@ -118,6 +119,24 @@ def test_values_on_the_boundary_pass(tmp_path: Path, column: str, value: str) ->
     good = {"工号": "V001", "姓名": "张三", "外包单位": "甲", column: value}
     read = read_staff(csv(tmp_path / "a.csv", ",".join(good) + "\n" + ",".join(good.values()) + "\n"))
     assert (len(read.rows), read.findings) == (1, ())
+
+
+@pytest.mark.parametrize("word", ["是", "有", "对", "true", "Yes", "Y", "1", "√", "✓", "✔", "☑", " ✓ "])
+def test_every_word_for_yes_is_one_to_all_readers(tmp_path: Path, word: str) -> None:
+    assert yes_or_no(word) is True
+    staff = read_staff(csv(tmp_path / "a.csv", f"工号,姓名,外包单位,配电脑\nV001,张三,甲,{word}\n"))
+    visits = read_visits(csv(tmp_path / "b.csv", f"日期,姓名,进入时间,是否上机\n2026-03-04,周工,09:00,{word}\n"))
+    assert (staff.rows[0].has_pc, visits.rows[0].operated) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("否", False), ("无", False), ("没有", False), ("×", False), ("N", False), ("", None), ("2台", None)],
+)
+def test_words_for_no_and_what_is_neither(tmp_path: Path, word: str, told: bool | None) -> None:
+    assert yes_or_no(word) is told
+    visits = read_visits(csv(tmp_path / "b.csv", f"日期,姓名,进入时间,是否上机\n2026-03-04,周工,09:00,{word}\n"))
+    assert (visits.rows[0].operated, visits.findings) == (told, ())
 
 
 def test_long_numbers_that_excel_has_rounded_are_doubted(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import team
-from filled_site import as_role, change, run, whole
+from filled_site import as_role, change, run, save, whole
 from sqlalchemy import select
 from team import Team, go_to
 
@@ -20,6 +20,7 @@ from opsdesk.registers.incident import detail, documents, hand_in, importing, li
 from opsdesk.rules.sla import Reading
 from opsdesk.rules.vocabulary import ClockState, Role
 from opsdesk.services import amending, incident_breaches, incident_clocks
+from opsdesk.services.choices import REST
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 
@@ -409,6 +410,43 @@ class TestHandIn:
     def test_a_shift_on_leave_is_no_shift(self, site: Context, crew: Team, begins: str, ends: str, due: str) -> None:
         team.grant(site, crew["1001"], begins, ends)
         assert row(site, self.solved(site, crew, "03-05 18:00:00"))["hand_in_due_at"] == at(due)
+
+    def test_due_follows_leave_and_roster_also_of_days_to_come(self, site: Context, crew: Team) -> None:
+        made = self.solved(site, crew, "03-05 18:00:00")
+        whose = {"staff_id": crew["1001"]}
+
+        def due() -> datetime:
+            found: datetime = row(site, made)["hand_in_due_at"]
+            return found
+
+        def slip(day: int) -> int:
+            span = {"begins_at": at(f"03-{day:02} 08:30"), "ends_at": at(f"03-{day:02} 17:30")}
+            return save(as_role(site, Role.DESK), "leave", kind="事假", reason="家中有事", **whose, **span)
+
+        assert due() == at("03-06 17:30:00")
+        friday = slip(6)
+        assert due() == at("03-06 17:30:00"), "it frees nothing yet"
+        run(site, "leave", "consent", friday)
+        assert due() == at("03-09 17:30:00")
+        monday = slip(9)
+        run(site, "leave", "consent", monday)
+        assert due() == at("03-10 17:30:00")
+        run(site, "leave", "withdraw", monday, reason="不请了")
+        assert due() == at("03-09 17:30:00")
+        entered = save(site, "roster", day=date(2026, 3, 9), shift_id=REST, **whose)
+        assert due() == at("03-10 17:30:00")
+        change(site, "roster", entered, shift_id=crew.night)
+        assert due() == at("03-10 08:00:00")
+        save(site, "roster", day=date(2026, 3, 5), shift_id=crew.night, **whose)
+        assert due() == at("03-06 08:00:00")
+        do(site, "03-05 18:30:00", "sign", made)
+        save(site, "roster", day=date(2026, 3, 5), shift_id=REST, **whose)
+        assert due() == at("03-06 08:00:00"), "what is signed stays"
+
+    def test_a_colleagues_plan_moves_nothing(self, site: Context, crew: Team) -> None:
+        made = self.solved(site, crew, "03-05 18:00:00")
+        save(site, "roster", staff_id=crew["1002"], day=date(2026, 3, 6), shift_id=REST)
+        assert row(site, made)["hand_in_due_at"] == at("03-06 17:30:00")
 
     def test_the_verdict_cites_the_reading_of_the_day_of_work(self, site: Context, crew: Team) -> None:
         go_to(site, "2026-03-05 08:30:00")

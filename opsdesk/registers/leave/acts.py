@@ -208,7 +208,5 @@ def withdraw(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
 
 
 def _absence(tx: Transaction, leave_id: int) -> dict[str, Any]:
-    row = tx.connection.execute(select(Leave.__table__).where(Leave.id == leave_id)).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(service.WHAT)
+    row = retiring.one(tx.connection, select(Leave.__table__).where(Leave.id == leave_id), service.WHAT)
     return {**row, "leave_id": leave_id, "deputy_id": None}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from opsdesk.exports.document import Choice, Document, FormCell, FormGrid, Kind, Signature, chinese_date
+from opsdesk.exports.document import Choice, Document, FormCell, FormGrid, Kind, Signature, chinese_date, chinese_moment
 from opsdesk.models import Leave, LeaveSlip, StandBy
 from opsdesk.registers.leave import service
 from opsdesk.rules import leave as rules
@@ -117,14 +117,6 @@ def _of_the_year(connection: Connection, plan: Plan, person: Person, until: date
     return f"{until.year} 年 {spent.days:g} 天（不含公出外出）"
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{chinese_date(at.date())} {at:%H:%M}" if at else ""
-
-
-def _day(day: date | None) -> str:
-    return chinese_date(day) if day else ""
-
-
 def _request(found: _Slip) -> tuple[tuple[FormCell, ...], ...]:
     row, person = found.row, found.person
     early = rules.in_time(row["applied_at"], row["begins_at"], found.law, found.regulation)
@@ -134,14 +126,18 @@ def _request(found: _Slip) -> tuple[tuple[FormCell, ...], ...]:
     extent = leave_slips.extent(
         found.plan, person, taken, row["begins_at"].date() - timedelta(days=1), row["ends_at"].date()
     )
+    span = f"自 {chinese_moment(row['begins_at'])} 至 {chinese_moment(row['ends_at'])}"
     paper = CERTIFICATE_ON_PAPER if row["hospital_level"] in CITY_UP else OTHER_PAPER
     hospital = "　".join(part for part in (row["hospital"], row["hospital_level"]) if part)
     return (
-        (FormCell("申请日期", _moment(row["applied_at"])), FormCell("申请情形", Choice((BEFORE, AFTER), (when,)))),
+        (
+            FormCell("申请日期", chinese_moment(row["applied_at"])),
+            FormCell("申请情形", Choice((BEFORE, AFTER), (when,))),
+        ),
         (FormCell("姓名", person.name), FormCell("工号", person.staff_no, kind=Kind.CODE)),
         (FormCell("所属公司", person.vendor), FormCell("部门／岗位", person.post)),
         (FormCell("请假类别", Choice(tuple(str(kind) for kind in LeaveKind), (row["kind"],))),),
-        (FormCell("请假时间", f"自 {_moment(row['begins_at'])} 至 {_moment(row['ends_at'])}，{extent.words}"),),
+        (FormCell("请假时间", f"{span}，{extent.words}"),),
         (FormCell("请假事由", row["reason"], height=12),),
         (
             FormCell("证明材料", Choice((CERTIFICATE_ON_PAPER, OTHER_PAPER), (paper,) if row["certificate"] else ())),
@@ -166,12 +162,14 @@ def _cover(found: _Slip) -> str:
 
 def _opinions(found: _Slip) -> tuple[tuple[FormCell, ...], ...]:
     row = found.row
-    company = f"同意　{row['vendor_agreed_by']}　{_moment(row['vendor_agreed_at'])}" if row["vendor_agreed_at"] else ""
-    seal = f"盖章：{_day(row['sealed_on'])}" if row["sealed_on"] else ""
+    company = (
+        f"同意　{row['vendor_agreed_by']}　{chinese_moment(row['vendor_agreed_at'])}" if row["vendor_agreed_at"] else ""
+    )
+    seal = f"盖章：{chinese_date(row['sealed_on'])}" if row["sealed_on"] else ""
     if row["refused_at"]:
-        centre = f"不同意：{row['refusal']}　{row['refused_by']}　{_moment(row['refused_at'])}"
+        centre = f"不同意：{row['refusal']}　{row['refused_by']}　{chinese_moment(row['refused_at'])}"
     elif row["consented_at"]:
-        centre = f"同意　{row['consented_by']}　{_moment(row['consented_at'])}"
+        centre = f"同意　{row['consented_by']}　{chinese_moment(row['consented_at'])}"
     else:
         centre = ""
     filed = f"存档号：{row['archive_no']}" if row["archive_no"] else "存档号："
@@ -186,13 +184,16 @@ def _opinions(found: _Slip) -> tuple[tuple[FormCell, ...], ...]:
 
 def _afterwards(found: _Slip) -> tuple[tuple[FormCell, ...], ...]:
     row, more = found.row, found.next
-    until = f"{_moment(more['ends_at'])}（{more['number']}）" if more else ""
+    until = f"{chinese_moment(more['ends_at'])}（{more['number']}）" if more else ""
     centre = f"{more['consented_by']} {more['consented_at']:%Y-%m-%d}" if more and more["consented_at"] else ""
     company = (
         f"{more['vendor_agreed_by']} {more['vendor_agreed_at']:%Y-%m-%d}" if more and more["vendor_agreed_at"] else ""
     )
     return (
-        (FormCell("销假：返岗时间", _moment(row["returned_at"])), FormCell("补交说明日期", _day(row["submitted_on"]))),
+        (
+            FormCell("销假：返岗时间", chinese_moment(row["returned_at"])),
+            FormCell("补交说明日期", chinese_date(row["submitted_on"]) if row["submitted_on"] else ""),
+        ),
         (FormCell("销假人签字", None, height=12), FormCell("经办人", None, height=12)),
         (FormCell("续假：延至", until),),
         (FormCell("续假中心批准", centre), FormCell("续假公司批准", company)),

@@ -13,10 +13,9 @@ from opsdesk.models import Leave, LeaveSlip, Staff, Vendor
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.registers.leave import asking
 from opsdesk.rules import leave as rules
-from opsdesk.rules.calendar import days
 from opsdesk.rules.leave import LeaveStanding, SlipStanding
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import duties, leave_slips, listing, rejudging, retiring
+from opsdesk.services import duties, incident_clocks, leave_slips, listing, rejudging, retiring
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.leave_slips import Edge
@@ -128,18 +127,11 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
 
 def slip(connection: Connection, slip_id: int) -> dict[str, Any]:
     """A row of `leave_slip`. Refuses one that is not there."""
-    query = select(LeaveSlip.__table__).where(LeaveSlip.id == slip_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, select(LeaveSlip.__table__).where(LeaveSlip.id == slip_id), WHAT)
 
 
 def _absence(connection: Connection, leave_id: int) -> dict[str, Any]:
-    query = select(Leave.__table__).where(Leave.id == leave_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
+    row = retiring.one(connection, select(Leave.__table__).where(Leave.id == leave_id), WHAT)
     unknown = {column.name: None for column in LeaveSlip.__table__.columns}
     course = "建立请假单以前登记的请假，没有单据。"
     return {
@@ -281,11 +273,15 @@ def absent(tx: Transaction, row: Mapping[str, Any], ends_at: datetime) -> int:
 
 
 def judge_again(tx: Transaction, ctx: Context, row: Mapping[str, Any]) -> None:
-    """Judge the shift days touched again, those of who takes over too; the day before, for shifts past midnight."""
-    first, last = row["begins_at"].date() - timedelta(days=1), min(row["ends_at"].date(), ctx.today())
-    if days(first, last):
-        staff: set[int] = {row["staff_id"], row["deputy_id"]} - {None}
-        rejudging.rejudge(tx, ctx, first, last, _with_deputies(tx.connection, staff, row))
+    """Judge the shift days touched again, those of who takes over too; the day before, for shifts past midnight.
+
+    By a shift to come the record of work already done may be due.
+    """
+    first, last = row["begins_at"].date() - timedelta(days=1), row["ends_at"].date()
+    staff = _with_deputies(tx.connection, {row["staff_id"], row["deputy_id"]} - {None}, row)
+    if first <= (judged := min(last, ctx.today())):
+        rejudging.rejudge(tx, ctx, first, judged, staff)
+    incident_clocks.rejudge(tx, ctx, first, last + timedelta(days=1), staff_ids=staff)
 
 
 def _with_deputies(connection: Connection, staff: set[int], row: Mapping[str, Any]) -> set[int]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from opsdesk.models import RosterEntry, Shift, Staff, Vendor
 from opsdesk.register import Page, Query, Row
-from opsdesk.services import duties, entry, listing, rejudging, retiring
+from opsdesk.services import duties, entry, incident_clocks, listing, rejudging, retiring
 from opsdesk.services.choices import REST, in_use
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.duties import Person
@@ -110,12 +110,17 @@ def refuse_absent(person: Person, day: date) -> None:
 
 
 def judge_again(tx: Transaction, ctx: Context, changed: set[tuple[int, date]]) -> None:
-    """Judge the signed days around changed entries again: an overnight shift reaches into its neighbours."""
+    """Judge the signed days around changed entries again: an overnight shift reaches into its neighbours.
+
+    By a shift to come the record of work already done may be due.
+    """
+    step = timedelta(days=1)
     past = [(staff_id, day) for staff_id, day in changed if day <= ctx.today() + timedelta(days=1)]
     if past:
         first, last = min(day for _, day in past), max(day for _, day in past)
-        step = timedelta(days=1)
         rejudging.rejudge(tx, ctx, first - step, last + step, {staff_id for staff_id, _ in past})
+    first, last = min(day for _, day in changed), max(day for _, day in changed)
+    incident_clocks.rejudge(tx, ctx, first - step, last + step, staff_ids={staff_id for staff_id, _ in changed})
 
 
 def months(ctx: Context) -> list[tuple[str, str]]:
