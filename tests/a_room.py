@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from opsdesk.models import Room
 from opsdesk.registers.inspection import round_sheet, service
+from opsdesk.registers.inspection.round_sheet import Round
 from opsdesk.registers.inspection.service import Kept, Typed
 from opsdesk.rules.upkeep import NORMAL
 from opsdesk.services.context import Context
@@ -40,3 +41,9 @@ def went_round(ctx: Context, room_id: int, at: datetime, turn: int = 1, **other:
     return service.inspect(
         ctx, room_id=room_id, day=at.date(), turn=turn, at=at, inspected_by="王强", typed=typed
     ).value  # fmt: skip
+
+
+def rounds(ctx: Context, room_id: int, day: date) -> dict[int, Round]:
+    """The standing rounds of a room on a day, by turn."""
+    with ctx.read() as connection:
+        return dict(round_sheet.rounds_of(connection, room_id, day))

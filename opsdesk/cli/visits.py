@@ -14,10 +14,10 @@ from opsdesk.exports import archive
 from opsdesk.exports.document import Document
 from opsdesk.register import Query
 from opsdesk.registers.permit.spec import REGISTER as PERMIT
-from opsdesk.registers.visit import documents, door_check, listing
+from opsdesk.registers.visit import documents, door_check
 from opsdesk.registers.visit.door_check import Finds, Line
 from opsdesk.rules.sla import in_words
-from opsdesk.services import papers, room_visits
+from opsdesk.services import choices, papers, room_visits
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.room_visits import Inside
@@ -64,7 +64,7 @@ def room_of(ctx: Context, typed: str | None) -> int | None:
     """The room of this name; None where none is asked for. Refuses an unknown one."""
     if typed is None:
         return None
-    rooms = {label: room_id for room_id, label in listing.rooms(ctx)}
+    rooms = {label: room_id for room_id, label in choices.rooms(ctx)}
     if (found := rooms.get(one_line(typed))) is None:
         raise Refusal(f"没有叫“{one_line(typed)}”的机房。现有机房：{'、'.join(rooms) or '还没有'}。", field="room")
     return int(found)

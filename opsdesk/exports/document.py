@@ -209,6 +209,11 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def chinese_moment(at: datetime | None) -> str:
+    """2026年3月5日 09:10; what is not known is left to the pen."""
+    return f"{chinese_date(at)} {at:%H:%M}" if at else ""
+
+
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 

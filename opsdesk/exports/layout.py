@@ -7,7 +7,8 @@ page goes on over the next ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from opsdesk.exports import bars_on_paper, head_and_foot, ruling, sheets, typeface, wording
@@ -60,6 +61,24 @@ def compose(document: Document, rows_done: Callable[[int], None] | None = None) 
         raise missing.of(wording.document_label(document)) from None
     head_and_foot.number_pages(document, flow.pages, flow.area)
     return flow.pages
+
+
+def on_fewest_pages(made: Document, lowered: Mapping[float, float]) -> Document:
+    """The form as it is, or with its cells and rows as low as `lowered` says where that saves a page."""
+    low = replace(made, body=tuple(_lower(block, lowered) for block in made.body))
+    try:
+        return min((made, low), key=lambda each: len(compose(each)))
+    except typeface.MissingGlyph:
+        return made  # the workbook needs no glyphs; who prints is told
+
+
+def _lower(block: Block, lowered: Mapping[float, float]) -> Block:
+    if isinstance(block, FormGrid):
+        low = [[replace(cell, height=lowered.get(cell.height, cell.height)) for cell in row] for row in block.rows]
+        return replace(block, rows=tuple(tuple(row) for row in low))
+    if isinstance(block, Table):
+        return replace(block, row_height=lowered.get(block.row_height, block.row_height))
+    return block
 
 
 def _share_frame(above: object, below: object) -> bool:

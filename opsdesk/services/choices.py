@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from opsdesk.models import Post, Shift, Vendor
+from opsdesk.models import Post, Room, Shift, Vendor
 from opsdesk.services import duties
 from opsdesk.services.context import Context
 from opsdesk.services.shifts import parse_pairs, shown_pairs
@@ -31,6 +31,21 @@ def vendors(ctx: Context) -> Choice:
     """Vendors by code."""
     with ctx.read() as connection:
         query = select(Vendor.id, Vendor.name, Vendor.left_on).order_by(Vendor.code)
+        rows = [(row.id, row.name, in_use(row.left_on, ctx.today())) for row in connection.execute(query)]
+    return _ordered(rows, "已停用")
+
+
+def vendor_names(ctx: Context) -> list[tuple[str, str]]:
+    """Names of the vendors in use by code, for a field in which others may be written too."""
+    with ctx.read() as connection:
+        rows = connection.execute(select(Vendor.name, Vendor.left_on).order_by(Vendor.code)).all()
+    return [(row.name, row.name) for row in rows if in_use(row.left_on, ctx.today())]
+
+
+def rooms(ctx: Context) -> Choice:
+    """Rooms by name."""
+    with ctx.read() as connection:
+        query = select(Room.id, Room.name, Room.left_on).order_by(Room.name)
         rows = [(row.id, row.name, in_use(row.left_on, ctx.today())) for row in connection.execute(query)]
     return _ordered(rows, "已停用")
 

@@ -88,6 +88,11 @@ def past_or_none(values: Values, key: str, title: str, now: datetime) -> datetim
     return min(at, now.replace(microsecond=0))
 
 
+def past(values: Values, key: str, title: str, now: datetime) -> datetime:
+    """A moment that has come already, `now` where empty."""
+    return past_or_none(values, key, title, now) or now
+
+
 def past_day_or_none(values: Values, key: str, title: str, today: date) -> date | None:
     """A day that has come already, None where empty."""
     found = day_or_none(values, key, title)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Integer, Text, cast, func, select, type_coerc
 from opsdesk.models import Incident, Staff, Vendor
 from opsdesk.rules.calendar import month
 from opsdesk.rules.vocabulary import OPEN_INCIDENT
-from opsdesk.services import incident_options
+from opsdesk.services import incident_options, listing
 from opsdesk.services.context import Context
 from opsdesk.services.incident_options import What
 
@@ -182,11 +182,7 @@ def _second(moment: Any) -> Any:
 
 def within(first: date, last: date, vendor_id: int | None = None) -> list[Any]:
     """What a row of `incident` has to be to count in the period."""
-    asked = [
-        Incident.reported_at >= datetime.combine(first, time()),
-        Incident.reported_at < datetime.combine(last + DAY, time()),
-        Incident.void_at.is_(None),
-    ]
+    asked = [listing.within(Incident.reported_at, first, last), Incident.void_at.is_(None)]
     return asked if vendor_id is None else [*asked, Incident.vendor_id == vendor_id]
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, func, or_, select, true
 
+from opsdesk.services.context import Context
 from opsdesk.services.text import one_line
 
 MOST_WORDS = 8
 """Words looked for one by one; what follows is one more word, so that a pasted page stays one question."""
+PERIODS = {"今天": (0, 0), "昨天": (1, 1), "近 7 天": (6, 0), "近 30 天": (29, 0)}
+"""Periods by their word: the days by which the first and the last of them lie before today."""
+DAY = timedelta(days=1)
 
 
 def words(typed: str) -> list[str]:
@@ -46,6 +50,33 @@ def month_of(key: str) -> tuple[date, date] | None:
     except ValueError:
         return None
     return first, month(first.year, first.month)[-1]
+
+
+def within(column: SQLColumnExpression[Any], first: date, last: date) -> ColumnElement[bool]:
+    """True where a moment falls on a day from `first` to `last`, both included."""
+    return and_(column >= datetime.combine(first, time()), column < datetime.combine(last + DAY, time()))
+
+
+def in_month(column: SQLColumnExpression[Any], key: str | None) -> ColumnElement[bool]:
+    """True where a moment falls in the month written 2026-03; true of every row where that is no month."""
+    span = month_of(key or "")
+    return within(column, *span) if span else true()
+
+
+def period(key: str, today: date) -> tuple[date, date] | None:
+    """First and last day of a period, also of one written 2026-03-01/2026-03-05; None where it is none."""
+    begins, between, ends = key.partition("/")
+    if between:
+        return date.fromisoformat(begins), date.fromisoformat(ends)
+    if key in PERIODS:
+        back, until = PERIODS[key]
+        return today - back * DAY, today - until * DAY
+    return month_of(key)
+
+
+def periods(ctx: Context) -> list[tuple[str, str]]:
+    """Periods to choose from: the days just gone by, then months."""
+    return [*((word, word) for word in PERIODS), *months_around(ctx.today(), 24, 0)]
 
 
 def months_around(today: date, before: int = 12, after: int = 2) -> list[tuple[str, str]]:

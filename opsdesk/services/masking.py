@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from opsdesk.services.context import WRITERS
+
 HIDDEN = "****"
 
 
@@ -12,6 +14,11 @@ def phone(number: str | None) -> str:
     if len(number) >= 11:
         return f"{number[:3]}{HIDDEN}{number[-4:]}"
     return f"{HIDDEN}{number[-4:] if len(number) >= 7 else number[-2:] if len(number) >= 5 else ''}"
+
+
+def phone_for(role: str, number: str | None) -> str:
+    """A telephone as somebody of this role sees it: whole for 主管 and 服务台, masked for others."""
+    return number or "" if role in WRITERS else phone(number)
 
 
 def email(address: str | None) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Executable, select
 
 from opsdesk.models import ContactPerson, EmergencyPlan, IncidentOption, InspectionItem, Post, Room, Shift, Vendor
 from opsdesk.services.context import WRITERS, Context
@@ -22,6 +23,20 @@ Retirable = (
 def missing(what: str) -> Refusal:
     """The refusal of a record that is not there."""
     return Refusal(f"这条{what}已经不在了。请刷新列表后再试。")
+
+
+def one(connection: Connection, query: Executable, what: str) -> dict[str, Any]:
+    """The one row that a question is after. Refuses where it is not there."""
+    found = connection.execute(query).mappings().one_or_none()
+    if found is None:
+        raise missing(what)
+    return dict(found)
+
+
+def refuse_void(row: Mapping[str, Any]) -> None:
+    """Refuse a numbered record that is void."""
+    if row["void_at"] is not None:
+        raise Refusal(f"{row['number']} 已经作废。请刷新后再看。")
 
 
 def _row(tx: Transaction, model: Retirable, record_id: int, what: str) -> Any:

@@ -1,4 +1,4 @@
-"""What the records of a room's upkeep share: rooms offered, figures typed, the last cleaning, incidents named."""
+"""What the records of a room's upkeep share: the room chosen, figures typed, the last cleaning, incidents named."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from opsdesk.models import Cleaning, Incident, Room
 from opsdesk.rules import upkeep
 from opsdesk.rules.upkeep import CleaningState
-from opsdesk.services import entry, inspection_items
+from opsdesk.services import entry, incident_numbers, inspection_items
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -20,15 +20,6 @@ from opsdesk.services.rooms import offered
 
 Values = Mapping[str, Any]
 MOST_SUGGESTED = 50
-
-
-def rooms(ctx: Context) -> list[tuple[int, str]]:
-    """Rooms that records may be of, those out of use last and marked."""
-    with ctx.read() as connection:
-        rows = connection.execute(select(Room.id, Room.name, Room.left_on).order_by(Room.name)).all()
-    today = ctx.today()
-    used = [(row.id, row.name) for row in rows if in_use(row.left_on, today)]
-    return used + [(row.id, f"{row.name}（已停用）") for row in rows if not in_use(row.left_on, today)]
 
 
 def first_room(ctx: Context) -> int | None:
@@ -56,10 +47,9 @@ def tenths(values: Values, key: str, title: str) -> int | None:
         raise Refusal(f"{title}要写数字，最多一位小数，例如 23.5，“{plain}”不是。", field=key) from None
 
 
-def last_cleaned(connection: Connection, room_id: int, day: date, *, before: bool = False) -> date | None:
-    """The day of the last cleaning up to `day`, or `before` it; None where there is none."""
-    until = Cleaning.day < day if before else Cleaning.day <= day
-    query = select(Cleaning.day).where(Cleaning.room_id == room_id, Cleaning.void_at.is_(None), until)
+def last_cleaned(connection: Connection, room_id: int, day: date) -> date | None:
+    """The day of the last cleaning up to `day`; None where there is none."""
+    query = select(Cleaning.day).where(Cleaning.room_id == room_id, Cleaning.void_at.is_(None), Cleaning.day <= day)
     return connection.execute(query.order_by(Cleaning.day.desc()).limit(1)).scalar_one_or_none()
 
 
@@ -86,11 +76,11 @@ def cleanings_due(ctx: Context) -> Sequence[RoomCleaning]:
 
 def named_incident(connection: Connection, values: Values) -> str:
     """The number of an incident as a form names it. Refuses one that is not in the record, or is void."""
-    number = entry.code(values, "incident_number", "事件编号", required=True).upper()
-    query = select(Incident.number).where(Incident.number == number, Incident.void_at.is_(None))
-    if connection.execute(query).scalar_one_or_none() is None:
-        raise Refusal(f"没有编号为 {number} 的事件记录，或已作废。请核对编号。", field="incident_number")
-    return number
+    typed = entry.code(values, "incident_number", "事件编号", required=True)
+    row = incident_numbers.found(connection, typed)
+    if row is None or row["void_at"] is not None:
+        raise Refusal(f"没有编号为 {typed.upper()} 的事件记录，或已作废。请核对编号。", field="incident_number")
+    return str(row["number"])
 
 
 def recent_incidents(ctx: Context) -> list[tuple[str, str]]:

@@ -52,6 +52,11 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def added(written: str, line: str) -> str:
+    """A text of several lines with one more; either may be empty."""
+    return "\n".join(part for part in (written, line) if part)
+
+
 def person_name(text: str) -> str:
     """A person's name on one line, with one kind of middle dot: 买买提•艾力 and 买买提・艾力 become 买买提·艾力."""
     return _MIDDLE_DOTS.sub("·", one_line(text))

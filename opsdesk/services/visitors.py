@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
-from opsdesk.models import Visitor
+from opsdesk.models import Vendor, Visitor
 from opsdesk.services.pinyin import initials
 from opsdesk.services.transaction import Transaction
 
@@ -22,6 +22,13 @@ class Named:
     id_kind: str = ""
     id_number: str | None = None
     phone: str | None = None
+
+
+def vendor_of(connection: Connection, unit: str, *, coded: bool = False) -> int | None:
+    """The vendor that a unit is, by its name or short name, where it may be `coded` by its code too; None of others."""
+    columns = (Vendor.name, Vendor.short_name, *((Vendor.code,) if coded else ()))
+    query = select(Vendor.id).where(or_(*(column == unit for column in columns))).order_by(Vendor.id)
+    return connection.execute(query).scalars().first()
 
 
 def known(connection: Connection, name: str) -> list[Named]:

@@ -10,14 +10,14 @@ import openpyxl
 import pypdfium2
 import pytest
 from filled_site import as_role, change, load, new_vendor, run, save, whole
-from machine_room import id_number, off_hours
+from machine_room import a_room, id_number, off_hours
 from team import go_to
 
 from opsdesk.catalog import by_slug
 from opsdesk.exports.document import Choice, Document, FormGrid, Table
 from opsdesk.exports.pdf import pdf_bytes
 from opsdesk.exports.workbook import write_workbook
-from opsdesk.models import OffHours
+from opsdesk.models import OffHours, Room, Vendor
 from opsdesk.register import Chip, Query, Row
 from opsdesk.rules.vocabulary import DayKind, Role
 from opsdesk.services import amending, calendar_acts
@@ -256,6 +256,20 @@ class TestForm:
     def test_a_vendor_is_known_by_its_name(self, site: Context) -> None:
         vendor = new_vendor(site)
         assert load(site, "off_hours", off_hours(site, unit="华信"))["vendor_id"] == vendor
+
+    @pytest.mark.parametrize("slug", ["off_hours", "permit"])
+    def test_who_leaves_later_is_offered_until_then(self, site: Context, slug: str) -> None:
+        vendor, room = new_vendor(site), a_room(site)
+        fields = {field.key: field for field in by_slug(slug).fields}
+        place = fields.get("place") or fields["room_id"]
+        assert fields["unit"].options is not None
+        assert place.options is not None
+        for last, offered in ((date(2026, 3, 6), True), (date(2026, 3, 5), False)):
+            with site.transaction("停用") as tx:
+                tx.update(Vendor, vendor, left_on=last)
+                tx.update(Room, room, left_on=last)
+            assert ("华信系统集成有限公司" in dict(fields["unit"].options(site))) is offered
+            assert ("三楼中心机房" in dict(place.options(site)).values()) is offered
 
     def test_found_by_words_and_month(self, site: Context) -> None:
         first = off_hours(site)

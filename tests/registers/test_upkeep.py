@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from a_room import all_normal, room, went_round
+from a_room import all_normal, room, rounds, went_round
 from filled_site import as_role, change, load, run, save, whole
 from filled_upkeep import cleaning, reading
 from sqlalchemy import func, select, update
 
 from opsdesk import bootstrap
 from opsdesk.catalog import by_slug
-from opsdesk.models import IncidentOption, InspectionItem, Room, schema
+from opsdesk.models import Incident, IncidentOption, InspectionItem, Room, schema
 from opsdesk.models.engine import APPLICATION_ID, write_engine
 from opsdesk.register import Chip, Query
 from opsdesk.registers.incident import service as incident
@@ -24,7 +24,7 @@ from opsdesk.registers.inspection_item.service import EVERY_ROOM
 from opsdesk.registers.reading import service as readings
 from opsdesk.rules.upkeep import ABNORMAL, NONE, NORMAL
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import amending, inspection_items, room_upkeep
+from opsdesk.services import amending, choices, inspection_items, room_upkeep
 from opsdesk.services.clock import FixedClock
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -247,7 +247,7 @@ class TestItems:
         main = room(site)
         kept = went_round(site, main, AT)
         change(site, "inspection_item", items(site, main)["漏水"].id, name="水浸", standard="干燥")
-        lines = {line.name for line in round_sheet.rounds_of_day(site, main, DAY)[1].lines}
+        lines = {line.name for line in rounds(site, main, DAY)[1].lines}
         assert "漏水" in lines
         assert "水浸" not in lines
         assert "漏水 正常" in load(site, "inspection", kept.id)["lines"]
@@ -261,7 +261,7 @@ class TestRound:
         assert went_round(site, main, datetime(2026, 3, 5, 8, 0), 2).number == "XJ-20260305-2"
         assert went_round(site, room(site, "二号机房"), AT).number == "XJ-20260305-1-2"
         assert shown(site, "inspection", "turn") == ["②", "①", "①"]
-        assert [line.value for line in round_sheet.rounds_of_day(site, main, DAY)[1].lines[:3]] == [
+        assert [line.value for line in rounds(site, main, DAY)[1].lines[:3]] == [
             "23.5",
             "50",
             NORMAL,
@@ -362,7 +362,7 @@ class TestRound:
     def test_anomaly_is_tied_to_its_incident(self, site: Context) -> None:
         main = room(site)
         went_round(site, main, AT, 漏水=Typed(ABNORMAL, "关阀"))
-        lines = {line.name: line for line in round_sheet.rounds_of_day(site, main, DAY)[1].lines}
+        lines = {line.name: line for line in rounds(site, main, DAY)[1].lines}
         number = incident.open_incident(site, "机房漏水").value.number
         with pytest.raises(Refusal, match="不需要"):
             service.link_incident(site, lines["照明"].id, number)
@@ -376,6 +376,18 @@ class TestRound:
         for name, said in (("漏水", "已经开了事件单"), ("照明", "正常，不需要")):
             with pytest.raises(Refusal, match=said):
                 service.incident_line(site, lines[name].id)
+
+    def test_an_imported_number_with_small_letters_is_named_as_it_is_written(self, site: Context) -> None:
+        main = room(site)
+        went_round(site, main, AT, 漏水=Typed(ABNORMAL, "关阀"))
+        line = next(line for line in rounds(site, main, DAY)[1].lines if line.name == "漏水")
+        opened = incident.open_incident(site, "机房漏水").value
+        with site.transaction("导入") as tx:
+            tx.update(Incident, opened.id, number="inc-a7")
+        with pytest.raises(Refusal, match="没有编号为 INC-A8"):
+            service.link_incident(site, line.id, "inc-a8")
+        service.link_incident(site, line.id, "inc-a7")
+        assert "inc-a7" in load(site, "inspection", 1)["wrong"]
 
     def test_room_without_items_has_no_round(self, site: Context) -> None:
         main = room(site)
@@ -503,8 +515,8 @@ class TestCleaning:
         stands = {each.room: each.state for each in room_upkeep.cleanings_due(site)}
         assert set(stands) == {"主机房", "二号机房"}
         assert (stands["主机房"].over, stands["二号机房"].last) == (1, None)
-        assert room_upkeep.rooms(site)[-1] == (gone, "旧机房（已停用）")
-        assert other in dict(room_upkeep.rooms(site))
+        assert choices.rooms(site)[-1] == (gone, "旧机房（已停用）")
+        assert other in dict(choices.rooms(site))
 
 
 def test_what_changed_outside_the_program_is_found(site: Context) -> None:

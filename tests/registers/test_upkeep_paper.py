@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pypdfium2
 import pytest
-from a_room import room, went_round
+from a_room import room, rounds, went_round
 from filled_site import change, run
 from filled_upkeep import cleaning, reading
 from team import go_to
@@ -76,7 +76,7 @@ class TestInspection:
         main = room(site)
         went_round(site, main, datetime(2026, 3, 5, 7, 10), 温度=Typed("28.5", "开启备用空调"), 旁路="/")
         went_round(site, main, datetime(2026, 3, 5, 7, 55), 2, 漏水=Typed(ABNORMAL, "关阀擦干"))
-        line = next(each for each in round_sheet.rounds_of_day(site, main, DAY)[1].lines if each.name == "温度")
+        line = next(each for each in rounds(site, main, DAY)[1].lines if each.name == "温度")
         number = incident.open_incident(site, "机房高温").value.number
         service.link_incident(site, line.id, number)
         document = inspections.day_of_inspection(site, 1)

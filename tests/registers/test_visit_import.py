@@ -136,6 +136,27 @@ def test_list_of_comings_and_goings_pairs_them(site: Context, room: int, write: 
     ]
 
 
+def test_a_leaving_ends_the_last_entry_that_it_can_end(write: Callable[..., Path]) -> None:
+    read = read_visits(
+        write(
+            "日期,时间,姓名,出入类型",
+            "2026-03-02,09:00,周工,进",
+            "2026-03-04,09:00,周工,进",
+            "2026-03-04,10:00,周工,进",
+            "2026-03-04,12:00,周工,进",
+            *(f"2026-03-04,11:0{n},周工,出" for n in range(3)),
+            "2026-03-05,12:00,周工,出",
+        )
+    )
+    assert [(row.entered, row.left) for row in read.rows] == [
+        (at("2026-03-02 09:00"), None),
+        (at("2026-03-04 09:00"), at("2026-03-04 11:01")),
+        (at("2026-03-04 10:00"), at("2026-03-04 11:00")),
+        (at("2026-03-04 12:00"), at("2026-03-05 12:00")),
+    ]
+    assert [finding.row for finding in read.findings] == [8]
+
+
 def test_banks_register_names_rooms_modules_and_who_never_came(
     site: Context, room: int, write: Callable[..., Path]
 ) -> None:

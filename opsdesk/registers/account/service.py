@@ -52,9 +52,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     ctx.require(Role.SUPERVISOR)
     with ctx.read() as connection:
         query = select(Account.name, Account.role, Account.active).where(Account.id == record_id)
-        found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("账号")
+        found = retiring.one(connection, query, "账号")
     return {**found, "password": ""}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -34,7 +34,7 @@ def issue(ctx: Context, asset_id: int, values: Values) -> Outcome[str]:
         "taken_by": entry.name(values, "taken_by", "领用人"),
         "unit": entry.text(values, "unit", "单位部门"),
         "purpose": entry.text(values, "purpose", "领用用途", required=True, longest=100),
-        "issued_at": entry.past_or_none(values, "issued_at", "领用时间", ctx.now()) or ctx.now(),
+        "issued_at": entry.past(values, "issued_at", "领用时间", ctx.now()),
     }
     place = entry.text(values, "place", "存放地点")
     with ctx.transaction("领用设备") as tx:
@@ -71,7 +71,7 @@ def _give_back(ctx: Context, asset_id: int, issue_id: int | None, values: Values
     condition = entry.chosen(values, "outcome", "归还状况", CONDITIONS)
     note = entry.text(values, "note", "说明", longest=200)
     checked_by = entry.text(values, "checked_by", "验收人", longest=30) or ctx.actor.name
-    at = entry.past_or_none(values, "returned_at", "归还时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "returned_at", "归还时间", ctx.now())
     held = ctx.law_on(at.date()).part("goods.liability", lending.STAFF)
     if condition != SOUND and not note:
         by = f"（{held.cite().short}）" if held else ""
@@ -96,9 +96,7 @@ def _give_back(ctx: Context, asset_id: int, issue_id: int | None, values: Values
 
 def row_of(connection: Connection, issue_id: int) -> dict[str, Any]:
     """A 领用 with its asset's number and name. Refuses one that is not there."""
-    found = connection.execute(_every().where(AssetIssue.id == issue_id)).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("领用记录")
+    found = retiring.one(connection, _every().where(AssetIssue.id == issue_id), "领用记录")
     return {**found, "device": device(found)}
 
 
@@ -124,9 +122,7 @@ def listed(ctx: Context, query: Query) -> Page:
     if (state := chosen.get("state")) is not None:
         out = AssetIssue.returned_at.is_(None)
         asked = asked.where(out if state == OUT else ~out)
-    if span := listing.month_of(str(chosen.get("month") or "")):
-        first, after = (datetime.combine(day, time()) for day in (span[0], span[1] + timedelta(days=1)))
-        asked = asked.where(AssetIssue.issued_at >= first, AssetIssue.issued_at < after)
+    asked = asked.where(listing.in_month(AssetIssue.issued_at, chosen.get("month")))
     with ctx.read() as connection:
         rows, total = listing.page(connection, asked, query.offset, query.limit)
     return Page(tuple(_row(row._mapping) for row in rows), total)

@@ -49,11 +49,7 @@ def _row(row: Mapping[Any, Any], running: bool) -> Row:
 
 def row_of(connection: Connection, notice_id: int) -> dict[str, Any]:
     """A row of `backup_notice`. Refuses one that is not there."""
-    query = select(BackupNotice.__table__).where(BackupNotice.id == notice_id)
-    found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing(WHAT)
-    return dict(found)
+    return retiring.one(connection, select(BackupNotice.__table__).where(BackupNotice.id == notice_id), WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:

@@ -70,10 +70,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One day as its form shows it."""
     with ctx.read() as connection:
         query = select(CalendarDay.day, CalendarDay.kind, CalendarDay.name).where(CalendarDay.id == record_id)
-        found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("日历")
-    return dict(found)
+        return retiring.one(connection, query, "日历")
 
 
 def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outcome[int]:

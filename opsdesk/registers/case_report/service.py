@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, or_, select
@@ -12,7 +12,7 @@ from opsdesk.models import CaseReport, Incident
 from opsdesk.register import Chip, Options, Page, Query, Row, Tone
 from opsdesk.registers.case_report.facts import facts
 from opsdesk.rules.vocabulary import IncidentState
-from opsdesk.services import calendars, case_reports, entry, listing, retiring
+from opsdesk.services import calendars, case_reports, entry, incident_numbers, listing, retiring
 from opsdesk.services.case_reports import LONGEST, SOLVED, Deadline, Standing
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
@@ -83,9 +83,7 @@ def _narrowed(ctx: Context, query: Query, asked: Select[*tuple[Any, ...]]) -> Se
         .where(or_(CaseReport.id.is_not(None), case_reports.unwritten(ctx.regulations)))
         .where(listing.holds(query.text, *words))
     )
-    if span := listing.month_of(str((query.filters or {}).get("month") or "")):
-        first, last = (datetime.combine(day, time()) for day in span)
-        asked = asked.where(Incident.closed_at >= first, Incident.closed_at < last + timedelta(days=1))
+    asked = asked.where(listing.in_month(Incident.closed_at, (query.filters or {}).get("month")))
     return asked.order_by(Incident.reported_at.desc(), Incident.id.desc())
 
 
@@ -134,10 +132,7 @@ def solved(ctx: Context) -> Options:
 
 def incident_of(connection: Connection, incident_id: int) -> dict[str, Any]:
     """The incident of a report. Refuses one that is not there."""
-    row = connection.execute(select(Incident.__table__).where(Incident.id == incident_id)).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, select(Incident.__table__).where(Incident.id == incident_id), WHAT)
 
 
 def found(connection: Connection, record_id: int) -> tuple[dict[str, Any] | None, dict[str, Any]]:
@@ -232,11 +227,10 @@ def _read(values: Values) -> dict[str, Any]:
 
 def _chosen(connection: Connection, number: str) -> dict[str, Any]:
     """The incident of this number, capitals or not; the one written as it is typed before the other."""
-    for each in dict.fromkeys((number, number.upper())):
-        row = connection.execute(select(Incident.__table__).where(Incident.number == each)).mappings().one_or_none()
-        if row is not None:
-            return dict(row)
-    raise Refusal(f"没有编号是“{number}”的事件记录。请从列表中选择。", field="incident")
+    row = incident_numbers.found(connection, number)
+    if row is None:
+        raise Refusal(f"没有编号是“{number}”的事件记录。请从列表中选择。", field="incident")
+    return incident_of(connection, row["id"])
 
 
 def create(tx: Transaction, incident: Values, kept: Values) -> int:

@@ -9,7 +9,7 @@ from opsdesk.models import ChangeRequest
 from opsdesk.registers.change_request import service
 from opsdesk.registers.change_request.service import TOUCHED, row_of
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import entry
+from opsdesk.services import entry, retiring
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -21,8 +21,7 @@ RESULTS = (service.SUCCESS, "部分完成", "失败，已回退", "取消")
 
 def _standing(tx: Transaction, change_id: int) -> dict[str, Any]:
     row = row_of(tx.connection, change_id)
-    if row["void_at"] is not None:
-        raise Refusal(f"{row['number']} 已经作废。请刷新后再看。")
+    retiring.refuse_void(row)
     return row
 
 
@@ -41,7 +40,7 @@ def opine(ctx: Context, change_id: int, values: Values) -> Outcome[str]:
 def approve(ctx: Context, change_id: int, values: Values) -> Outcome[str]:
     """The centre approves; only the supervisor may enter it. After the beginning it is told as too late."""
     ctx.require(Role.SUPERVISOR)
-    at = entry.past_or_none(values, "approved_at", "批准时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "approved_at", "批准时间", ctx.now())
     by = entry.text(values, "approved_by", "批准人", longest=30) or ctx.actor.name
     security = entry.text(values, "security_opinion", "信息安全主管领导意见", longest=200)
     with ctx.transaction("批准变更") as tx:
@@ -72,7 +71,7 @@ def refuse(ctx: Context, change_id: int, values: Values) -> Outcome[str]:
 def begin(ctx: Context, change_id: int, values: Values) -> Outcome[str]:
     """It has begun; what begins without approval is told with its clause, not refused: it has happened."""
     ctx.require(*WRITERS)
-    at = entry.past_or_none(values, "began_at", "开始时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "began_at", "开始时间", ctx.now())
     by = entry.text(values, "performed_by", "执行人", longest=30)
     with ctx.transaction("开始变更") as tx:
         row = _standing(tx, change_id)
@@ -88,7 +87,7 @@ def begin(ctx: Context, change_id: int, values: Values) -> Outcome[str]:
 def end(ctx: Context, change_id: int, values: Values) -> Outcome[str]:
     """It is over: with which result, and who verified it."""
     ctx.require(*WRITERS)
-    at = entry.past_or_none(values, "ended_at", "结束时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "ended_at", "结束时间", ctx.now())
     result = entry.chosen(values, "outcome", "结果", RESULTS)
     note = entry.text(values, "note", "说明", longest=200)
     by = entry.text(values, "verified_by", "验证人", required=True, longest=30)

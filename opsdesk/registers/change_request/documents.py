@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from opsdesk.exports.document import Choice, Document, FormCell, FormGrid, Kind, chinese_date
+from opsdesk.exports.document import Choice, Document, FormCell, FormGrid, Kind, chinese_moment
 from opsdesk.registers.change_request import service
 from opsdesk.rules import lending
 from opsdesk.rules.clause import Law
@@ -47,20 +47,19 @@ def request(ctx: Context, change_id: int) -> Document:
     )
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{chinese_date(at)} {at:%H:%M}" if at else ""
-
-
 def _span(begins: datetime | None, ends: datetime | None) -> str:
     """自 … 至 …; what is not known is left to the pen."""
-    return f"自 {_moment(begins)} 至 {_moment(ends)}" if begins else ""
+    return f"自 {chinese_moment(begins)} 至 {chinese_moment(ends)}" if begins else ""
 
 
 def _asked(row: Mapping[str, Any]) -> tuple[tuple[FormCell, ...], ...]:
     return (
         (FormCell("系统／设施名称", row["system"]),),
         (FormCell("类型", Choice(service.KINDS, (row["kind"],))),),
-        (FormCell("申请人", f"{row['applicant']}（{row['unit']}）"), FormCell("申请日期", _moment(row["applied_at"]))),
+        (
+            FormCell("申请人", f"{row['applicant']}（{row['unit']}）"),
+            FormCell("申请日期", chinese_moment(row["applied_at"])),
+        ),
         (FormCell("预计变更起止时间", _span(row["planned_from"], row["planned_to"])),),
         (FormCell("变更原因说明", row["reason"], height=TEXT),),
         (FormCell("变更计划或程序", row["plan"], height=TEXT + 8),),
@@ -72,9 +71,9 @@ def _asked(row: Mapping[str, Any]) -> tuple[tuple[FormCell, ...], ...]:
 
 def _opinions(row: Mapping[str, Any]) -> tuple[tuple[FormCell, ...], ...]:
     if row["refused_at"]:
-        centre = f"不同意：{row['refusal']}　{_moment(row['refused_at'])}"
+        centre = f"不同意：{row['refusal']}　{chinese_moment(row['refused_at'])}"
     else:
-        centre = f"同意　{row['approved_by']}　{_moment(row['approved_at'])}" if row["approved_at"] else ""
+        centre = f"同意　{row['approved_by']}　{chinese_moment(row['approved_at'])}" if row["approved_at"] else ""
     return (
         (_sign("审核意见：系统主管部门", row["department_opinion"]),),
         (_sign("审核意见：信息中心", centre),),

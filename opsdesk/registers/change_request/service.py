@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
@@ -98,9 +97,7 @@ def listed(ctx: Context, query: Query) -> Page:
     )
     if (kind := chosen.get("kind")) is not None:
         asked = asked.where(ChangeRequest.kind == kind)
-    if span := listing.month_of(str(chosen.get("month") or "")):
-        first, after = (datetime.combine(day, time()) for day in (span[0], span[1] + timedelta(days=1)))
-        asked = asked.where(ChangeRequest.planned_from >= first, ChangeRequest.planned_from < after)
+    asked = asked.where(listing.in_month(ChangeRequest.planned_from, chosen.get("month")))
     if (wanted := chosen.get("state")) is not None:
         asked = asked.where(_in_state(wanted))
     with ctx.read() as connection:
@@ -130,11 +127,7 @@ def months(ctx: Context) -> list[tuple[str, str]]:
 
 def row_of(connection: Connection, change_id: int) -> dict[str, Any]:
     """A row of `change_request`. Refuses one that is not there."""
-    query = select(ChangeRequest.__table__).where(ChangeRequest.id == change_id)
-    found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing(WHAT)
-    return dict(found)
+    return retiring.one(connection, select(ChangeRequest.__table__).where(ChangeRequest.id == change_id), WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:

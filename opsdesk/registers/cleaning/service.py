@@ -79,11 +79,7 @@ def since_chip(row: Mapping[Any, Any], regulations: Regulations) -> Chip:
 
 def row_of(connection: Connection, cleaning_id: int) -> dict[str, Any]:
     """A row of `cleaning` with the one before. Refuses one that is not there."""
-    query = select(Cleaning.__table__, previous()).where(Cleaning.id == cleaning_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, select(Cleaning.__table__, previous()).where(Cleaning.id == cleaning_id), WHAT)
 
 
 def rows_between(connection: Connection, room_id: int, first: date, last: date) -> Iterable[Mapping[Any, Any]]:

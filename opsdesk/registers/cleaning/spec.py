@@ -6,7 +6,7 @@ from opsdesk.models import Cleaning
 from opsdesk.register import Act, Column, Field, Filter, Kind, Paper, Register
 from opsdesk.registers.cleaning import documents, service
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import room_upkeep, suggestions
+from opsdesk.services import choices, room_upkeep, suggestions
 
 SUPERVISOR = frozenset({str(Role.SUPERVISOR)})
 
@@ -26,7 +26,7 @@ REGISTER = Register(
     ),
     list=service.listed,
     fields=(
-        Field("room_id", "机房", Kind.CHOICE, required=True, options=room_upkeep.rooms,
+        Field("room_id", "机房", Kind.CHOICE, required=True, options=choices.rooms,
               default=room_upkeep.first_room),
         Field("day", "日期", Kind.DATE, required=True, default=lambda ctx: ctx.today(),
               help="距上次清扫的天数按日期自动计算。"),
@@ -40,7 +40,7 @@ REGISTER = Register(
     ),
     load=service.load,
     save=service.save,
-    filters=(Filter("room", "机房", room_upkeep.rooms),),
+    filters=(Filter("room", "机房", choices.rooms),),
     acts=(
         Act(
             "void", "作废",

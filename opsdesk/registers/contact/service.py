@@ -64,10 +64,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One contact person as the form shows it; phone and mail whole only for 主管 and 服务台."""
     columns = ContactPerson.__table__.columns
     with ctx.read() as connection:
-        found = connection.execute(select(*columns).where(ContactPerson.id == record_id)).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("接口人")
-    person = dict(found)
+        person = retiring.one(connection, select(*columns).where(ContactPerson.id == record_id), "接口人")
     if ctx.actor.role not in WRITERS:
         person.update(phone=masking.phone(person["phone"]), email=masking.email(person["email"]))
     return person

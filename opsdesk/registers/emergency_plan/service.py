@@ -57,11 +57,7 @@ def listed(ctx: Context, query: Query) -> Page:
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One plan as its form shows it."""
     with ctx.read() as connection:
-        query = select(EmergencyPlan.__table__).where(EmergencyPlan.id == record_id)
-        found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing(WHAT)
-    return dict(found)
+        return retiring.one(connection, select(EmergencyPlan.__table__).where(EmergencyPlan.id == record_id), WHAT)
 
 
 def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outcome[int]:

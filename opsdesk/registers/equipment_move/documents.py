@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from opsdesk.exports.document import (
@@ -20,13 +20,14 @@ from opsdesk.exports.document import (
     Text,
     Value,
     chinese_date,
+    chinese_moment,
 )
 from opsdesk.models import EquipmentMove
 from opsdesk.registers.equipment_move import service
 from opsdesk.rules import lending
 from opsdesk.rules.calendar import month
 from opsdesk.rules.clause import Law
-from opsdesk.services import chain, settings
+from opsdesk.services import chain, listing, settings
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 
@@ -79,10 +80,7 @@ def month_sheet(ctx: Context, year: int, number: int) -> Document:
     with ctx.read() as connection:
         query = (
             service.every()
-            .where(
-                EquipmentMove.moved_at >= datetime.combine(days[0], time()),
-                EquipmentMove.moved_at < datetime.combine(days[-1] + timedelta(days=1), time()),
-            )
+            .where(listing.within(EquipmentMove.moved_at, days[0], days[-1]))
             .order_by(EquipmentMove.moved_at, EquipmentMove.id)
         )
         rows = [dict(row) for row in connection.execute(query).mappings()]
@@ -175,9 +173,9 @@ def exit_pass(ctx: Context, move_id: int) -> Document:
 
 
 def _pass_rows(row: Mapping[str, Any]) -> tuple[tuple[FormCell, ...], ...]:
-    approved = f"{row['approved_by']}　{_moment(row['approved_at'])}"
+    approved = f"{row['approved_by']}　{chinese_moment(row['approved_at'])}"
     return (
-        (_cell("机房", row["room"]), _cell("出门日期", _moment(row["moved_at"]))),
+        (_cell("机房", row["room"]), _cell("出门日期", chinese_moment(row["moved_at"]))),
         (_cell("设备名称", row["name"]), _cell("数量", row["quantity"])),
         (_cell("品牌型号", row["model"]), _cell("序列号（S/N）", row["serial"], Kind.CODE)),
         (_cell("资产编号", row["asset_no"], Kind.CODE), _cell("去向", row["other_end"])),
@@ -194,7 +192,3 @@ def _cell(label: str, value: Value, kind: Kind = Kind.TEXT) -> FormCell:
 
 def _sign(label: str, value: str = "") -> FormCell:
     return FormCell(label, value, height=14.0, kind=Kind.SIGNATURE)
-
-
-def _moment(at: datetime | date) -> str:
-    return f"{chinese_date(at)} {at:%H:%M}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -18,6 +18,7 @@ from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.numbering import monthly
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.text import added
 from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
@@ -109,9 +110,7 @@ def listed(ctx: Context, query: Query) -> Page:
     )
     if (direction := chosen.get("direction")) is not None:
         asked = asked.where(EquipmentMove.direction == direction)
-    if span := listing.month_of(str(chosen.get("month") or "")):
-        first, after = (datetime.combine(day, time()) for day in (span[0], span[1] + timedelta(days=1)))
-        asked = asked.where(EquipmentMove.moved_at >= first, EquipmentMove.moved_at < after)
+    asked = asked.where(listing.in_month(EquipmentMove.moved_at, chosen.get("month")))
     if (wanted := chosen.get("state")) is not None:
         asked = asked.where(_in_state(wanted, now))
     with ctx.read() as connection:
@@ -141,10 +140,7 @@ def permits(ctx: Context) -> Options:
 
 def row_of(connection: Connection, move_id: int) -> dict[str, Any]:
     """A move with the name of its room. Refuses one that is not there."""
-    found = connection.execute(every().where(EquipmentMove.id == move_id)).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing(WHAT)
-    return dict(found)
+    return retiring.one(connection, every().where(EquipmentMove.id == move_id), WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
@@ -230,7 +226,7 @@ def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
 def approve(ctx: Context, move_id: int, values: Values) -> Outcome[str]:
     """Approve a move; only the supervisor may. Approval after the move is told, not refused."""
     ctx.require(Role.SUPERVISOR)
-    at = entry.past_or_none(values, "approved_at", "批准时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "approved_at", "批准时间", ctx.now())
     by = entry.text(values, "approved_by", "批准人", longest=30) or ctx.actor.name
     with ctx.transaction("批准设备进出") as tx:
         row = _standing(tx, move_id)
@@ -252,7 +248,7 @@ def give_back(ctx: Context, move_id: int, values: Values) -> Outcome[str]:
             raise Refusal(f"{row['number']} 在 {row['returned_on'].isoformat()} 已经归还。")
         if on < row["moved_at"].date():
             raise Refusal(f"实还日早于进出的日期 {row['moved_at']:%Y-%m-%d}，请核对。", field="returned_on")
-        remarks = "\n".join(part for part in (row["remarks"], f"归还：{note}" if note else "") if part)
+        remarks = added(row["remarks"], f"归还：{note}" if note else "")
         tx.update(EquipmentMove, move_id, returned_on=on, remarks=remarks)
         late = lending.move_late_days(facts({**row, "returned_on": on}), ctx.now())
     return Outcome(f"{row['number']} 已归还，{f'逾期 {late} 天' if late else '没有逾期'}。", TOUCHED)
@@ -264,13 +260,11 @@ def void(ctx: Context, move_id: int, values: Values) -> Outcome[str]:
     reason = entry.text(values, "reason", "作废原因", required=True, longest=200)
     with ctx.transaction("作废设备进出", reason) as tx:
         row = _standing(tx, move_id)
-        remarks = "\n".join(part for part in (row["remarks"], f"作废：{reason}") if part)
-        tx.update(EquipmentMove, move_id, void_at=ctx.now(), remarks=remarks)
+        tx.update(EquipmentMove, move_id, void_at=ctx.now(), remarks=added(row["remarks"], f"作废：{reason}"))
     return Outcome(f"{row['number']} 已作废：{reason}。编号不再使用。", TOUCHED)
 
 
 def _standing(tx: Transaction, move_id: int) -> dict[str, Any]:
     row = row_of(tx.connection, move_id)
-    if row["void_at"] is not None:
-        raise Refusal(f"{row['number']} 已经作废。请刷新后再看。")
+    retiring.refuse_void(row)
     return row

@@ -6,7 +6,7 @@ from opsdesk.models import EquipmentMove
 from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Paper, Register
 from opsdesk.registers.equipment_move import documents, service
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import assets, room_upkeep, suggestions
+from opsdesk.services import assets, choices, room_upkeep, suggestions
 from opsdesk.services.context import Context
 
 SUPERVISOR = frozenset({str(Role.SUPERVISOR)})
@@ -52,7 +52,7 @@ REGISTER = Register(
             "moved_at", "日期", Kind.MOMENT, required=True, group=WAY, default=lambda ctx: ctx.now().replace(second=0)
         ),
         Field(
-            "room_id", "机房", Kind.CHOICE, required=True, group=WAY, options=room_upkeep.rooms,
+            "room_id", "机房", Kind.CHOICE, required=True, group=WAY, options=choices.rooms,
             default=room_upkeep.first_room,
         ),
         Field("direction", "方向", Kind.CHOICE, required=True, group=WAY, options=_directions),

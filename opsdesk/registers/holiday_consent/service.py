@@ -83,10 +83,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One consent as its form shows it."""
     query = select(HolidayConsent.__table__).where(HolidayConsent.id == record_id)
     with ctx.read() as connection:
-        found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("同意记录")
-    return dict(found)
+        return retiring.one(connection, query, "同意记录")
 
 
 def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outcome[int]:

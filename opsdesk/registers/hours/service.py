@@ -46,10 +46,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One entry as its form shows it."""
     asked = select(SiteHours.holds_from, SiteHours.pairs).where(SiteHours.id == record_id)
     with ctx.read() as connection:
-        found = connection.execute(asked).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("作息")
-    return dict(found)
+        return retiring.one(connection, asked, "作息")
 
 
 def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outcome[int]:

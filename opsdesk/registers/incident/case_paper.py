@@ -9,7 +9,18 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from opsdesk.exports.document import Align, Column, Document, FormCell, FormGrid, Kind, Table, Value, chinese_date
+from opsdesk.exports.document import (
+    Align,
+    Column,
+    Document,
+    FormCell,
+    FormGrid,
+    Kind,
+    Table,
+    Value,
+    chinese_date,
+    chinese_moment,
+)
 from opsdesk.models import CaseReport
 from opsdesk.registers.incident import paper_words as words
 from opsdesk.registers.incident.detail import Detail, detail
@@ -91,7 +102,7 @@ def _notes(ctx: Context, connection: Connection, found: Detail) -> tuple[str, ..
     due = Deadline(calendars.load(connection), ctx.regulations).of(closed)
     if due is None:
         return ()
-    return (f"故障于 {words.to_the_minute(closed)} 关闭，本报告应在 {chinese_date(due)} 前提交（含当日）。",)
+    return (f"故障于 {chinese_moment(closed)} 关闭，本报告应在 {chinese_date(due)} 前提交（含当日）。",)
 
 
 def _grid(rows: tuple[tuple[FormCell, ...], ...]) -> FormGrid:
@@ -170,7 +181,7 @@ def _what_follows(found: Detail, case: Mapping[str, Any]) -> tuple[tuple[FormCel
 
 def _signatures(case: Mapping[str, Any]) -> tuple[tuple[FormCell, ...], ...]:
     submitted = f"　{words.this_year(case['submitted_at'])} 提交" if case["submitted_at"] else ""
-    approved = f"{case['approved_by']}　{words.to_the_minute(case['approved_at'])} 批准" if case["approved_at"] else ""
+    approved = f"{case['approved_by']}　{chinese_moment(case['approved_at'])} 批准" if case["approved_at"] else ""
     return (
         (_sign("编写", f"{case['written_by']}{submitted}"), _sign("审核（公司项目经理）", case["reviewed_by"])),
         (_sign("信息中心运维主管", approved),),

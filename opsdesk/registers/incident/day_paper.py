@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -26,11 +26,10 @@ from opsdesk.registers.incident.listing import clock_chip, rows_of
 from opsdesk.registers.incident.service import PREFIX
 from opsdesk.rules.sla import in_words
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, ClockState, IncidentState
-from opsdesk.services import chain, incident_basis, incident_clocks, settings
+from opsdesk.services import chain, incident_basis, incident_clocks, listing, settings
 from opsdesk.services.context import Context
 from opsdesk.services.incident_clocks import Standing
 
-DAY = timedelta(days=1)
 BATCH = 500
 COLUMNS = (
     Column("序号", 9, Kind.NUMBER, Align.CENTER),
@@ -98,10 +97,7 @@ def day_list(ctx: Context, day: date) -> Document:
 def _rows(connection: Connection, day: date) -> list[dict[str, Any]]:
     query = (
         select(Incident.id)
-        .where(
-            Incident.reported_at >= datetime.combine(day, time()),
-            Incident.reported_at < datetime.combine(day + DAY, time()),
-        )
+        .where(listing.within(Incident.reported_at, day, day))
         .order_by(Incident.reported_at, Incident.id)
     )
     ids = list(connection.execute(query).scalars())

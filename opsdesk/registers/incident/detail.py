@@ -13,7 +13,6 @@ from sqlalchemy import Connection, select
 from opsdesk.models import (
     CaseReport,
     EmergencyPlan,
-    Incident,
     IncidentAct,
     IncidentFile,
     IncidentPart,
@@ -25,7 +24,16 @@ from opsdesk.registers.incident.service import TOUCHED, WHAT, Course, note, pers
 from opsdesk.rules import sla
 from opsdesk.rules.sla import Lacking, Pause, Written
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, IncidentKind
-from opsdesk.services import attachments, entry, incident_clocks, incident_text, incident_verdicts, retiring, settings
+from opsdesk.services import (
+    attachments,
+    entry,
+    incident_clocks,
+    incident_numbers,
+    incident_text,
+    incident_verdicts,
+    retiring,
+    settings,
+)
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
@@ -301,8 +309,7 @@ def id_of(ctx: Context, number: str) -> int:
     """The record with this number, capitals or not. Refuses an unknown one."""
     wanted = "".join(number.split())
     with ctx.read() as connection:
-        for each in dict.fromkeys((wanted, wanted.upper())):
-            found = connection.execute(select(Incident.id).where(Incident.number == each)).scalar_one_or_none()
-            if found is not None:
-                return int(found)
-    raise Refusal(f"没有编号是“{wanted[:40]}”的{WHAT}。请核对编号，例如 SJ-20260305-001。", field="number")
+        row = incident_numbers.found(connection, wanted)
+    if row is None:
+        raise Refusal(f"没有编号是“{wanted[:40]}”的{WHAT}。请核对编号，例如 SJ-20260305-001。", field="number")
+    return int(row["id"])

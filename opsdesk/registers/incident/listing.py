@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from opsdesk.models import Incident, Staff, Vendor
-from opsdesk.register import Chip, Options, Page, Query, Row, Tone
+from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.rules.sla import Reading, in_words
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, ClockState, IncidentState
-from opsdesk.services import choices, incident_clocks, incident_text, listing
+from opsdesk.services import incident_clocks, incident_text, listing
 from opsdesk.services.context import Context
 from opsdesk.services.incident_clocks import Standing
 
@@ -57,7 +57,7 @@ def _page(connection: Connection, query: Query, now: datetime) -> tuple[list[int
     """The ids of a page and how many the question has in all, each out of one index alone."""
     chosen = {key: value for key, value in (query.filters or {}).items() if value is not None}
     if listing.words(query.text) and set(chosen) <= {"period"}:
-        span = period(str(chosen.get("period") or ""), now.date())
+        span = listing.period(str(chosen.get("period") or ""), now.date())
         moments = (datetime.combine(span[0], time()), datetime.combine(span[1] + DAY, time())) if span else None
         return incident_text.ids_of(connection, query.text, moments, query.offset, query.limit)
     where = conditions(query, now)
@@ -91,12 +91,8 @@ def conditions(query: Query, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if (matched := incident_text.matching(query.text)) is not None:
         found.append(matched)
-    if (span := period(str(chosen.get("period") or ""), now.date())) is not None:
-        first, last = span
-        found += [
-            Incident.reported_at >= datetime.combine(first, time()),
-            Incident.reported_at < datetime.combine(last + DAY, time()),
-        ]
+    if (span := listing.period(str(chosen.get("period") or ""), now.date())) is not None:
+        found.append(listing.within(Incident.reported_at, *span))
     if (vendor_id := chosen.get("vendor")) is not None:
         found.append(Incident.vendor_id == vendor_id)
     if (staff_id := chosen.get("person")) is not None:
@@ -129,36 +125,6 @@ def _breach(breach: str, now: datetime) -> ColumnElement[bool]:
         soon = now + timedelta(hours=1)
         return and_(~func.coalesce(over, 0), or_(Incident.respond_by <= soon, Incident.solve_by <= soon))
     return ~func.coalesce(over, 0)
-
-
-PERIODS = ("今天", "昨天", "近 7 天", "近 30 天")
-
-
-def periods(ctx: Context) -> Options:
-    """Periods to choose from: the days just gone by, then months."""
-    return [*((word, word) for word in PERIODS), *listing.months_around(ctx.today(), 24, 0)]
-
-
-def period(key: str, today: date) -> tuple[date, date] | None:
-    """First and last day of a period, also of one written 2026-03-01/2026-03-05; None where it is none."""
-    begins, between, ends = key.partition("/")
-    if between:
-        return date.fromisoformat(begins), date.fromisoformat(ends)
-    days = dict(zip(PERIODS, ((0, 0), (1, 1), (6, 0), (29, 0)), strict=True))
-    if key in days:
-        back, until = days[key]
-        return today - back * DAY, today - until * DAY
-    return listing.month_of(key)
-
-
-def vendors(ctx: Context) -> Options:
-    """Vendors to choose from."""
-    return choices.vendors(ctx)
-
-
-def people(ctx: Context) -> Options:
-    """Engineers to choose from."""
-    return choices.staff(ctx)
 
 
 def as_row(row: Mapping[str, Any], standing: Standing | None, year: int) -> Row:
@@ -260,10 +226,10 @@ class Similar:
     helped: str
 
 
-def similar(ctx: Context, typed: str, *, but: int = 0) -> list[Similar]:
+def similar(ctx: Context, typed: str) -> list[Similar]:
     """Past incidents that share most with these words, the nearest first; none for fewer than two letters."""
     with ctx.read() as connection:
-        ids = incident_text.alike(connection, typed, but=but, most=MOST_SIMILAR)
+        ids = incident_text.alike(connection, typed, but=0, most=MOST_SIMILAR)
         rows = rows_of(connection, ids)
     return [
         Similar(

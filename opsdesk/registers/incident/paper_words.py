@@ -21,11 +21,6 @@ def moment(at: datetime | None) -> str:
     return f"{chinese_date(at.date())} {at:%H:%M:%S}" if at else ""
 
 
-def to_the_minute(at: datetime | None) -> str:
-    """2026年3月5日 09:10; what is not known is left to the pen."""
-    return f"{chinese_date(at.date())} {at:%H:%M}" if at else ""
-
-
 def this_year(at: datetime) -> str:
     """3月5日 09:10."""
     return f"{at.month}月{at.day}日 {at:%H:%M}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from opsdesk.exports.document import (
@@ -17,9 +16,9 @@ from opsdesk.exports.document import (
     Kind,
     Table,
     Value,
+    chinese_moment,
 )
-from opsdesk.exports.layout import compose
-from opsdesk.exports.typeface import MissingGlyph
+from opsdesk.exports.layout import on_fewest_pages
 from opsdesk.registers.incident import paper_words as words
 from opsdesk.registers.incident.acts import RESULTS, WAYS
 from opsdesk.registers.incident.closing import RATINGS
@@ -80,26 +79,7 @@ def record(ctx: Context, incident_id: int) -> Document:
         retention=f"保存期限：{site['paper.retention_years']} 年",
         trace=trace,
     )
-    return _on_fewest_pages(made)
-
-
-def _on_fewest_pages(made: Document) -> Document:
-    """The form as it is, or with lower boxes where that saves a page."""
-    low = replace(made, body=tuple(_lowered(block) for block in made.body))
-    try:
-        return min((made, low), key=lambda each: len(compose(each)))
-    except MissingGlyph:
-        return made  # the workbook needs no glyphs; who prints is told
-
-
-def _lowered(block: Block) -> Block:
-    if isinstance(block, FormGrid):
-        return replace(block, rows=tuple(tuple(_low(cell) for cell in row) for row in block.rows))
-    return replace(block, row_height=LOWERED[ROW]) if isinstance(block, Table) else block
-
-
-def _low(cell: FormCell) -> FormCell:
-    return replace(cell, height=LOWERED.get(cell.height, cell.height))
+    return on_fewest_pages(made, LOWERED)
 
 
 def _body(found: Detail, project: str, severities: Sequence[str]) -> list[Block]:
@@ -140,7 +120,7 @@ def _report(row: Mapping[str, Any], project: str) -> list[Row]:
         (_line("① 报告人", row["reporter"]), _line("单位／科室", row["reporter_dept"]),
          _line("电话", row["reporter_phone"], kind=Kind.CODE)),
         (_line("报告方式", _ticked(SOURCES, row["source"]), 2),
-         _line("报告时间", words.to_the_minute(row["reported_at"]))),
+         _line("报告时间", chinese_moment(row["reported_at"]))),
     ]  # fmt: skip
 
 
@@ -150,7 +130,7 @@ def _acceptance(found: Detail) -> list[Row]:
     return [
         (_line("② 受理人", row["accepted_by"]), _line("接到时间", words.moment(row["accepted_at"]))),
         (_line("响应时间", words.moment(row["responded_at"])), _line("响应用时", _response(found), 2)),
-        (_line("响应方式", ways), _line("到达时间", words.to_the_minute(row["arrived_at"]))),
+        (_line("响应方式", ways), _line("到达时间", chinese_moment(row["arrived_at"]))),
     ]
 
 
@@ -169,8 +149,8 @@ def _visit(found: Detail) -> list[Row]:
     """What is asked of somebody who is sent to the user (E19)."""
     row, standing = found.row, found.standing
     rows: list[Row] = [
-        (_line("联系用户", words.to_the_minute(row["contacted_at"])),
-         _line("约定上门", words.to_the_minute(row["appointed_at"]))),
+        (_line("联系用户", chinese_moment(row["contacted_at"])),
+         _line("约定上门", chinese_moment(row["appointed_at"]))),
     ]  # fmt: skip
     if readings := [reading for reading in standing.visit if not reading.running or reading.over]:
         said = [f"{reading.name} {in_words(reading.used)}，{words.judged(reading)}" for reading in readings]
@@ -189,7 +169,7 @@ def _grading(row: Mapping[str, Any], severities: Sequence[str]) -> list[Row]:
     urgent = Choice(("是", "否"), ("是" if row["urgent"] else "否",))
     return [
         (_line("③ 类别", row["category"], 3), _line("等级", severity, 4), _line("是否紧急", urgent, 3)),
-        (_line("影响范围", row["reach"]), _line("要求完成时间", words.to_the_minute(row["due_at"]))),
+        (_line("影响范围", row["reach"]), _line("要求完成时间", chinese_moment(row["due_at"]))),
     ]
 
 
@@ -221,7 +201,7 @@ def _result(found: Detail) -> list[Row]:
             _line("解决时间", words.moment(row["resolved_at"])),
         ),
         (_line("解决用时", _solution(found)),),
-        (_line("转派／升级至", row["escalated_to"]), _line("下次服务时间", words.to_the_minute(row["next_visit_at"]))),
+        (_line("转派／升级至", row["escalated_to"]), _line("下次服务时间", chinese_moment(row["next_visit_at"]))),
         (FormCell("⑨ 根本原因与改进", after, height=TEXT),),
         (FormCell("⑩ 遗留问题", row["open_points"], height=LINE),),
         (_line("⑪ 用户评价", _ticked(RATINGS, row["rating"]), 3), _line("意见", row["opinion"], 2)),
@@ -245,7 +225,7 @@ def _signatures(found: Detail) -> list[Row]:
     person = f"{row['person']}（{row['vendor']}）" if row["person"] and row["vendor"] else row["person"]
     handed = f"　{words.this_year(row['handed_in_at'])} 交单" if row["handed_in_at"] else ""
     confirmed = f"{row['confirmed_by']}　{words.this_year(row['confirmed_at'])} 确认" if row["confirmed_at"] else ""
-    signed = f"{row['signed_by']}　{words.to_the_minute(row['signed_at'])} 签收\n" if row["signed_at"] else ""
+    signed = f"{row['signed_by']}　{chinese_moment(row['signed_at'])} 签收\n" if row["signed_at"] else ""
     supervisor = FormCell("运维主管签收", f"{signed}{words.SIGN_WITH_TIME}", height=SIGN_ROOM)
     return [
         (_sign("⑫ 处理人", f"{person}{handed}"), _sign("用户", confirmed or row["reporter"] or "")),
@@ -260,7 +240,7 @@ def _sign(label: str, value: str) -> FormCell:
 def _notes(found: Detail) -> tuple[str, ...]:
     row, said = found.row, list[str]()
     if row["void_at"]:
-        said.append(f"本单已于 {words.to_the_minute(row['void_at'])} 作废：{row['void_reason']}。编号不再使用。")
+        said.append(f"本单已于 {chinese_moment(row['void_at'])} 作废：{row['void_reason']}。编号不再使用。")
     if row["batch_id"] is not None:
         said.append("本单由原登记簿导入，原登记簿没有的时间留空。")
     if row["reopened"]:
@@ -274,5 +254,5 @@ def _notes(found: Detail) -> tuple[str, ...]:
     due, handed = row["hand_in_due_at"], row["handed_in_at"]
     if due is not None and handed is not None and sla.hand_in_is_late(due, handed, handed):
         late = in_words(int((handed - due).total_seconds()))
-        said.append(f"应在 {words.to_the_minute(due)} 前交单，晚 {late}。")
+        said.append(f"应在 {chinese_moment(due)} 前交单，晚 {late}。")
     return tuple(said)

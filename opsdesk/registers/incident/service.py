@@ -107,10 +107,7 @@ BLANK: dict[str, Any] = {
 
 def row_of(connection: Connection, incident_id: int) -> dict[str, Any]:
     """A row of `incident`. Refuses one that is not there."""
-    found = connection.execute(select(Incident.__table__).where(Incident.id == incident_id)).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing(WHAT)
-    return dict(found)
+    return retiring.one(connection, select(Incident.__table__).where(Incident.id == incident_id), WHAT)
 
 
 def note(

@@ -13,6 +13,7 @@ from opsdesk.rules.vocabulary import DISPATCHED, OPEN_INCIDENT, IncidentKind, In
 from opsdesk.services import choices, incident_options
 from opsdesk.services.context import Context
 from opsdesk.services.incident_options import What
+from opsdesk.services.listing import periods
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.suggestions import written
 
@@ -243,11 +244,11 @@ REGISTER = Register(
     load=service.load,
     save=service.save,
     filters=(
-        Filter("period", "时间", listing.periods),
+        Filter("period", "时间", periods),
         Filter("state", "状态", lambda _ctx: [(word, word) for word in listing.STATES]),
         Filter("breach", "时限", lambda _ctx: [(word, word) for word in listing.BREACHES]),
-        Filter("vendor", "单位", listing.vendors),
-        Filter("person", "处理人", listing.people),
+        Filter("vendor", "单位", choices.vendors),
+        Filter("person", "处理人", choices.staff),
     ),
     acts=ACTS,
     papers=(

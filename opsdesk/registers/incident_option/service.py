@@ -69,11 +69,7 @@ def _used(connection: Connection, what: What) -> dict[str, int]:
 
 
 def _row_of(connection: Connection, option_id: int) -> dict[str, Any]:
-    query = select(IncidentOption.__table__).where(IncidentOption.id == option_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, select(IncidentOption.__table__).where(IncidentOption.id == option_id), WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:

@@ -98,12 +98,6 @@ def _round(row: Mapping[Any, Any], lines: tuple[Line, ...]) -> Round:
     return Round(**{key: row[key] for key in keys}, lines=lines)
 
 
-def rounds_of_day(ctx: Context, room_id: int, day: date) -> Mapping[int, Round]:
-    """The standing rounds of a room on a day, by turn, for who has no connection of his own."""
-    with ctx.read() as connection:
-        return rounds_of(connection, room_id, day)
-
-
 def last_round(connection: Connection, room_id: int, day: date, turn: int) -> Round | None:
     """The standing round of the room before this one; None where it is the first."""
     query = (

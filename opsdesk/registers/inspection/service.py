@@ -135,11 +135,7 @@ def _number(connection: Connection, day: date, turn: int) -> str:
 
 def row_of(connection: Connection, inspection_id: int) -> dict[str, Any]:
     """A row of `inspection`. Refuses one that is not there."""
-    query = select(Inspection.__table__).where(Inspection.id == inspection_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, select(Inspection.__table__).where(Inspection.id == inspection_id), WHAT)
 
 
 def _standing(tx: Transaction, inspection_id: int) -> dict[str, Any]:
@@ -198,11 +194,7 @@ def link_incident(ctx: Context, line_id: int, incident_number: str) -> Outcome[s
 
 
 def _line_of(connection: Connection, line_id: int) -> dict[str, Any]:
-    query = select(InspectionLine.__table__).where(InspectionLine.id == line_id)
-    line = connection.execute(query).mappings().one_or_none()
-    if line is None:
-        raise retiring.missing("巡检结果")
-    return dict(line)
+    return retiring.one(connection, select(InspectionLine.__table__).where(InspectionLine.id == line_id), "巡检结果")
 
 
 def incident_line(ctx: Context, line_id: int) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from opsdesk.register import Act, Column, Field, Filter, Kind, Paper, Register
 from opsdesk.registers.inspection import documents, listing, service
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import room_upkeep, suggestions
+from opsdesk.services import choices, suggestions
 
 SUPERVISOR = frozenset({str(Role.SUPERVISOR)})
 
@@ -43,7 +43,7 @@ REGISTER = Register(
     ),
     load=listing.load,
     filters=(
-        Filter("room", "机房", room_upkeep.rooms),
+        Filter("room", "机房", choices.rooms),
         Filter("month", "月份", listing.months),
         Filter("found", "结果", lambda _ctx: [(word, word) for word in (listing.WRONG, listing.ALL_FINE)]),
         Filter("state", "状态", lambda _ctx: [(word, word) for word in listing.TONES]),

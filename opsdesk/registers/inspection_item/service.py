@@ -12,7 +12,7 @@ from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.rules import upkeep
 from opsdesk.rules.upkeep import Limit
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import entry, inspection_items, listing, retiring, room_upkeep
+from opsdesk.services import choices, entry, inspection_items, listing, retiring, room_upkeep
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -30,7 +30,7 @@ USED, RETIRED = "在用", "已停用"
 
 def rooms(ctx: Context) -> list[tuple[int, str]]:
     """Where an item holds: in every room, or in one."""
-    return [(EVERY_ROOM, "所有机房"), *room_upkeep.rooms(ctx)]
+    return [(EVERY_ROOM, "所有机房"), *choices.rooms(ctx)]
 
 
 def categories(ctx: Context) -> list[tuple[str, str]]:
@@ -87,11 +87,7 @@ def _from_elsewhere(row: Values) -> str:
 
 
 def _row_of(connection: Connection, item_id: int) -> dict[str, Any]:
-    query = select(InspectionItem.__table__).where(InspectionItem.id == item_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, select(InspectionItem.__table__).where(InspectionItem.id == item_id), WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:

@@ -12,11 +12,12 @@ from opsdesk.registers.loan import condition, items, service
 from opsdesk.registers.loan.service import TOUCHED, row_of
 from opsdesk.rules import lending
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import assets, attachments, entry, settings
+from opsdesk.services import assets, attachments, entry, retiring, settings
 from opsdesk.services.assets import AssetState
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.text import added
 from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
@@ -29,8 +30,7 @@ AFTER = {DAMAGED: AssetState.REPAIR, LOST: AssetState.SCRAPPED}
 def _standing(tx: Transaction, loan_id: int) -> dict[str, Any]:
     """A loan that is neither void nor refused."""
     row = row_of(tx.connection, loan_id)
-    if row["void_at"] is not None:
-        raise Refusal(f"{row['number']} 已经作废。请刷新后再看。")
+    retiring.refuse_void(row)
     if row["refused_at"] is not None:
         raise Refusal(f"{row['number']} 没有批准，已经结束。需要时请重新填写一张。")
     return row
@@ -39,7 +39,7 @@ def _standing(tx: Transaction, loan_id: int) -> dict[str, Any]:
 def approve(ctx: Context, loan_id: int, values: Values) -> Outcome[str]:
     """The supervisor consents, or enters who of the centre did by word of mouth and when (T3-03)."""
     ctx.require(Role.SUPERVISOR)
-    at = entry.past_or_none(values, "approved_at", "同意时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "approved_at", "同意时间", ctx.now())
     by = entry.text(values, "approved_by", "同意人", longest=30) or ctx.actor.name
     with ctx.transaction("批准借用") as tx:
         row = _standing(tx, loan_id)
@@ -64,8 +64,8 @@ def refuse(ctx: Context, loan_id: int, values: Values) -> Outcome[str]:
 def lend(ctx: Context, loan_id: int, values: Values) -> Outcome[str]:
     """Hand the things over in the state ticked; assets of the ledger are 借出 from then on."""
     ctx.require(*WRITERS)
-    state = condition.read(values, condition.OUT, required=True)
-    at = entry.past_or_none(values, "lent_at", "借出时间", ctx.now()) or ctx.now()
+    state = condition.read(values, condition.OUT)
+    at = entry.past(values, "lent_at", "借出时间", ctx.now())
     until = entry.day_or_none(values, "due_on", "应还日期")
     by = entry.text(values, "lent_by", "经手人", longest=30) or ctx.actor.name
     with ctx.transaction("借出设备") as tx:
@@ -104,13 +104,9 @@ def extend(ctx: Context, loan_id: int, values: Values) -> Outcome[str]:
         already = f"（已逾期 {late} 天）" if late else ""
         was = f"{row['due_on'].isoformat()}{already or ' '}"
         line = f"{ctx.today().isoformat()} 延期：{was}改为 {until.isoformat()}，{reason}"
-        changes = {"due_on": until, "extensions": row["extensions"] + 1, "remarks": _added(row["remarks"], line)}
+        changes = {"due_on": until, "extensions": row["extensions"] + 1, "remarks": added(row["remarks"], line)}
         tx.update(Loan, loan_id, **changes)
     return Outcome(f"{row['number']} 延期到 {until.isoformat()}{already}。", TOUCHED)
-
-
-def _added(text: str, line: str) -> str:
-    return "\n".join(part for part in (text, line) if part)
 
 
 def give_back(ctx: Context, loan_id: int, values: Values) -> Outcome[str]:
@@ -120,10 +116,10 @@ def give_back(ctx: Context, loan_id: int, values: Values) -> Outcome[str]:
     damage, liability = _damage(ctx, values, outcome)
     if outcome != SOUND and not values.get("other"):
         values = {**values, "other": outcome}
-    state = condition.read(values, condition.IN, required=True)
+    state = condition.read(values, condition.IN)
     if outcome != SOUND and condition.IN["undamaged"] in condition.ticked(state, tuple(condition.IN.values())):
         raise Refusal(f"归还结果选了“{outcome}”，就不能勾“没有损坏”。", field="undamaged")
-    at = entry.past_or_none(values, "returned_at", "归还时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "returned_at", "归还时间", ctx.now())
     by = entry.text(values, "received_by", "验收人", longest=30) or ctx.actor.name
     with ctx.transaction("归还借用设备") as tx:
         row = _standing(tx, loan_id)
@@ -144,7 +140,7 @@ def give_back(ctx: Context, loan_id: int, values: Values) -> Outcome[str]:
             "liability": "；".join(part for part in (row["liability"], liability) if part),
         }
         if rest or len(taken) < len(lines):
-            changes["remarks"] = _added(row["remarks"], f"{at:%Y-%m-%d} 归还：{said}，{outcome}")
+            changes["remarks"] = added(row["remarks"], f"{at:%Y-%m-%d} 归还：{said}，{outcome}")
         tx.update(Loan, loan_id, **changes, returned_at=None if rest else at)
         late = lending.late_days(row["due_on"], at, ctx.now())
     when = f"，逾期 {late} 天" if late else "，按时"
@@ -218,9 +214,8 @@ def void(ctx: Context, loan_id: int, values: Values) -> Outcome[str]:
     reason = entry.text(values, "reason", "作废原因", required=True, longest=200)
     with ctx.transaction("作废借用单", reason) as tx:
         row = row_of(tx.connection, loan_id)
-        if row["void_at"] is not None:
-            raise Refusal(f"{row['number']} 已经作废。请刷新后再看。")
+        retiring.refuse_void(row)
         if row["lent_at"] is not None:
             raise Refusal(f"{row['number']} 已经借出过，不能作废。请办理归还。")
-        tx.update(Loan, loan_id, void_at=ctx.now(), remarks=_added(row["remarks"], f"作废：{reason}"))
+        tx.update(Loan, loan_id, void_at=ctx.now(), remarks=added(row["remarks"], f"作废：{reason}"))
     return Outcome(f"{row['number']} 已作废：{reason}。编号不再使用。", TOUCHED)

@@ -15,11 +15,11 @@ OTHER = "其他"
 OTHER_WORDS = f"{OTHER}："
 
 
-def read(values: Mapping[str, Any], boxes: Mapping[str, str], *, required: bool) -> str:
-    """What was ticked in one line: “正常运行、没有损坏、其他：有划痕”. Refuses none at all where one is required."""
+def read(values: Mapping[str, Any], boxes: Mapping[str, str]) -> str:
+    """What was ticked in one line: “正常运行、没有损坏、其他：有划痕”. Refuses none at all."""
     ticked = [word for key, word in boxes.items() if entry.flag(values, key)]
     other = entry.text(values, "other", OTHER, longest=100)
-    if required and not ticked and not other:
+    if not ticked and not other:
         raise Refusal("请勾选设备状况，或在“其他”里写明。", field=next(iter(boxes)))
     return "、".join([*ticked, *([f"{OTHER_WORDS}{other}"] if other else [])])
 

@@ -23,6 +23,7 @@ from opsdesk.exports.document import (
     Table,
     Value,
     chinese_date,
+    chinese_moment,
 )
 from opsdesk.models import Loan
 from opsdesk.registers.loan import condition, items, service
@@ -108,7 +109,7 @@ def _request(row: Mapping[str, Any]) -> list[Cells]:
         due = f"{due}（原{first.month}月{first.day}日）"
     return [
         (FormCell("借用人", row["borrower"]), FormCell("单位", row["unit"])),
-        (FormCell("借用时间", _moment(row["lent_at"])), FormCell("预期归还日期", due)),
+        (FormCell("借用时间", chinese_moment(row["lent_at"])), FormCell("预期归还日期", due)),
         (FormCell("使用地点", row["place"]),),
     ]
 
@@ -124,9 +125,9 @@ def _lines(lines: Sequence[Mapping[str, Any]], number: str) -> Table:
 
 def _course(row: Mapping[str, Any], missed: Sequence[str]) -> list[Cells]:
     if row["refused_at"]:
-        opinion = f"不同意：{row['refusal']}　{_moment(row['refused_at'])}"
+        opinion = f"不同意：{row['refusal']}　{chinese_moment(row['refused_at'])}"
     else:
-        opinion = f"同意　{row['approved_by']}　{_moment(row['approved_at'])}" if row["approved_at"] else ""
+        opinion = f"同意　{row['approved_by']}　{chinese_moment(row['approved_at'])}" if row["approved_at"] else ""
     remarks = [line for line in row["remarks"].split("\n") if line]
     if row["damage"]:
         remarks.append(f"损坏或丢失：{row['damage']}。责任和赔偿：{row['liability']}。")
@@ -136,7 +137,7 @@ def _course(row: Mapping[str, Any], missed: Sequence[str]) -> list[Cells]:
         (_sign("管理员（借出）", row["lent_by"]), _sign("借用人（借出）")),
         (_sign("负责人意见", opinion, 18.0),),
         (FormCell("归还时状况", _boxes(row["condition_in"], tuple(condition.IN.values()))),),
-        (FormCell("归还日期", _moment(row["returned_at"])),),
+        (FormCell("归还日期", chinese_moment(row["returned_at"])),),
         (_sign("管理员（归还）", row["received_by"] if row["returned_at"] else ""), _sign("借用人（归还）")),
         (FormCell("备注（损坏照价赔偿）", "\n".join([*remarks, *missed]), height=14.0),),
     ]
@@ -151,10 +152,6 @@ def _boxes(kept: str, boxes: tuple[str, ...]) -> Choice:
     last = f"{condition.OTHER}：{words}" if words else condition.OTHER
     chosen = tuple(last if each == condition.OTHER else each for each in condition.ticked(kept, boxes))
     return Choice((*boxes, last), chosen)
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{chinese_date(at)} {at:%H:%M}" if at else ""
 
 
 def this_year(ctx: Context, _record_id: int = 0) -> Document:

@@ -127,7 +127,7 @@ def named(row: Mapping[str, Any]) -> str:
     return " ".join(part for part in (row["name"], row["model"], row["asset_no"]) if part)
 
 
-def back(lines: Sequence[Mapping[str, Any]], typed: str, key: str = "lines") -> dict[int, int]:
+def back(lines: Sequence[Mapping[str, Any]], typed: str) -> dict[int, int]:
     """How many of each line come back now, by the line's id; nothing typed is everything still out.
 
     A line names an item by its place on the sheet, its number or its name, and then how many; without a figure all of
@@ -152,7 +152,7 @@ def back(lines: Sequence[Mapping[str, Any]], typed: str, key: str = "lines") -> 
             findings.append(Finding(number, str(doubt), "归还数量", " ".join(parts)))
     if findings:
         said = "".join(f"第 {each.row} 行：{each.reason}" for each in findings)
-        raise Refusal(said, field=key, findings=tuple(findings))
+        raise Refusal(said, field="lines", findings=tuple(findings))
     return found
 
 

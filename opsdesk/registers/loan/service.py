@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
-from opsdesk.models import Loan, LoanItem, Vendor
+from opsdesk.models import Loan, LoanItem
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.registers.loan import items
 from opsdesk.registers.loan.items import Item
 from opsdesk.rules import lending
 from opsdesk.rules.lending import Lapse, LoanFacts, LoanState, Missed
-from opsdesk.services import duties, entry, listing, masking, retiring
+from opsdesk.services import duties, entry, listing, masking, retiring, visitors
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.numbering import yearly
@@ -142,10 +142,7 @@ def in_short(lines: Sequence[Mapping[str, Any]]) -> str:
 
 def row_of(connection: Connection, loan_id: int) -> dict[str, Any]:
     """A row of `loan`. Refuses one that is not there."""
-    found = connection.execute(select(Loan.__table__).where(Loan.id == loan_id)).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing(WHAT)
-    return dict(found)
+    return retiring.one(connection, select(Loan.__table__).where(Loan.id == loan_id), WHAT)
 
 
 def id_of(ctx: Context, number: str) -> int:
@@ -169,7 +166,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
         lines = items.rows(connection, [record_id]).get(record_id, [])
     return {
         **row,
-        "phone": (row["phone"] if ctx.actor.role in WRITERS else masking.phone(row["phone"])) or "",
+        "phone": masking.phone_for(ctx.actor.role, row["phone"]),
         "items": "\n".join(items.item_of(line).written for line in lines),
         "counted": "\n".join(_counted(place, line) for place, line in enumerate(lines, 1)),
         "told": "\n".join(_told(ctx, row, lines)),
@@ -228,8 +225,7 @@ def _whose(connection: Connection, name: str, unit: str, day: date) -> dict[str,
         return {"staff_id": same[0].id, "vendor_id": same[0].vendor_id, "unit": same[0].vendor}
     if not unit:
         raise Refusal(f"{name}不在人员里，或有人同名。请填写“单位”。", field="unit")
-    query = select(Vendor.id).where(or_(Vendor.name == unit, Vendor.short_name == unit, Vendor.code == unit))
-    return {"staff_id": None, "vendor_id": connection.execute(query).scalars().first(), "unit": unit}
+    return {"staff_id": None, "vendor_id": visitors.vendor_of(connection, unit, coded=True), "unit": unit}
 
 
 def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:

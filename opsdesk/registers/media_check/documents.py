@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from opsdesk.registers.media_check import service
 from opsdesk.rules import lending
 from opsdesk.rules.calendar import month
 from opsdesk.rules.clause import Law
-from opsdesk.services import chain, settings
+from opsdesk.services import chain, listing, settings
 from opsdesk.services.context import Context
 
 CODE, REVISION = "OD-F24", "A/0"
@@ -51,10 +51,7 @@ def month_sheet(ctx: Context, year: int, number: int) -> Document:
     with ctx.read() as connection:
         query = (
             select(MediaCheck.__table__)
-            .where(
-                MediaCheck.filed_at >= datetime.combine(days[0], time()),
-                MediaCheck.filed_at < datetime.combine(days[-1] + timedelta(days=1), time()),
-            )
+            .where(listing.within(MediaCheck.filed_at, days[0], days[-1]))
             .order_by(MediaCheck.filed_at, MediaCheck.id)
         )
         rows = [dict(row) for row in connection.execute(query).mappings()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
@@ -18,6 +17,7 @@ from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.numbering import monthly
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.text import added
 from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
@@ -94,9 +94,7 @@ def listed(ctx: Context, query: Query) -> Page:
         .where(listing.holds(query.text, *columns))
         .order_by(MediaCheck.filed_at.desc(), MediaCheck.id.desc())
     )
-    if span := listing.month_of(str(chosen.get("month") or "")):
-        first, after = (datetime.combine(day, time()) for day in (span[0], span[1] + timedelta(days=1)))
-        asked = asked.where(MediaCheck.filed_at >= first, MediaCheck.filed_at < after)
+    asked = asked.where(listing.in_month(MediaCheck.filed_at, chosen.get("month")))
     if (wanted := chosen.get("state")) is not None:
         asked = asked.where(_in_state(wanted))
     with ctx.read() as connection:
@@ -118,11 +116,7 @@ def months(ctx: Context) -> list[tuple[str, str]]:
 
 def row_of(connection: Connection, media_id: int) -> dict[str, Any]:
     """A row of `media_check`. Refuses one that is not there."""
-    query = select(MediaCheck.__table__).where(MediaCheck.id == media_id)
-    found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing(WHAT)
-    return dict(found)
+    return retiring.one(connection, select(MediaCheck.__table__).where(MediaCheck.id == media_id), WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
@@ -177,15 +171,14 @@ def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
 
 def _standing(tx: Transaction, media_id: int) -> dict[str, Any]:
     row = row_of(tx.connection, media_id)
-    if row["void_at"] is not None:
-        raise Refusal(f"{row['number']} 已经作废。请刷新后再看。")
+    retiring.refuse_void(row)
     return row
 
 
 def check(ctx: Context, media_id: int, values: Values) -> Outcome[str]:
     """The medium was checked: with what, by signatures of which day, and whether it passed. May be done again."""
     ctx.require(*WRITERS)
-    at = entry.past_or_none(values, "checked_at", "查毒时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "checked_at", "查毒时间", ctx.now())
     given = {
         "scanner": entry.text(values, "scanner", "查毒软件", required=True),
         "signatures_on": entry.past_day_or_none(values, "signatures_on", "病毒库日期", ctx.today()),
@@ -203,7 +196,7 @@ def check(ctx: Context, media_id: int, values: Values) -> Outcome[str]:
 def approve(ctx: Context, media_id: int, values: Values) -> Outcome[str]:
     """The supervisor approves that a medium is used instead of FTP (E1-21); the check comes before or after."""
     ctx.require(Role.SUPERVISOR)
-    at = entry.past_or_none(values, "approved_at", "批准时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "approved_at", "批准时间", ctx.now())
     by = entry.text(values, "approved_by", "批准人", longest=30) or ctx.actor.name
     with ctx.transaction("批准使用介质") as tx:
         row = _standing(tx, media_id)
@@ -216,7 +209,7 @@ def approve(ctx: Context, media_id: int, values: Values) -> Outcome[str]:
 def begin(ctx: Context, media_id: int, values: Values) -> Outcome[str]:
     """The medium is in use from now, or was from an earlier time; what was missed before is told, not refused."""
     ctx.require(*WRITERS)
-    at = entry.past_or_none(values, "used_from", "开始使用", ctx.now()) or ctx.now()
+    at = entry.past(values, "used_from", "开始使用", ctx.now())
     with ctx.transaction("开始使用介质") as tx:
         row = _standing(tx, media_id)
         if row["used_from"] is not None:
@@ -229,7 +222,7 @@ def begin(ctx: Context, media_id: int, values: Values) -> Outcome[str]:
 def end(ctx: Context, media_id: int, values: Values) -> Outcome[str]:
     """The medium is not in use any more."""
     ctx.require(*WRITERS)
-    at = entry.past_or_none(values, "used_to", "用完时间", ctx.now()) or ctx.now()
+    at = entry.past(values, "used_to", "用完时间", ctx.now())
     with ctx.transaction("结束使用介质") as tx:
         row = _standing(tx, media_id)
         if row["used_from"] is None or row["used_to"] is not None:
@@ -247,6 +240,5 @@ def void(ctx: Context, media_id: int, values: Values) -> Outcome[str]:
     reason = entry.text(values, "reason", "作废原因", required=True, longest=200)
     with ctx.transaction("作废介质登记", reason) as tx:
         row = _standing(tx, media_id)
-        remarks = "\n".join(part for part in (row["remarks"], f"作废：{reason}") if part)
-        tx.update(MediaCheck, media_id, void_at=ctx.now(), remarks=remarks)
+        tx.update(MediaCheck, media_id, void_at=ctx.now(), remarks=added(row["remarks"], f"作废：{reason}"))
     return Outcome(f"{row['number']} 已作废：{reason}。编号不再使用。", TOUCHED)

@@ -34,7 +34,7 @@ def approve(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
     """The supervisor approves; after the beginning it is told, after the end it is refused."""
     ctx.require(Role.SUPERVISOR)
     now = ctx.now().replace(microsecond=0)
-    at = entry.past_or_none(values, "approved_at", "批准时间", now) or now
+    at = entry.past(values, "approved_at", "批准时间", now)
     by = entry.text(values, "approved_by", "批准人", longest=30) or ctx.actor.name
     with ctx.transaction("批准场地使用") as tx:
         row = _standing(tx, ctx, slip_id)
@@ -69,7 +69,7 @@ def paper(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
     """The paper of an emergency has come; too late is told, and kept."""
     ctx.require(Role.SUPERVISOR)
     now = ctx.now().replace(microsecond=0)
-    at = entry.past_or_none(values, "papered_at", "补单时间", now) or now
+    at = entry.past(values, "papered_at", "补单时间", now)
     with ctx.transaction("场地使用补单") as tx:
         row = _standing(tx, ctx, slip_id)
         if not row["emergency"]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -21,6 +20,7 @@ from opsdesk.exports.document import (
     Table,
     Value,
     chinese_date,
+    chinese_moment,
 )
 from opsdesk.models import Permit, Visit
 from opsdesk.registers.off_hours import service
@@ -28,7 +28,7 @@ from opsdesk.registers.off_hours.acts import CHECKS
 from opsdesk.rules.clause import Law
 from opsdesk.rules.room_access import Breach
 from opsdesk.services import calendars, chain, id_numbers, masking, off_hours_slips, people_lines, settings
-from opsdesk.services.context import WRITERS, Context
+from opsdesk.services.context import Context
 from opsdesk.services.off_hours_slips import KINDS
 
 CODE, REVISION = "OD-F14", "A/0"
@@ -74,7 +74,7 @@ def slip(ctx: Context, slip_id: int) -> Document:
 
 def _seen_by(ctx: Context, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The row with the applicant's telephone whole only for 主管 and 服务台, as in the form."""
-    return row if ctx.actor.role in WRITERS else {**row, "phone": masking.phone(row["phone"])}
+    return {**row, "phone": masking.phone_for(ctx.actor.role, row["phone"])}
 
 
 def _permits(connection: Connection, number: str) -> list[str]:
@@ -104,18 +104,14 @@ def _line(label: str, value: Value = "", span: int = 1, kind: Kind = Kind.TEXT) 
     return FormCell(label, value, span, LINE, kind)
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{chinese_date(at.date())} {at:%H:%M}" if at else ""
-
-
 def _request(row: Mapping[str, Any], kinds: Sequence[str]) -> list[Row]:
     same_day = row["begins_at"].date() == row["ends_at"].date()
-    until = f"{row['ends_at']:%H:%M}" if same_day else _moment(row["ends_at"])
+    until = f"{row['ends_at']:%H:%M}" if same_day else chinese_moment(row["ends_at"])
     return [
         (_line("申请单位", row["unit"]), _line("申请日期", chinese_date(row["applied_at"].date()))),
-        (_line("申请人", row["applicant"]), _line("电话", row["phone"] or "", kind=Kind.CODE)),
+        (_line("申请人", row["applicant"]), _line("电话", row["phone"], kind=Kind.CODE)),
         (_line("使用场地", row["place"]), _line("安全责任人", row["responsible"])),
-        (_line("使用时间", f"自 {_moment(row['begins_at'])} 至 {until}"),),
+        (_line("使用时间", f"自 {chinese_moment(row['begins_at'])} 至 {until}"),),
         (_line("时间性质", Choice(tuple(dict.fromkeys(KINDS.values())), tuple(kinds))),),
     ]
 
@@ -145,17 +141,17 @@ def _use(row: Mapping[str, Any], permits: Sequence[str]) -> list[Row]:
 
 def _opinions(row: Mapping[str, Any]) -> list[Row]:
     if row["refused_at"]:
-        said = f"不同意：{row['refusal']}　{_moment(row['refused_at'])}"
+        said = f"不同意：{row['refusal']}　{chinese_moment(row['refused_at'])}"
     elif row["approved_at"] and not row["emergency"]:
-        said = f"同意　{row['approved_by']}\n批准时间：{_moment(row['approved_at'])}"
+        said = f"同意　{row['approved_by']}\n批准时间：{chinese_moment(row['approved_at'])}"
     else:
         said = "批准时间："
-    phone = f"{row['approved_by']}　{_moment(row['approved_at'])}" if row["emergency"] else ""
+    phone = f"{row['approved_by']}　{chinese_moment(row['approved_at'])}" if row["emergency"] else ""
     return [
         (_sign("申请人签字"), _sign("安全责任人签字")),
         (_sign("所属公司意见", "（盖章）"), _sign("运维主管审批", said)),
         (_line("紧急抢修", Choice(("电话批准",), ("电话批准",) * row["emergency"])), _line("批准人、时刻", phone)),
-        (_line("补单日期", _moment(row["papered_at"])),),
+        (_line("补单日期", chinese_moment(row["papered_at"])),),
     ]
 
 
@@ -167,7 +163,7 @@ def _actual(row: Mapping[str, Any]) -> list[Row]:
     done = tuple(word for word in CHECKS.values() if word in row["left_check"])
     by = re.search("（(.+)）", row["left_check"])
     return [
-        (_line("实际进入", _moment(row["entered_at"])), _line("实际离开", _moment(row["left_at"]))),
+        (_line("实际进入", chinese_moment(row["entered_at"])), _line("实际离开", chinese_moment(row["left_at"]))),
         (
             FormCell("离场检查", Choice(tuple(CHECKS.values()), done), height=SIGN_ROOM),
             _sign("检查人签字", by[1] if by else ""),
@@ -178,7 +174,7 @@ def _actual(row: Mapping[str, Any]) -> list[Row]:
 def _told(row: Mapping[str, Any], missed: Sequence[Breach]) -> tuple[str, ...]:
     said = [f"核对：{each.sentence.rstrip('。')}（{each.citation.short}）。" for each in missed]
     if row["void_at"]:
-        said.append(f"本单已于 {_moment(row['void_at'])} 作废：{row['refusal']}。编号不再使用。")
+        said.append(f"本单已于 {chinese_moment(row['void_at'])} 作废：{row['refusal']}。编号不再使用。")
     return tuple(said)
 
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from opsdesk.models import OffHours, Vendor
+from opsdesk.models import OffHours
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.rules.room_access import Breach
-from opsdesk.services import calendars, entry, id_numbers, listing, masking, numbering, off_hours_slips, retiring
+from opsdesk.services import (
+    calendars,
+    entry,
+    id_numbers,
+    listing,
+    masking,
+    numbering,
+    off_hours_slips,
+    retiring,
+    visitors,
+)
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.off_hours_slips import SlipState
@@ -55,9 +65,7 @@ def listed(ctx: Context, query: Query) -> Page:
     )
     if (wanted := chosen.get("state")) is not None:
         asked = asked.where(off_hours_slips.state_at(now) == str(wanted))
-    if span := listing.month_of(str(chosen.get("month") or "")):
-        first, after = (datetime.combine(day, time()) for day in (span[0], span[1] + timedelta(days=1)))
-        asked = asked.where(OffHours.begins_at >= first, OffHours.begins_at < after)
+    asked = asked.where(listing.in_month(OffHours.begins_at, chosen.get("month")))
     with ctx.read() as connection:
         found, total = listing.page(connection, asked, query.offset, query.limit)
         rows = [row._mapping for row in found]
@@ -98,10 +106,7 @@ def months(ctx: Context) -> list[tuple[str, str]]:
 def found(connection: Connection, slip_id: int, now: datetime) -> dict[str, Any]:
     """A slip with its state. Refuses one that is not there."""
     query = select(OffHours.__table__, off_hours_slips.state_at(now).label("state")).where(OffHours.id == slip_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, query, WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
@@ -110,14 +115,13 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
         row = found(connection, record_id, ctx.now())
         missed = off_hours_slips.breaches(connection, ctx.regulations, [row], ctx.now())[record_id]
         kinds = off_hours_slips.kinds(calendars.load(connection), row["begins_at"], row["ends_at"])
-    people, phone = row["people"], row["phone"] or ""
+    people = row["people"]
     if ctx.actor.role not in WRITERS:
         people = _PHONE.sub(lambda found: masking.phone(found[0]), people)
-        phone = masking.phone(phone)
     return {
         **row,
         "people": people,
-        "phone": phone,
+        "phone": masking.phone_for(ctx.actor.role, row["phone"]),
         "kinds": "、".join(kinds),
         "phoned_by": row["approved_by"] if row["emergency"] else "",
         "phoned_at": row["approved_at"] if row["emergency"] else None,
@@ -175,12 +179,11 @@ def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
 
 
 def _file(tx: Transaction, ctx: Context, kept: Values) -> int:
-    vendor = select(Vendor.id).where((Vendor.name == kept["unit"]) | (Vendor.short_name == kept["unit"]))
     return tx.insert(
         OffHours,
         **kept,
         number=numbering.monthly(tx, OffHours.number, PREFIX, ctx.today()),
-        vendor_id=tx.connection.execute(vendor.order_by(Vendor.id)).scalars().first(),
+        vendor_id=visitors.vendor_of(tx.connection, kept["unit"]),
         filed_by=ctx.actor.name,
         refusal="",
         left_check="",

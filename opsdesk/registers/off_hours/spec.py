@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
-from opsdesk.models import OffHours, Permit, Room, Vendor
+from opsdesk.models import OffHours, Permit
 from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Paper, Register
 from opsdesk.registers.off_hours import acts, documents, service
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import suggestions
+from opsdesk.services import choices, rooms, suggestions
 from opsdesk.services.context import Context
 from opsdesk.services.off_hours_slips import SlipState
 
@@ -21,16 +19,12 @@ PLACES = ("机房", "办公室", "会议室")
 
 
 def _units(ctx: Context) -> Options:
-    with ctx.read() as connection:
-        vendors = connection.execute(select(Vendor.name).where(Vendor.left_on.is_(None)).order_by(Vendor.code))
-        names = [(name, name) for name in vendors.scalars()]
-    return list(dict.fromkeys([*names, *suggestions.written(OffHours.unit, Permit.unit)(ctx)]))
+    written = suggestions.written(OffHours.unit, Permit.unit)(ctx)
+    return list(dict.fromkeys([*choices.vendor_names(ctx), *written]))
 
 
 def _places(ctx: Context) -> Options:
-    with ctx.read() as connection:
-        rooms = list(connection.execute(select(Room.name).where(Room.left_on.is_(None)).order_by(Room.name)).scalars())
-    return [(name, name) for name in dict.fromkeys([*PLACES, *rooms])]
+    return [(name, name) for name in dict.fromkeys([*PLACES, *(name for _, name in rooms.offered(ctx))])]
 
 
 def _undecided(values: Mapping[str, Any]) -> bool:

@@ -18,10 +18,7 @@ def slip(ctx: Context, overtime_id: int) -> Document:
     """One slip: who, when, what for, how it is made up for, the opinions, and what was really stayed."""
     site = settings.read_all(ctx)
     with ctx.read() as connection:
-        query = select(Overtime.__table__).where(Overtime.id == overtime_id)
-        row = connection.execute(query).mappings().one_or_none()
-        if row is None:
-            raise retiring.missing("加班申请")
+        row = retiring.one(connection, select(Overtime.__table__).where(Overtime.id == overtime_id), "加班申请")
         person = duties.people(connection, ids=(row["staff_id"],))[0]
         worked = overtime.counted(connection, ctx.regulations, [service.slip_of(row)])[overtime_id]
         trace = chain.short_head(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -63,9 +63,7 @@ def listed(ctx: Context, query: Query) -> Page:
         .where(listing.holds(query.text, Overtime.number, Staff.staff_no, Staff.name, Staff.initials, Overtime.reason))
         .order_by(Overtime.begins_at.desc(), Overtime.id.desc())
     )
-    if span := listing.month_of(str(chosen.get("month") or "")):
-        first, after = (datetime.combine(day, time()) for day in (span[0], span[1] + timedelta(days=1)))
-        asked = asked.where(Overtime.begins_at >= first, Overtime.begins_at < after)
+    asked = asked.where(listing.in_month(Overtime.begins_at, chosen.get("month")))
     if wanted := chosen.get("state"):
         asked = asked.where(_in_state(wanted))
     with ctx.read() as connection:
@@ -105,9 +103,7 @@ def months(ctx: Context) -> list[tuple[str, str]]:
 def load(ctx: Context, record_id: int) -> dict[str, Any]:
     """One slip's values by field, with a line on what counts of it."""
     with ctx.read() as connection:
-        found = connection.execute(select(Overtime.__table__).where(Overtime.id == record_id)).mappings().one_or_none()
-        if found is None:
-            raise retiring.missing("加班申请")
+        found = retiring.one(connection, select(Overtime.__table__).where(Overtime.id == record_id), "加班申请")
         worked = overtime.counted(connection, ctx.regulations, [slip_of(found)])[record_id]
     return {**found, "told": told(found, worked, ctx.now(), ctx.law_on(found["begins_at"].date()))}
 
@@ -200,9 +196,7 @@ def _decide(ctx: Context, record_id: int, becomes: str, note: str, *, of: tuple[
     if becomes != APPROVED and len(written) < 2:
         raise Refusal(f"{'不批准' if becomes == DECLINED else '撤销'}时请写明理由。", field="note")
     with ctx.transaction(f"加班申请{becomes}", written) as tx:
-        row = tx.connection.execute(select(Overtime.__table__).where(Overtime.id == record_id)).mappings().one_or_none()
-        if row is None:
-            raise retiring.missing("加班申请")
+        row = retiring.one(tx.connection, select(Overtime.__table__).where(Overtime.id == record_id), "加班申请")
         if row["state"] not in of:
             raise Refusal(f"加班申请 {row['number']} 已经办过（{row['state']}）。请刷新后再看。")
         tx.update(

@@ -15,6 +15,7 @@ from opsdesk.services import entry, permit_states, privacy, room_permits
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.text import added
 from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
@@ -51,7 +52,7 @@ def approve(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
     """The supervisor approves; what says too little, and a time that is over, are refused."""
     ctx.require(Role.SUPERVISOR)
     now = ctx.now().replace(microsecond=0)
-    at = entry.past_or_none(values, "approved_at", "批准时间", now) or now
+    at = entry.past(values, "approved_at", "批准时间", now)
     by = entry.text(values, "approved_by", "批准人", longest=30) or ctx.actor.name
     sealed = entry.past_day_or_none(values, "sealed_on", "盖章日期", now.date())
     with ctx.transaction("批准机房进入") as tx:
@@ -89,7 +90,7 @@ def paper(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
     """The paper of an urgent entry has come, complete; too late is told, and kept."""
     ctx.require(Role.SUPERVISOR)
     now = ctx.now().replace(microsecond=0)
-    at = entry.past_or_none(values, "papered_at", "补单时间", now) or now
+    at = entry.past(values, "papered_at", "补单时间", now)
     sealed = entry.past_day_or_none(values, "sealed_on", "盖章日期", now.date())
     with ctx.transaction("机房进入补单") as tx:
         row = _standing(tx, ctx, permit_id)
@@ -121,8 +122,7 @@ def extend(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
         asking.refuse_span(row["planned_from"], until, several=row["several"])
         span = f"由 {row['planned_to']:%m-%d %H:%M} 延长至 {until:%m-%d %H:%M}"
         said = f"{now:%m-%d %H:%M} {ctx.actor.name}同意{span}：{why}。"
-        remarks = f"{row['remarks']}\n{said}" if row["remarks"] else said
-        tx.update(Permit, permit_id, planned_to=until, remarks=remarks)
+        tx.update(Permit, permit_id, planned_to=until, remarks=added(row["remarks"], said))
         inside = select(Visit.id).where(
             Visit.permit_id == permit_id, Visit.left_at.is_(None), Visit.void_at.is_(None),
             Visit.due_at == row["planned_to"],

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, select
 
-from opsdesk.models import Incident, Room, Vendor
-from opsdesk.services import entry, id_numbers
+from opsdesk.models import Room
+from opsdesk.services import entry, id_numbers, incident_numbers
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.room_permits import PURPOSES
@@ -56,12 +56,6 @@ def _told(values: Values, key: str, title: str, *, required: bool = False) -> st
     return id_numbers.cut_free(entry.long_text(values, key, title, required=required))
 
 
-def vendor_of(connection: Connection, unit: str) -> int | None:
-    """The vendor that a unit is, by its name or short name; None of others."""
-    query = select(Vendor.id).where(or_(Vendor.name == unit, Vendor.short_name == unit)).order_by(Vendor.id)
-    return connection.execute(query).scalars().first()
-
-
 def purposes(values: Values) -> list[str]:
     """事由 in the order of the paper; 其他 may say what it is, “其他（布线）”."""
     typed = entry.text(values, "purposes", "事由", required=True, longest=100)
@@ -81,11 +75,10 @@ def incident(connection: Connection, values: Values) -> str:
     typed = entry.code(values, "incident_number", "事件编号", longest=60)
     if not typed:
         return ""
-    query = select(Incident.number).where(func.lower(Incident.number) == func.lower(typed))
-    number = connection.execute(query).scalars().first()
-    if number is None:
+    row = incident_numbers.found(connection, typed)
+    if row is None:
         raise Refusal(f"没有编号是“{typed}”的事件记录。请核对，或者空着。", field="incident_number")
-    return number
+    return str(row["number"])
 
 
 def _escorts(values: Values) -> list[str]:

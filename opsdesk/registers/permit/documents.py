@@ -7,8 +7,7 @@ binder for years, long after the record has cleared both.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from opsdesk.exports.document import (
@@ -23,14 +22,14 @@ from opsdesk.exports.document import (
     Table,
     Value,
     chinese_date,
+    chinese_moment,
 )
-from opsdesk.exports.layout import compose
-from opsdesk.exports.typeface import MissingGlyph
+from opsdesk.exports.layout import on_fewest_pages
 from opsdesk.registers.permit import service
 from opsdesk.registers.permit.asking import OTHER
 from opsdesk.rules.clause import Law
 from opsdesk.services import chain, id_numbers, masking, permit_states, room_permits, settings
-from opsdesk.services.context import WRITERS, Context
+from opsdesk.services.context import Context
 from opsdesk.services.permit_states import PermitState
 from opsdesk.services.room_permits import PURPOSES, PermitMember
 
@@ -93,31 +92,12 @@ def permit(ctx: Context, permit_id: int) -> Document:
         retention=f"保存期限：{site['paper.retention_years']} 年，按季度装订",
         trace=trace,
     )
-    return _on_fewest_pages(made)
+    return on_fewest_pages(made, LOWERED)
 
 
 def _seen_by(ctx: Context, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The row with the applicant's telephone whole only for 主管 and 服务台, as in the form."""
-    return row if ctx.actor.role in WRITERS else {**row, "phone": masking.phone(row["phone"])}
-
-
-def _on_fewest_pages(made: Document) -> Document:
-    """The form as it is, or with lower boxes where that saves a page."""
-    low = replace(made, body=tuple(_lowered(block) for block in made.body))
-    try:
-        return min((made, low), key=lambda each: len(compose(each)))
-    except MissingGlyph:
-        return made  # the workbook needs no glyphs; who prints is told
-
-
-def _lowered(block: Block) -> Block:
-    if isinstance(block, FormGrid):
-        return replace(block, rows=tuple(tuple(_low(cell) for cell in row) for row in block.rows))
-    return replace(block, row_height=LOWERED[ROW]) if isinstance(block, Table) else block
-
-
-def _low(cell: FormCell) -> FormCell:
-    return replace(cell, height=LOWERED.get(cell.height, cell.height))
+    return {**row, "phone": masking.phone_for(ctx.actor.role, row["phone"])}
 
 
 def _body(row: Mapping[str, Any], people: Sequence[PermitMember]) -> list[Block]:
@@ -136,19 +116,11 @@ def _line(label: str, value: Value = "", span: int = 1, kind: Kind = Kind.TEXT) 
     return FormCell(label, value, span, LINE, kind)
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{chinese_date(at.date())} {at:%H:%M}" if at else ""
-
-
-def _day(day: date | None) -> str:
-    return chinese_date(day) if day else ""
-
-
 def _request(row: Mapping[str, Any]) -> list[Row]:
-    seal = f"（盖章）{_day(row['sealed_on'])}" if row["sealed_on"] else "（盖章）"
+    seal = f"（盖章）{chinese_date(row['sealed_on'])}" if row["sealed_on"] else "（盖章）"
     return [
-        (_line("申请单位", f"{row['unit']}　{seal}", 2), _line("申请日期", _day(row["applied_at"].date()))),
-        (_line("申请人", row["applicant"]), _line("联系电话", row["phone"] or "", kind=Kind.CODE)),
+        (_line("申请单位", f"{row['unit']}　{seal}", 2), _line("申请日期", chinese_date(row["applied_at"].date()))),
+        (_line("申请人", row["applicant"]), _line("联系电话", row["phone"], kind=Kind.CODE)),
     ]
 
 
@@ -180,8 +152,8 @@ def _work(row: Mapping[str, Any]) -> list[Row]:
 
 def _span(begins: datetime, ends: datetime) -> str:
     """自 2026年3月5日 09:00 至 12:00（3 小时）; of a longer time the days."""
-    until = f"{ends:%H:%M}" if ends.date() == begins.date() else _moment(ends)
-    return f"自 {_moment(begins)} 至 {until}（{_length(ends - begins)}）"
+    until = f"{ends:%H:%M}" if ends.date() == begins.date() else chinese_moment(ends)
+    return f"自 {chinese_moment(begins)} 至 {until}（{_length(ends - begins)}）"
 
 
 def _length(length: timedelta) -> str:
@@ -207,15 +179,15 @@ def _urgent(row: Mapping[str, Any]) -> list[Row]:
     return [
         (
             _line("紧急进入", ticked, 3),
-            _line("批准人、时刻", "　".join(p for p in (row["phoned_by"], _moment(row["phoned_at"])) if p), 5),
+            _line("批准人、时刻", "　".join(p for p in (row["phoned_by"], chinese_moment(row["phoned_at"])) if p), 5),
         ),
-        (_line("补单日期", _moment(row["papered_at"])), _line("审批日期", _moment(row["approved_at"]))),
+        (_line("补单日期", chinese_moment(row["papered_at"])), _line("审批日期", chinese_moment(row["approved_at"]))),
     ]
 
 
 def _opinions(row: Mapping[str, Any]) -> list[Row]:
     if row["refused_at"]:
-        centre = f"不同意：{row['refusal']}　{row['refused_by']}　{_moment(row['refused_at'])}"
+        centre = f"不同意：{row['refusal']}　{row['refused_by']}　{chinese_moment(row['refused_at'])}"
     elif row["approved_at"]:
         centre = f"同意　{row['approved_by']}"
     else:
@@ -244,9 +216,9 @@ def _duties(law: Law) -> str:
 def _remarks(row: Mapping[str, Any]) -> tuple[str, ...]:
     said = [line for line in row["remarks"].split("\n") if line]
     if row["void_at"]:
-        said.append(f"本单已于 {_moment(row['void_at'])} 作废：{row['void_reason']}。编号不再使用。")
+        said.append(f"本单已于 {chinese_moment(row['void_at'])} 作废：{row['void_reason']}。编号不再使用。")
     if row["state"] == PermitState.LATE or (row["papered_at"] and row["papered_at"] > permit_states.due(row)):
-        said.append(f"紧急进入应在 {_day(permit_states.due(row).date())} 前补单。")
+        said.append(f"紧急进入应在 {chinese_date(permit_states.due(row).date())} 前补单。")
     return tuple(said)
 
 

@@ -120,10 +120,7 @@ def months(ctx: Context) -> list[tuple[str, str]]:
 def found(connection: Connection, permit_id: int, now: datetime) -> dict[str, Any]:
     """A permit with its state, room and first entry. Refuses one that is not there."""
     query = permit_states.rows(now).add_columns(Room.name.label("room")).join(Room, Room.id == Permit.room_id)
-    row = connection.execute(query.where(Permit.id == permit_id)).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, query.where(Permit.id == permit_id), WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
@@ -134,10 +131,9 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
         course = _course(connection, ctx, row, len(people))
     shown = [people_lines.shown(named(each)) for each in people]
     numbers = [each.name for each in people if each.id_number or each.phone]
-    phone = row["phone"] if ctx.actor.role in WRITERS else masking.phone(row["phone"])
     return {
         **row,
-        "phone": phone or "",
+        "phone": masking.phone_for(ctx.actor.role, row["phone"]),
         "people": "\n".join(shown),
         "id_reason": "",
         "course": course,
@@ -221,7 +217,7 @@ def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
         else:
             refuse_decided(row)
             if row["unit"] != kept["unit"]:
-                kept["vendor_id"] = asking.vendor_of(tx.connection, kept["unit"])
+                kept["vendor_id"] = visitors.vendor_of(tx.connection, kept["unit"])
             tx.update(Permit, row["id"], **kept)
         assert record_id is not None  # noqa: S101 — filed or given
         if not same_people:
@@ -235,7 +231,7 @@ def _file(tx: Transaction, ctx: Context, kept: Values) -> int:
     if room.left_on is not None and room.left_on <= ctx.today():
         raise Refusal(f"{room.name}已经停用，不能再填它的审批单。", field="room_id")
     number = numbering.daily(tx, Permit.number, PREFIX, ctx.today(), DIGITS)
-    vendor = asking.vendor_of(tx.connection, kept["unit"])
+    vendor = visitors.vendor_of(tx.connection, kept["unit"])
     return tx.insert(Permit, **{**NEW, **kept, "number": number, "vendor_id": vendor, "filed_by": ctx.actor.name})
 
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from opsdesk.models import Incident, OffHours, Permit, Room, Vendor
+from opsdesk.models import Incident, OffHours, Permit, Room
 from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Paper, Register
 from opsdesk.registers.permit import acts, documents, service
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, Role
-from opsdesk.services import id_numbers, suggestions
-from opsdesk.services.choices import in_use
+from opsdesk.services import choices, id_numbers, suggestions
 from opsdesk.services.context import Context
 from opsdesk.services.permit_states import PermitState
 from opsdesk.services.room_permits import PURPOSES
@@ -23,14 +22,6 @@ MOST_INCIDENTS = 50
 """As many of the latest open incidents are suggested."""
 
 
-def _rooms(ctx: Context) -> Options:
-    """Rooms by name, those out of use last and marked."""
-    with ctx.read() as connection:
-        rows = connection.execute(select(Room.id, Room.name, Room.left_on).order_by(Room.name)).all()
-    used = [(row.id, row.name) for row in rows if in_use(row.left_on, ctx.today())]
-    return used + [(row.id, f"{row.name}（已停用）") for row in rows if not in_use(row.left_on, ctx.today())]
-
-
 def _modules(ctx: Context) -> Options:
     with ctx.read() as connection:
         kept = connection.execute(select(Room.modules).order_by(Room.name)).scalars().all()
@@ -38,12 +29,8 @@ def _modules(ctx: Context) -> Options:
 
 
 def _units(ctx: Context) -> Options:
-    with ctx.read() as connection:
-        vendors = connection.execute(select(Vendor.name).where(Vendor.left_on.is_(None)).order_by(Vendor.code))
-        names = list(vendors.scalars())
-    return list(
-        dict.fromkeys([*((name, name) for name in names), *suggestions.written(Permit.unit, OffHours.unit)(ctx)])
-    )
+    written = suggestions.written(Permit.unit, OffHours.unit)(ctx)
+    return list(dict.fromkeys([*choices.vendor_names(ctx), *written]))
 
 
 def _incidents(ctx: Context) -> Options:
@@ -98,7 +85,7 @@ REGISTER = Register(
         Field("people", "出入人员", Kind.LONG_TEXT, group=PEOPLE,
               help="一行一人：姓名 单位 证件类型 证件号 电话。来过的人只写姓名；遮住的号码不改就保留。"),
         Field("id_reason", id_numbers.REASON_TITLE, group=PEOPLE, help="证件号核对不上而证件确实如此时，写明原因。"),
-        Field("room_id", "机房", Kind.CHOICE, required=True, group=WORK, options=_rooms),
+        Field("room_id", "机房", Kind.CHOICE, required=True, group=WORK, options=choices.rooms),
         Field("module", "模块", group=WORK, options=_modules),
         Field("purposes", "事由", required=True, group=WORK, options=lambda _ctx: [(each, each) for each in PURPOSES],
               help="可以写几项，用顿号隔开，例如 维护、检查。"),
@@ -125,7 +112,7 @@ REGISTER = Register(
     save=service.save,
     filters=(
         Filter("state", "状态", lambda _ctx: [(str(each), str(each)) for each in PermitState]),
-        Filter("room", "机房", _rooms),
+        Filter("room", "机房", choices.rooms),
         Filter("month", "月份", service.months),
     ),
     acts=(

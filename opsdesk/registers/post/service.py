@@ -55,10 +55,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One post as its form shows it."""
     with ctx.read() as connection:
         query = select(Post.name, Post.duties, Post.left_on).where(Post.id == record_id)
-        found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("岗位")
-    return dict(found)
+        return retiring.one(connection, query, "岗位")
 
 
 def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outcome[int]:

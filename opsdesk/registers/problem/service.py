@@ -81,11 +81,7 @@ def _row(row: Any, incidents: int, today: date) -> Row:
 
 
 def _row_of(connection: Connection, problem_id: int) -> dict[str, Any]:
-    query = select(Problem.__table__).where(Problem.id == problem_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, select(Problem.__table__).where(Problem.id == problem_id), WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:

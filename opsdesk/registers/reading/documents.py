@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -14,7 +14,7 @@ from opsdesk.registers.reading import service
 from opsdesk.registers.reading.service import degrees
 from opsdesk.rules import calendar, upkeep
 from opsdesk.rules.clause import Law
-from opsdesk.services import chain, inspection_items, retiring, settings
+from opsdesk.services import chain, inspection_items, listing, retiring, settings
 from opsdesk.services.context import Context
 
 COLUMNS = (
@@ -87,9 +87,8 @@ def month(ctx: Context, room_id: int, day: date) -> Document:
 
 
 def _rows(connection: Connection, room_id: int, first: date, last: date) -> Sequence[Mapping[Any, Any]]:
-    begins, ends = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
     query = select(Reading.__table__).where(
-        Reading.room_id == room_id, Reading.at >= begins, Reading.at < ends, Reading.void_at.is_(None)
+        Reading.room_id == room_id, listing.within(Reading.at, first, last), Reading.void_at.is_(None)
     )
     return connection.execute(query.order_by(Reading.at, Reading.id)).mappings().all()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -64,9 +63,7 @@ def listed(ctx: Context, query: Query) -> Page:
     )  # fmt: skip
     if (room := chosen.get("room")) is not None:
         asked = asked.where(Reading.room_id == room)
-    if span := listing.month_of(str(chosen.get("month") or "")):
-        first, after = (datetime.combine(day, time()) for day in (span[0], span[1] + timedelta(days=1)))
-        asked = asked.where(Reading.at >= first, Reading.at < after)
+    asked = asked.where(listing.in_month(Reading.at, chosen.get("month")))
     if (wanted := chosen.get("state")) is not None:
         asked = asked.where(_in_state(wanted))
     with ctx.read() as connection:
@@ -103,11 +100,7 @@ def degrees(tenths: int | None) -> str:
 
 
 def _row_of(connection: Connection, reading_id: int) -> dict[str, Any]:
-    query = select(Reading.__table__).where(Reading.id == reading_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, select(Reading.__table__).where(Reading.id == reading_id), WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Paper, R
 from opsdesk.registers.reading import documents, service
 from opsdesk.rules.upkeep import STATES
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import room_upkeep, suggestions
+from opsdesk.services import choices, room_upkeep, suggestions
 from opsdesk.services.context import Context
 
 SUPERVISOR = frozenset({str(Role.SUPERVISOR)})
@@ -42,7 +42,7 @@ REGISTER = Register(
     ),
     list=service.listed,
     fields=(
-        Field("room_id", "机房", Kind.CHOICE, required=True, options=room_upkeep.rooms,
+        Field("room_id", "机房", Kind.CHOICE, required=True, options=choices.rooms,
               default=room_upkeep.first_room),
         Field("at", "时间", Kind.MOMENT, required=True,
               default=lambda ctx: ctx.now().replace(second=0, microsecond=0)),
@@ -59,7 +59,7 @@ REGISTER = Register(
     load=service.load,
     save=service.save,
     filters=(
-        Filter("room", "机房", room_upkeep.rooms),
+        Filter("room", "机房", choices.rooms),
         Filter("month", "月份", service.months),
         Filter("state", "状态", lambda _ctx: [(word, word) for word in service.TONES]),
     ),

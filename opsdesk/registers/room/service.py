@@ -66,10 +66,7 @@ def _range(low: int | None, high: int | None, unit: str) -> str:
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One room as its form shows it."""
     with ctx.read() as connection:
-        row = connection.execute(select(Room.__table__).where(Room.id == record_id)).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+        return retiring.one(connection, select(Room.__table__).where(Room.id == record_id), WHAT)
 
 
 def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:

@@ -56,9 +56,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One shift as its form shows it."""
     with ctx.read() as connection:
         query = select(Shift.code, Shift.name, Shift.pairs, Shift.left_on).where(Shift.id == record_id)
-        found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("班次")
+        found = retiring.one(connection, query, "班次")
     return {**found, "pairs": _typed(found["pairs"])}
 
 

@@ -104,10 +104,7 @@ def _row(person: Any, law: Law, today: date) -> Row:
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One person as the form shows it; phones whole only for 主管 and 服务台."""
     with ctx.read() as connection:
-        found = connection.execute(select(Staff.__table__).where(Staff.id == record_id)).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("人员")
-    person = dict(found)
+        person = retiring.one(connection, select(Staff.__table__).where(Staff.id == record_id), "人员")
     judged = assess(person, ctx.law_on(ctx.today()))
     if ctx.actor.role not in WRITERS:
         person["phone"] = masking.phone(person["phone"])

@@ -87,11 +87,7 @@ def reserves(ctx: Context) -> Options:
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One stand-by as the form shows it."""
     with ctx.read() as connection:
-        query = select(StandBy.__table__).where(StandBy.id == record_id)
-        found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("储备人员")
-    return dict(found)
+        return retiring.one(connection, select(StandBy.__table__).where(StandBy.id == record_id), "储备人员")
 
 
 def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outcome[int]:

@@ -70,10 +70,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One vendor as its form shows it."""
     with ctx.read() as connection:
         query = select(Vendor.code, Vendor.name, Vendor.short_name, Vendor.left_on).where(Vendor.id == record_id)
-        found = connection.execute(query).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("外包单位")
-    return dict(found)
+        return retiring.one(connection, query, "外包单位")
 
 
 def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outcome[int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from opsdesk.models import Visit
 from opsdesk.registers.visit import people as who
-from opsdesk.registers.visit.fields import due_after, moment_of, with_whom
+from opsdesk.registers.visit.fields import due_after, with_whom
 from opsdesk.registers.visit.leaving import GoodsLeft, leave, set_right
 from opsdesk.registers.visit.records import TOUCHED, refuse_fixed, row_of, rows_of, stay_in_words
 from opsdesk.rules.vocabulary import Role
@@ -95,7 +95,7 @@ def correct_time(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
         refuse_fixed(row)
         if row[key] is None:
             raise Refusal("离开时间还没有登记，不用更正。", field="which")
-        at = moment_of(entry.moment(values, "at", "正确时间"), "at", "正确时间", ctx.now())
+        at = entry.past({"at": entry.moment(values, "at", "正确时间")}, "at", "正确时间", ctx.now())
         changed, moved = {key: at}, ""
         if key == "entered_at" and row["due_at"] is not None and row["due_at"] <= at:
             changed["due_at"] = at + (row["due_at"] - row["entered_at"])

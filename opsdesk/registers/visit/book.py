@@ -23,13 +23,12 @@ from opsdesk.exports.document import (
 )
 from opsdesk.exports.layout import compose
 from opsdesk.models import Visit
-from opsdesk.registers.visit.listing import within
 from opsdesk.registers.visit.records import VOID, goods_words, row_of, rows_of, state_of
 from opsdesk.rules.calendar import month as days_of
 from opsdesk.rules.clause import Law
 from opsdesk.rules.room_access import SITE, Breach, Missed
 from opsdesk.rules.sla import in_words
-from opsdesk.services import chain, id_numbers, masking, privacy, room_visits, settings
+from opsdesk.services import chain, id_numbers, listing, masking, privacy, room_visits, settings
 from opsdesk.services.context import Context
 from opsdesk.services.room_visits import Carried
 
@@ -172,7 +171,7 @@ def basis(law: Law) -> tuple[str, ...]:
 
 
 def _rows(connection: Connection, first: date, last: date) -> list[dict[str, Any]]:
-    query = select(Visit.id).where(*within(first, last)).order_by(Visit.entered_at, Visit.id)
+    query = select(Visit.id).where(listing.within(Visit.entered_at, first, last)).order_by(Visit.entered_at, Visit.id)
     ids = list(connection.execute(query).scalars())
     return [row for begin in range(0, len(ids), BATCH) for row in rows_of(connection, ids[begin : begin + BATCH])]
 

@@ -13,11 +13,6 @@ from opsdesk.services.errors import Refusal
 _DIVIDERS = re.compile(r"[、,，;；/]+")
 
 
-def moment_of(at: datetime | None, key: str, title: str, now: datetime) -> datetime:
-    """When something happened: now, or a moment gone by that was written down."""
-    return entry.past_or_none({key: at}, key, title, now) or now
-
-
 def texts_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """The texts of a visit that may be written at any time, cleaned and measured, identity numbers cut short."""
     return {

@@ -38,7 +38,6 @@ def load(ctx: Context, visit_id: int) -> Values:
         missed = room_visits.breaches(connection, ctx.regulations, [row], ctx.now())[visit_id]
     return {
         **row,
-        "name": row["name"],
         "permit_number": row["permit_number"] or "",
         "id_number": None,
         "phone": None,

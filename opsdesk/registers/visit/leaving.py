@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from opsdesk.models import Visit, VisitItem
-from opsdesk.registers.visit.fields import goods_of, moment_of
+from opsdesk.registers.visit.fields import goods_of
 from opsdesk.registers.visit.records import TOUCHED, breach_words, names_of, refuse_fixed, rows_of, stay_in_words
 from opsdesk.rules.room_access import Item, unbalanced
 from opsdesk.rules.sla import in_words
@@ -46,7 +46,6 @@ def leave(
     goods: Sequence[GoodsLeft] = (),
     all_taken: bool = False,
     confirm_goods: bool = False,
-    hand_goods_to: int | None = None,
     operated: bool | None = None,
     operation: str = "",
     left_check: str = "",
@@ -54,8 +53,8 @@ def leave(
     """Sign a group out in one act. Gives the sentence to show, breaches included.
 
     Goods that do not add up (带入 ≠ 带出 + 留存) are asked about: a Refusal with field `goods`, kept as they are with
-    `confirm_goods`. `all_taken` takes out again all of which nothing else is said; `hand_goods_to` passes it to
-    somebody who stays. Fields of refusals: `visit_ids`, `left_at`, `goods`, `hand_goods_to`, `operation`, `left_check`.
+    `confirm_goods`. `all_taken` takes out again all of which nothing else is said. Fields of refusals: `visit_ids`,
+    `left_at`, `goods`, `operation`, `left_check`.
     """
     ctx.require(*WRITERS)
     ids, now = list(dict.fromkeys(visit_ids)), ctx.now()
@@ -71,12 +70,12 @@ def leave(
             refuse_fixed(row)
             if row["left_at"] is not None:
                 raise Refusal(f"{stay_in_words(row)}，{row['left_at']:%H:%M} 已经离开。", field="visit_ids")
-        at = moment_of(left_at, "left_at", "离开时间", now)
+        at = entry.past({"left_at": left_at}, "left_at", "离开时间", now)
         if early := [row for row in rows if at < row["entered_at"].replace(second=0)]:
             raise Refusal(
                 f"离开时间 {at:%m-%d %H:%M} 早于进入时间：{stay_in_words(early[0])}。请核对。", field="left_at"
             )
-        _reconcile(tx, rows, goods, all_taken=all_taken, confirmed=confirm_goods, to=hand_goods_to)
+        _reconcile(tx, rows, goods, all_taken=all_taken, confirmed=confirm_goods)
         some = operated is None and any(row["operated"] for row in rows)
         for row in rows:
             changes: dict[str, Any] = {"left_at": max(at, row["entered_at"])}
@@ -104,17 +103,12 @@ def _reconcile(
     *,
     all_taken: bool,
     confirmed: bool,
-    to: int | None,
 ) -> None:
     """Write down what became of the goods; what does not add up is asked about once."""
     brought = [each for own in room_visits.carried(tx.connection, [row["id"] for row in rows]).values() for each in own]
     said = {each.item_id: each for each in goods if each.item_id is not None}
     if set(said) - {each.id for each in brought}:
         raise Refusal("有一件物品不属于要离开的人。请刷新后再试。", field="goods")
-    silent = [each for each in brought if each.id not in said]
-    if to is not None and silent:
-        _hand_over(tx, rows, silent, to)
-        brought = [each for each in brought if each.id in said]
     counted = {each.id: _counted(each, said.get(each.id), all_taken=all_taken) for each in brought}
     items = [Item(each.name, each.brought, *counted[each.id]) for each in brought]
     wrong = unbalanced(items)
@@ -142,16 +136,6 @@ def _whole(count: int, name: str) -> int:
     return count
 
 
-def _hand_over(tx: Transaction, rows: Sequence[Mapping[str, Any]], goods: Sequence[Carried], to: int) -> None:
-    """Pass goods to somebody who stays in the same room."""
-    (keeper,) = rows_of(tx.connection, [to])
-    stays = keeper["left_at"] is None and keeper["void_at"] is None and keeper["batch_id"] is None
-    if not stays or to in {row["id"] for row in rows} or keeper["room_id"] != rows[0]["room_id"]:
-        raise Refusal("物品只能转给还在同一机房的人。请重新选择。", field="hand_goods_to")
-    for each in goods:
-        tx.update(VisitItem, each.id, visit_id=to)
-
-
 def set_right(tx: Transaction, row: Mapping[str, Any], goods: Sequence[GoodsLeft]) -> None:
     """Write down afterwards what became of the goods of one visit, whether it adds up or not."""
-    _reconcile(tx, [row], goods, all_taken=False, confirmed=True, to=None)
+    _reconcile(tx, [row], goods, all_taken=False, confirmed=True)

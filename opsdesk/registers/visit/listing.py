@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from opsdesk.models import Permit, Room, Visit
 from opsdesk.register import Chip, Options, Page, Query, Row, Tone
 from opsdesk.registers.visit.records import INSIDE, LEFT, UNKNOWN, VOID, rows_of, state_of
 from opsdesk.rules.room_access import Breach
 from opsdesk.rules.sla import in_words
-from opsdesk.services import choices, listing, room_visits
+from opsdesk.services import listing, room_visits
 from opsdesk.services.context import Context
 from opsdesk.services.suggestions import recent_values
 
@@ -22,7 +22,6 @@ MISSED = "有问题"
 LOOKED_AT = 90
 """Days looked at for what was missed where no period is chosen: it is judged when it is read."""
 TONES = {INSIDE: Tone.INFORMATION, LEFT: Tone.NEUTRAL, UNKNOWN: Tone.NEUTRAL, VOID: Tone.NEUTRAL}
-PERIODS = {"今天": (0, 0), "昨天": (1, 1), "近 7 天": (6, 0), "近 30 天": (29, 0)}
 
 
 def listed(ctx: Context, query: Query) -> Page:
@@ -59,25 +58,17 @@ def _conditions(query: Query, now: datetime) -> list[ColumnElement[bool]]:
     )  # fmt: skip
     found = [listing.holds(query.text, *columns)]
     state = chosen.get("state")
-    span = period(str(chosen.get("period") or ""), now.date())
+    span = listing.period(str(chosen.get("period") or ""), now.date())
     if span is None and state == MISSED:
         span = now.date() - LOOKED_AT * DAY, now.date()
     if span is not None:
-        found += within(*span)
+        found.append(listing.within(Visit.entered_at, *span))
     for key, column in (("room", Visit.room_id), ("vendor", Visit.vendor_id), ("unit", Visit.unit)):
         if chosen.get(key) is not None:
             found.append(column == chosen[key])
     if state is not None:
         found += _in_state(state)
     return found
-
-
-def within(first: date, last: date) -> list[ColumnElement[bool]]:
-    """True of visits that began on days from `first` to `last`."""
-    return [
-        Visit.entered_at >= datetime.combine(first, time()),
-        Visit.entered_at < datetime.combine(last + DAY, time()),
-    ]
 
 
 def _in_state(state: str) -> list[ColumnElement[bool]]:
@@ -100,41 +91,15 @@ def _with_breaches(
     return [row["id"] for row in reversed(rows) if missed[row["id"]]]
 
 
-def period(key: str, today: date) -> tuple[date, date] | None:
-    """First and last day of a period, a month or a quarter (2026-Q1); None where it is none."""
-    if key in PERIODS:
-        back, until = PERIODS[key]
-        return today - back * DAY, today - until * DAY
-    return listing.month_of(key)
-
-
-def periods(ctx: Context) -> Options:
-    """Periods to choose from: the days just gone by, then months."""
-    return [*((word, word) for word in PERIODS), *listing.months_around(ctx.today(), 24, 0)]
-
-
 def states(_ctx: Context) -> Options:
     """States to choose from; what was missed is looked for in a period."""
     return [(INSIDE, INSIDE), (LEFT, LEFT), (MISSED, f"{MISSED}（没有选时间的看近 {LOOKED_AT} 天）"), (VOID, VOID)]
-
-
-def rooms(ctx: Context) -> Options:
-    """Rooms to choose from, those out of use last."""
-    with ctx.read() as connection:
-        found = connection.execute(select(Room.id, Room.name, Room.left_on).order_by(Room.left_on, Room.name)).all()
-    used = [(row.id, row.name) for row in found if choices.in_use(row.left_on, ctx.today())]
-    return used + [(row.id, f"{row.name}（已停用）") for row in found if not choices.in_use(row.left_on, ctx.today())]
 
 
 def units(ctx: Context) -> Options:
     """Units whose people came lately."""
     with ctx.read() as connection:
         return [(unit, unit) for unit in recent_values(connection, Visit.unit)]
-
-
-def vendors(ctx: Context) -> Options:
-    """Vendors to choose from."""
-    return choices.vendors(ctx)
 
 
 def _row(row: Mapping[str, Any], missed: Sequence[Breach], now: datetime) -> Row:
@@ -176,10 +141,3 @@ def _missed_chip(missed: Sequence[Breach]) -> Chip | None:
         return None
     words = list(dict.fromkeys(str(each.missed) for each in missed))
     return Chip(words[0] if len(words) == 1 else f"{words[0]} 等 {len(words)} 项", Tone.WARNING)
-
-
-def counted(ctx: Context) -> int:
-    """How many people are inside now."""
-    with ctx.read() as connection:
-        query = select(func.count()).select_from(Visit).where(*_in_state(INSIDE))
-        return connection.execute(query).scalar_one()

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from opsdesk.models import PermitPerson, Staff, Vendor, Visit, Visitor
+from opsdesk.models import PermitPerson, Staff, Visit, Visitor
 from opsdesk.services import duties, entry, id_numbers, masking, pinyin, settings, visitors
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -150,15 +150,12 @@ def _one(
         number = lent.get("id_number") or ""
     if kind:
         entry.chosen({"id_kind": kind}, "id_kind", "证件类型", [str(each) for each in IdKind])
-    vendor_id = connection.execute(
-        select(Vendor.id).where(or_(Vendor.short_name == unit, Vendor.name == unit)).order_by(Vendor.id)
-    ).scalar()
     return Coming(
         name=name,
         unit=unit,
         external=house.external(unit, None) if asked.external is None else asked.external,
         staff_id=None,
-        vendor_id=vendor_id,
+        vendor_id=visitors.vendor_of(connection, unit),
         id_kind=kind if number else "",
         id_number=number or None,
         phone=entry.code(values, "phone", f"{name}的联系电话", longest=20) or None,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from opsdesk.models import Permit, Room, Visit, VisitItem
 from opsdesk.registers.visit import people as who
-from opsdesk.registers.visit.fields import due_after, goods_of, moment_of, texts_of, with_whom
+from opsdesk.registers.visit.fields import due_after, goods_of, texts_of, with_whom
 from opsdesk.registers.visit.leaving import GoodsLeft, leave, leave_now
 from opsdesk.registers.visit.people import Known, PersonEntry
 from opsdesk.registers.visit.records import TOUCHED, told
@@ -144,7 +144,7 @@ def enter(
     if len(people) > MOST_PEOPLE:
         raise Refusal(f"一次最多登记 {MOST_PEOPLE} 人，这里有 {len(people)} 人。请分几次登记。", field="people")
     with ctx.transaction("机房进入登记") as tx:
-        entered = moment_of(entered_at, "entered_at", "进入时间", now)
+        entered = entry.past({"entered_at": entered_at}, "entered_at", "进入时间", now)
         _refuse_room(tx.connection, room_id, entered)
         lent = _from_permit(tx.connection, permit_id, room_id, entered)
         coming = who.resolved(tx.connection, house, people, permit_id, entered.date())

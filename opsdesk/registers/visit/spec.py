@@ -12,6 +12,7 @@ from opsdesk.registers.visit.records import INSIDE, LEFT, VOID
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import choices, id_numbers, suggestions
 from opsdesk.services.context import Context
+from opsdesk.services.listing import periods
 from opsdesk.services.suggestions import written
 
 SUPERVISOR = frozenset({str(Role.SUPERVISOR)})
@@ -113,7 +114,7 @@ REGISTER = Register(
         Field("id_reason", id_numbers.REASON_TITLE, group=WHO, help="号码通不过校验而确实如此的，写明原因。"),
         Field("phone_shown", "联系电话", Kind.CODE, group=WHO, read_only=True),
         Field("phone", "填写联系电话", Kind.CODE, group=WHO, help="登记过的不显示全号，要改才填。"),
-        Field("room_id", "机房", Kind.CHOICE, required=True, group=WHY, options=listing.rooms),
+        Field("room_id", "机房", Kind.CHOICE, required=True, group=WHY, options=choices.rooms),
         Field("module", "模块", group=WHY, options=written(Visit.module)),
         Field("purpose", "进入事由", required=True, group=WHY, options=written(Visit.purpose)),
         Field("permit_number", "审批单号", Kind.CODE, group=WHY, options=written(Permit.number),
@@ -137,11 +138,11 @@ REGISTER = Register(
     load=form.load,
     save=form.save,
     filters=(
-        Filter("period", "时间", listing.periods),
-        Filter("room", "机房", listing.rooms),
+        Filter("period", "时间", periods),
+        Filter("room", "机房", choices.rooms),
         Filter("state", "状态", listing.states),
         Filter("unit", "单位", listing.units),
-        Filter("vendor", "外包单位", listing.vendors),
+        Filter("vendor", "外包单位", choices.vendors),
     ),
     acts=ACTS,
     papers=(

@@ -50,10 +50,7 @@ def units(ctx: Context) -> Options:
 
 def _row_of(connection: Any, record_id: int) -> Mapping[str, Any]:
     query = select(Visitor.__table__).where(Visitor.id == record_id, Visitor.purged_at.is_(None))
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise retiring.missing(WHAT)
-    return dict(row)
+    return retiring.one(connection, query, WHAT)
 
 
 def load(ctx: Context, record_id: int) -> Mapping[str, Any]:

@@ -70,10 +70,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     ctx.require(Role.SUPERVISOR)
     asked = select(Wage.staff_id, Wage.holds_from, Wage.monthly).where(Wage.id == record_id)
     with ctx.read() as connection:
-        found = connection.execute(asked).mappings().one_or_none()
-    if found is None:
-        raise retiring.missing("工资基数")
-    return dict(found)
+        return retiring.one(connection, asked, "工资基数")
 
 
 def amount(values: Mapping[str, Any]) -> str:
