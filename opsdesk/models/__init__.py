@@ -1,6 +1,17 @@
 """The record: SQLAlchemy tables, the engines and the migrations."""
 
 from opsdesk.models.absence import CoverageNeed, HolidayConsent, LeaveSlip, Overtime, RosterSwap, StandBy
+from opsdesk.models.appraisal import (
+    Appraisal,
+    AppraisalEvent,
+    AppraisalItem,
+    AppraisalLine,
+    AppraisalMark,
+    AppraisalScheme,
+    AppraisalSheet,
+    Measure,
+    PaymentTerm,
+)
 from opsdesk.models.attendance import (
     Correction,
     ImportBatch,
@@ -13,6 +24,7 @@ from opsdesk.models.attendance import (
     StoredVerdict,
 )
 from opsdesk.models.base import Base
+from opsdesk.models.closing import ClosedPeriod, RestoreDrill, Seal
 from opsdesk.models.equipment import (
     Asset,
     AssetIssue,
@@ -64,6 +76,13 @@ from opsdesk.models.upkeep import (
 __all__ = [
     "Account",
     "Amendment",
+    "Appraisal",
+    "AppraisalEvent",
+    "AppraisalItem",
+    "AppraisalLine",
+    "AppraisalMark",
+    "AppraisalScheme",
+    "AppraisalSheet",
     "Asset",
     "AssetIssue",
     "BackupNotice",
@@ -73,6 +92,7 @@ __all__ = [
     "CaseReport",
     "ChangeRequest",
     "Cleaning",
+    "ClosedPeriod",
     "ContactPerson",
     "Contract",
     "ContractTerm",
@@ -100,9 +120,11 @@ __all__ = [
     "LedgerRow",
     "Loan",
     "LoanItem",
+    "Measure",
     "MediaCheck",
     "OffHours",
     "Overtime",
+    "PaymentTerm",
     "Permit",
     "PermitPerson",
     "PersonalValue",
@@ -111,10 +133,12 @@ __all__ = [
     "Problem",
     "Punch",
     "Reading",
+    "RestoreDrill",
     "Room",
     "RosterEntry",
     "RosterSwap",
     "SavedFilter",
+    "Seal",
     "Setting",
     "Settlement",
     "Shift",
