@@ -71,6 +71,18 @@ class ScorerKind(StrEnum):
     DECIDED = "核定"
 
 
+class EventKind(StrEnum):
+    """What an 考核事项 that no other register keeps is."""
+
+    VIOLATION = "违规"
+    COMPLAINT = "投诉"
+    PRAISE = "表扬"
+    SUGGESTION = "合理化建议"
+    REPORT = "迟交报告"
+    SPOT = "抽查不合格"
+    OTHER = "其他"
+
+
 class Opinion(StrEnum):
     """What the appraisee says to the result (T4-03a)."""
 
