@@ -776,7 +776,31 @@ def test_history_is_not_judged_not_inside_and_not_changed(site: Context, room: i
     assert load(site, "visit", made)["state"] == "离开不详"
     with pytest.raises(Refusal, match="导入的，不能改"):
         service.leave_now(site, made)
+    closed = by_slug("visit").closed
+    assert closed
+    assert closed(load(site, "visit", made))
+    assert not closed(load(site, "visit", enter(site, guest("郑工"))[0]))
     enter(site)
+
+
+def test_supervisor_sees_a_whole_number_with_a_reason_as_long_as_there_is_one(site: Context, room: int) -> None:
+    offered = next(act.offered for act in by_slug("visit").acts if act.key == "reveal")
+    assert offered
+    (made,), (nameless,) = enter(site, guest("郑工", id_number=CARD, phone=PHONE)), enter(site, guest("孙工"))
+    assert offered(load(site, "visit", made))
+    assert not offered(load(site, "visit", nameless))
+    with pytest.raises(Refusal, match="主管"):
+        run(as_role(site, Role.DESK), "visit", "reveal", made, reason="公安核查")
+    with pytest.raises(Refusal, match="为什么") as refused:
+        run(site, "visit", "reveal", made)
+    assert refused.value.field == "reason"
+    assert run(site, "visit", "reveal", made, reason="公安核查") == (
+        f"郑工：身份证号 {CARD}，电话 {PHONE}。查看已记入审计。"
+    )
+    with site.transaction("测试") as tx:
+        tx.update(Visit, made, purged_at=site.now())
+    assert not offered(load(site, "visit", made))
+    whole(site)
 
 
 def test_lists_and_forms_show_no_whole_number(site: Context, room: int) -> None:

@@ -1,4 +1,4 @@
-"""What is changed of a visit after the entry: staying longer, another escort, times set right, goods found, void."""
+"""What is done with a visit after the entry: a longer stay, another escort, times and goods set right, void, reveal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from opsdesk.registers.visit.fields import due_after, with_whom
 from opsdesk.registers.visit.leaving import GoodsLeft, leave, set_right
 from opsdesk.registers.visit.records import TOUCHED, refuse_fixed, row_of, rows_of, stay_in_words
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import entry, id_numbers, room_visits
+from opsdesk.services import entry, id_numbers, privacy, room_visits
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -136,6 +136,11 @@ def correct_goods(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
         set_right(tx, row, goods)
         tx.update(Visit, visit_id, remarks=added(row["remarks"], f"物品更正为{what}：{reason}"))
     return Outcome(f"{row['name']} 的物品更正为{what}：{reason}。", TOUCHED)
+
+
+def reveal(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
+    """The whole number for the supervisor, with a reason, recorded."""
+    return Outcome(privacy.reveal(ctx, "visit", visit_id, str(values.get("reason") or "")).value.sentence)
 
 
 def void(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:

@@ -36,6 +36,14 @@ def _left_with_goods(values: Mapping[str, Any]) -> bool:
     return values["state"] == LEFT and values["batch_id"] is None and bool(values["carries"])
 
 
+def _closed(values: Mapping[str, Any]) -> bool:
+    return values["state"] == VOID or values["batch_id"] is not None
+
+
+def _has_numbers(values: Mapping[str, Any]) -> bool:
+    return values["purged_at"] is None and bool(values["id_shown"] or values["phone_shown"])
+
+
 def _escorts(ctx: Context) -> Options:
     return list(dict.fromkeys([*written(Visit.escort)(ctx), *suggestions.people(ctx)]))
 
@@ -80,6 +88,10 @@ ACTS = (
             REASON,
         ),
         offered=_left_with_goods,
+    ),
+    Act(
+        "reveal", "查看证件号", acts.reveal, roles=SUPERVISOR,
+        fields=(Field("reason", "原因", required=True, help="查看会连同原因记入审计。"),), offered=_has_numbers,
     ),
     Act(
         "void", "作废", acts.void, roles=SUPERVISOR, fields=(REASON,), confirm="作废以后记录保留，不再计入，也不能改。",
@@ -149,5 +161,6 @@ REGISTER = Register(
         Paper("day", "当日登记表", documents.day_of_visit),
         Paper("evacuation", "疏散清点单", lambda ctx, _id: documents.evacuation(ctx), on_record=False),
     ),
+    closed=_closed,
     empty="还没有出入记录。在机房出入页写上姓名、单位和事由，按回车就登记进入。",
 )  # fmt: skip
