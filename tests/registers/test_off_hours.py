@@ -320,6 +320,16 @@ class TestDecision:
         assert states == ["已批准", "未批准", "已作废", "已批准"]
         whole(site)
 
+    def test_the_form_is_closed_by_a_decision_and_by_use(self, site: Context) -> None:
+        closed = by_slug("off_hours").closed
+        assert closed
+        waiting, emergency, used_unasked = off_hours(site), off_hours(site, **EMERGENCY), off_hours(site)
+        assert not any(closed(load(site, "off_hours", each)) for each in (waiting, emergency, used_unasked))
+        run(site, "off_hours", "approve", waiting)
+        run(site, "off_hours", "paper", emergency)
+        run(site, "off_hours", "use", used_unasked, entered_at=at("08:00"))
+        assert all(closed(load(site, "off_hours", each)) for each in (waiting, emergency, used_unasked))
+
     def test_an_emergency_may_turn_out_to_be_none_before_its_paper(self, site: Context) -> None:
         made = off_hours(site, **EMERGENCY)
         change(site, "off_hours", made, emergency=False, phoned_by="", phoned_at=None)

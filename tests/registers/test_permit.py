@@ -396,7 +396,11 @@ class TestUrgent:
         change(site, "permit", made, cause="电源坏")
         with pytest.raises(Refusal, match="早于电话批准"):
             run(site, "permit", "paper", made, papered_at=datetime(2026, 3, 5, 7, 29))
+        closed = by_slug("permit").closed
+        assert closed
+        assert not closed(load(site, "permit", made))  # the word by telephone is not the decision
         run(site, "permit", "paper", made, papered_at=datetime(2026, 3, 5, 7, 30))
+        assert closed(load(site, "permit", made))
         with pytest.raises(Refusal, match="不能改"):
             change(site, "permit", made, cause="别的")
 

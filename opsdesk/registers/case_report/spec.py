@@ -73,5 +73,6 @@ REGISTER = Register(
             offered=lambda values: values["approved_at"] is not None,
         ),
     ),
+    closed=lambda values: values["submitted_at"] is not None,
     empty="还没有 case 报告。故障由主管签收以后，会在这里列出要写的报告和期限。",
 )  # fmt: skip

@@ -204,6 +204,11 @@ def _with_asset(connection: Connection, kept: dict[str, Any]) -> None:
     kept["serial"] = kept["serial"] or asset["serial"]
 
 
+def closed(row: Values) -> bool:
+    """Whether a move was approved or voided: its form can only be looked at from then on."""
+    return row["approved_at"] is not None or row["void_at"] is not None
+
+
 def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
     """File a move under the next number of its month, or correct one that nobody has approved yet."""
     ctx.require(*WRITERS)
@@ -217,7 +222,7 @@ def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
         row = row_of(tx.connection, record_id)
         if all(row[key] == value for key, value in kept.items()):
             return Outcome(record_id)
-        if row["approved_at"] is not None or row["void_at"] is not None:
+        if closed(row):
             raise Refusal(f"{row['number']} 已经批准或作废，不能改。有误请由主管作废，再登记一条。")
         tx.update(EquipmentMove, record_id, **kept)
     return Outcome(record_id, TOUCHED)

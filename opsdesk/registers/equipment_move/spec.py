@@ -112,5 +112,6 @@ REGISTER = Register(
         Paper("month", "本月设备进出登记表", documents.this_month, on_record=False),
         Paper("last_month", "上月设备进出登记表", documents.last_month, on_record=False),
     ),
+    closed=service.closed,
     empty="还没有设备进出登记。设备进出机房时点“新建”登记，出机房和加电由主管批准。",
 )  # fmt: skip

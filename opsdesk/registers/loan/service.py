@@ -236,7 +236,7 @@ def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
             kept, lines = _read(tx.connection, values, ctx.today())
             return Outcome(_file(tx, ctx, kept, lines), TOUCHED)
         row = row_of(tx.connection, record_id)
-        if not _open(row):
+        if closed(row):
             if _same(ctx, record_id, values):
                 return Outcome(record_id)
             raise Refusal(f"{row['number']} 已经办理，不能改。延期和归还请用按钮，填错的请由主管作废。")
@@ -246,8 +246,9 @@ def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
     return Outcome(record_id, TOUCHED)
 
 
-def _open(row: Values) -> bool:
-    return all(row[key] is None for key in ("approved_at", "refused_at", "void_at", "lent_at"))
+def closed(row: Values) -> bool:
+    """Whether somebody has decided on a sheet: its form can only be looked at from then on."""
+    return any(row[key] is not None for key in ("approved_at", "refused_at", "void_at", "lent_at"))
 
 
 def _same(ctx: Context, loan_id: int, values: Values) -> bool:

@@ -138,5 +138,6 @@ REGISTER = Register(
         Paper("register", "今年借用登记簿", documents.this_year, on_record=False),
         Paper("last_year", "去年借用登记簿", documents.last_year, on_record=False),
     ),
+    closed=service.closed,
     empty="还没有借用单。有人借设备时点“新建”填写，主管批准以后借出，到期会提示归还。",
 )  # fmt: skip

@@ -152,10 +152,20 @@ def course(row: Values, missed: list[Breach]) -> str:
     return "\n".join(said)
 
 
-def refuse_decided(row: Values) -> None:
+def decided(row: Values) -> bool:
+    """Whether somebody has decided on a slip; of an emergency the word by telephone is not yet the decision."""
+    approved = row["approved_at"] is not None and not row["emergency"]
+    return approved or any(row[key] is not None for key in ("papered_at", "refused_at", "void_at"))
+
+
+def closed(row: Values) -> bool:
+    """Whether a slip was decided on or used: its form can only be looked at from then on."""
+    return decided(row) or row["entered_at"] is not None
+
+
+def refuse_closed(row: Values) -> None:
     """Refuse to change a slip that somebody has decided on or that was used."""
-    decided = ("refused_at", "void_at", "papered_at", "entered_at") + (() if row["emergency"] else ("approved_at",))
-    if any(row[key] is not None for key in decided):
+    if closed(row):
         raise Refusal(f"申请 {row['number']} 已经办理，不能改。有误请作废后另填一张。")
 
 
@@ -173,7 +183,7 @@ def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
             kept = {key: value for key, value in kept.items() if key not in {"approved_by", "approved_at"}}
         if all(row[key] == value for key, value in kept.items()):
             return Outcome(record_id)
-        refuse_decided(row)
+        refuse_closed(row)
         tx.update(OffHours, record_id, **kept)
     return Outcome(record_id, TOUCHED)
 

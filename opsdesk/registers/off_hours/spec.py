@@ -28,8 +28,7 @@ def _places(ctx: Context) -> Options:
 
 
 def _undecided(values: Mapping[str, Any]) -> bool:
-    approved = values["approved_at"] is not None and not values["emergency"]
-    return not approved and all(values[key] is None for key in ("papered_at", "refused_at", "void_at"))
+    return not service.decided(values)
 
 
 REGISTER = Register(
@@ -102,5 +101,6 @@ REGISTER = Register(
             and values["void_at"] is None),
     ),
     papers=(Paper("slip", "申请单", documents.slip),),
+    closed=service.closed,
     empty="还没有场地使用申请。班后、周末或节假日要用场地，点“新建”填写，由主管事先批准。",
 )  # fmt: skip

@@ -183,10 +183,14 @@ def _urgent(row: Values) -> list[str]:
     return said
 
 
+def decided(row: Values) -> bool:
+    """Whether somebody has decided on a permit: its form can only be looked at from then on."""
+    return any(row[key] is not None for key in ("approved_at", "refused_at", "void_at", "papered_at"))
+
+
 def refuse_decided(row: Values) -> None:
     """Refuse to change a permit that somebody has decided on."""
-    decided = ("approved_at", "refused_at", "void_at", "papered_at")
-    if any(row[key] is not None for key in decided):
+    if decided(row):
         raise Refusal(f"审批单 {row['number']} 已经办理，不能改。要多待一会儿请用“延长”，其他改动请作废后另填一张。")
 
 

@@ -45,8 +45,7 @@ def _incidents(ctx: Context) -> Options:
 
 
 def _undecided(values: Mapping[str, Any]) -> bool:
-    decided = ("approved_at", "papered_at", "refused_at", "void_at")
-    return all(values[key] is None for key in decided)
+    return not service.decided(values)
 
 
 def _granted(values: Mapping[str, Any]) -> bool:
@@ -147,5 +146,6 @@ REGISTER = Register(
             confirm="作废以后不能再凭这张审批单进入，编号不再使用。", offered=_stands),
     ),
     papers=(Paper("permit", "审批单", documents.permit),),
+    closed=service.decided,
     empty="还没有机房进入审批单。外单位人员进机房之前，点“新建”填写，由主管批准。",
 )  # fmt: skip

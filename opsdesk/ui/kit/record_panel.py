@@ -93,6 +93,8 @@ class RecordPanel(FormPanel):
         def show(sheet: Sheet) -> None:
             if form is not None and self.form is form and not form.dirty:
                 self.renew_form(form, sheet.values)
+                if self.register.closed is not None:  # it may have been decided meanwhile
+                    self._let_write(form, sheet.values)
                 self.set_title(_name_of(self.register, sheet.values))
                 self.offer(sheet.values)
 
@@ -181,17 +183,21 @@ class RecordPanel(FormPanel):
         self.record_id, self._act = record_id, None
         title = f"新建{register.singular}" if record_id is None else _name_of(register, sheet.values)
         form = self.lay_form(title, register.fields, sheet)
-        closed = record_id is not None and register.closed is not None and register.closed(sheet.values)
-        writes = register.save is not None and not closed and may(self.ctx.actor.role, frozenset(), register)
-        form.set_read_only(not writes)
+        self._let_write(form, sheet.values)
         if record_id is None:
             form.hide_unwritten()
         self.submit.setText("保存")
-        self.submit.setVisible(writes)
         self.cancel.setText("关闭")
         self.offer(sheet.values)
         if record_id is not None:
             self.laid.emit(record_id)
+
+    def _let_write(self, form: RecordForm, values: Mapping[str, Any]) -> None:
+        register = self.register
+        closed = self.record_id is not None and register.closed is not None and register.closed(values)
+        writes = register.save is not None and not closed and may(self.ctx.actor.role, frozenset(), register)
+        form.set_read_only(not writes)
+        self.submit.setVisible(writes)
 
     def offer(self, values: Mapping[str, Any]) -> None:
         """Show the buttons of what can be done with a record that holds these values."""
