@@ -50,10 +50,10 @@ REGISTER = Register(
     fields=(
         Field("number", "编号", Kind.CODE, group=ASKED, read_only=True),
         Field("course", "办理情况", Kind.LONG_TEXT, group=ASKED, read_only=True),
-        Field("applied_at", "申请时间", Kind.MOMENT, group=ASKED, default=lambda ctx: ctx.now().replace(second=0)),
         Field("unit", "申请单位", required=True, group=ASKED, options=_units),
         Field("applicant", "申请人", required=True, group=ASKED),
         Field("phone", "电话", Kind.CODE, group=ASKED),
+        Field("applied_at", "申请时间", Kind.MOMENT, group=ASKED, default=lambda ctx: ctx.now().replace(second=0)),
         Field("place", "使用场地", required=True, group=USE, options=_places, help="进机房的还要有机房进入审批单。"),
         Field("begins_at", "开始时间", Kind.MOMENT, required=True, group=USE, help="先批准后使用（T3 第六条）。"),
         Field("ends_at", "结束时间", Kind.MOMENT, required=True, group=USE),

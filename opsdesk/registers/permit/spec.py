@@ -76,10 +76,10 @@ REGISTER = Register(
     fields=(
         Field("number", "编号", Kind.CODE, group=ASKED, read_only=True),
         Field("course", "办理情况", Kind.LONG_TEXT, group=ASKED, read_only=True),
-        Field("applied_at", "申请时间", Kind.MOMENT, group=ASKED, default=lambda ctx: ctx.now().replace(second=0)),
         Field("unit", "申请单位", required=True, group=ASKED, options=_units),
         Field("applicant", "申请人", required=True, group=ASKED),
         Field("phone", "联系电话", Kind.CODE, group=ASKED),
+        Field("applied_at", "申请时间", Kind.MOMENT, group=ASKED, default=lambda ctx: ctx.now().replace(second=0)),
         Field("sealed_on", "盖章日期", Kind.DATE, group=ASKED, help="申请单位还没有盖章就空着。"),
         Field("people", "出入人员", Kind.LONG_TEXT, group=PEOPLE,
               help="一行一人：姓名 单位 证件类型 证件号 电话。来过的人只写姓名；遮住的号码不改就保留。"),
