@@ -60,7 +60,10 @@ def in_short(lapses: Iterable[Lapse]) -> str:
 
 
 class LoanState(StrEnum):
-    """Where a loan stands; what is late outweighs what has come back in part."""
+    """Where a loan stands; what is late outweighs what has come back in part.
+
+    A loan that is over is `DAMAGED` where something came back damaged, or did not come back at all (E7-09).
+    """
 
     WAITING = "待批准"
     APPROVED = "已批准"
@@ -69,6 +72,7 @@ class LoanState(StrEnum):
     LATE = "逾期"
     PARTLY = "部分归还"
     RETURNED = "已归还"
+    DAMAGED = "损坏或丢失"
     REFUSED = "未批准"
     VOID = "作废"
 
@@ -110,7 +114,7 @@ def standing(loan: LoanFacts, now: datetime) -> LoanState:
     if loan.lent is None:
         return LoanState.WAITING if loan.approved is None else LoanState.APPROVED
     if loan.returned is not None:
-        return LoanState.RETURNED
+        return LoanState.DAMAGED if loan.damage else LoanState.RETURNED
     if late_days(loan.due, None, now):
         return LoanState.LATE
     if loan.due == now.date():

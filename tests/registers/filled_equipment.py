@@ -111,11 +111,13 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         lent(ctx),
         loan(ctx, reason="借回家用"),
         loan(ctx, reason="填错了"),
+        lent(ctx),
     ]
     run(ctx, "loan", "approve", loans[1])
     run(ctx, "loan", "extend", loans[2], until=date(2026, 3, 25), reason="评审延后")
     run(ctx, "loan", "give_back", loans[5], lines="2 1", normal=True)
     run(ctx, "loan", "give_back", loans[6], outcome="有损坏", damage="水晶头断裂", liability="借用人照价赔偿")
+    run(ctx, "loan", "give_back", loans[9], matches=True, undamaged=True)
     run(ctx, "loan", "refuse", loans[7], reason="设备不出单位")
     run(ctx, "loan", "void", loans[8], reason="重复填写")
     moves = [

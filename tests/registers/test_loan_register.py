@@ -14,7 +14,7 @@ from team import Team, go_to
 
 from opsdesk.catalog import by_slug
 from opsdesk.models import Loan, LoanItem
-from opsdesk.register import Query, Row
+from opsdesk.register import Chip, Query, Row, Tone
 from opsdesk.registers.loan import service
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import amending, chain
@@ -383,7 +383,12 @@ class TestReturn:
         kept = stored(site, loan)
         assert (kept["damage"], kept["liability"]) == ("屏幕碎裂", "照价赔偿")
         assert kept["condition_in"] == f"数量型号一致、正常、其他：{outcome}"
+        assert words(site) == ["部分归还"]
         give_back(site, loan)
+        sound = made.lent(site)
+        give_back(site, sound)
+        chips = {row.id: row.values["state"] for row in rows(site)}
+        assert chips == {loan: Chip("损坏或丢失", Tone.WARNING), sound: Chip("已归还", Tone.NEUTRAL)}
         assert stored(site, loan)["damage"] == "屏幕碎裂", "a later return does not wipe it out"
         assert "责任和赔偿：照价赔偿。" in load(site, "loan", loan)["told"]
 

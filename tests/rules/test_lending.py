@@ -94,6 +94,8 @@ class TestLoan:
             ({"partly": True}, "03-10 12:00", LoanState.DUE_TODAY),
             ({"partly": True}, "03-11 12:00", LoanState.LATE),
             ({"returned": at("03-11 09:00")}, "03-20 12:00", LoanState.RETURNED),
+            ({"returned": at("03-09 09:00"), "damage": "外壳开裂"}, "03-20 12:00", LoanState.DAMAGED),
+            ({"partly": True, "damage": "外壳开裂"}, "03-09 12:00", LoanState.PARTLY),
             ({"approved": None, "lent": None, "refused": True}, "03-06 12:00", LoanState.REFUSED),
             ({"void": True}, "03-20 12:00", LoanState.VOID),
         ],

@@ -17,6 +17,7 @@ from opsdesk.rules.lending import Lapse, LoanFacts, LoanState, Missed
 from opsdesk.services import duties, entry, listing, masking, retiring, visitors
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
+from opsdesk.services.lapses import loan_facts, of_loan
 from opsdesk.services.numbering import yearly
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.transaction import Transaction
@@ -35,39 +36,22 @@ TONES = {
     LoanState.LATE: Tone.BROKEN,
     LoanState.PARTLY: Tone.INFORMATION,
     LoanState.RETURNED: Tone.NEUTRAL,
+    LoanState.DAMAGED: Tone.WARNING,
     LoanState.REFUSED: Tone.NEUTRAL,
     LoanState.VOID: Tone.NEUTRAL,
 }
-OVER = frozenset({LoanState.RETURNED, LoanState.REFUSED, LoanState.VOID})
+OVER = frozenset({LoanState.RETURNED, LoanState.DAMAGED, LoanState.REFUSED, LoanState.VOID})
 STATES = (OUT, *(str(state) for state in LoanState))
 
 
-def facts(row: Mapping[Any, Any], *, partly: bool) -> LoanFacts:
-    """A row as the clauses look at it; `partly` where something has come back."""
-    return LoanFacts(
-        number=row["number"],
-        due=row["due_on"],
-        approved=row["approved_at"],
-        lent=row["lent_at"],
-        returned=row["returned_at"],
-        vendor=row["vendor_id"] is not None,
-        partly=partly,
-        damage=row["damage"],
-        liability=row["liability"],
-        refused=row["refused_at"] is not None,
-        void=row["void_at"] is not None,
-    )
-
-
 def facts_with(row: Mapping[Any, Any], lines: Sequence[Mapping[str, Any]]) -> LoanFacts:
-    """The same, given the lines of the sheet."""
-    return facts(row, partly=any(line["returned"] for line in lines))
+    """A row as the clauses look at it, given the lines of the sheet."""
+    return loan_facts(row, partly=any(line["returned"] for line in lines))
 
 
-def lapses(ctx: Context, row: Mapping[Any, Any], lines: Sequence[Mapping[str, Any]]) -> list[Lapse]:
+def lapses(ctx: Context, row: Mapping[Any, Any]) -> list[Lapse]:
     """What was missed on a loan as it stands now, by the law of the day it was lent."""
-    day = (row["lent_at"] or row["applied_at"]).date()
-    return lending.loan_lapses(facts_with(row, lines), ctx.law_on(day), ctx.now())
+    return of_loan(ctx.regulations, row, ctx.now())
 
 
 def _some_back() -> ColumnElement[bool]:
@@ -77,6 +61,7 @@ def _some_back() -> ColumnElement[bool]:
 def _in_state(wanted: str, today: date) -> ColumnElement[bool]:
     live = and_(Loan.void_at.is_(None), Loan.refused_at.is_(None))
     out = and_(live, Loan.lent_at.is_not(None), Loan.returned_at.is_(None))
+    back = and_(live, Loan.returned_at.is_not(None))
     asked, approved = and_(live, Loan.lent_at.is_(None)), Loan.approved_at.is_not(None)
     return {
         OUT: out,
@@ -86,7 +71,8 @@ def _in_state(wanted: str, today: date) -> ColumnElement[bool]:
         LoanState.DUE_TODAY: and_(out, Loan.due_on == today),
         LoanState.LATE: and_(out, Loan.due_on < today),
         LoanState.PARTLY: and_(out, Loan.due_on > today, _some_back()),
-        LoanState.RETURNED: and_(live, Loan.returned_at.is_not(None)),
+        LoanState.RETURNED: and_(back, Loan.damage == ""),
+        LoanState.DAMAGED: and_(back, Loan.damage != ""),
         LoanState.REFUSED: and_(Loan.void_at.is_(None), Loan.refused_at.is_not(None)),
         LoanState.VOID: Loan.void_at.is_not(None),
     }[wanted]
@@ -118,7 +104,7 @@ def listed(ctx: Context, query: Query) -> Page:
 def _row(ctx: Context, row: Mapping[Any, Any], lines: Sequence[Mapping[str, Any]], now: datetime) -> Row:
     known = facts_with(row, lines)
     state = lending.standing(known, now)
-    found = lapses(ctx, row, lines)
+    found = lapses(ctx, row)
     missed = lending.in_short(each for each in found if state is not LoanState.LATE or each.missed is not Missed.LATE)
     keys = ("number", "borrower", "unit", "lent_at", "due_on", "returned_at")
     values = {**{key: row[key] for key in keys}, "items": in_short(lines), "missed": missed}
@@ -169,7 +155,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
         "phone": masking.phone_for(ctx.actor.role, row["phone"]),
         "items": "\n".join(items.item_of(line).written for line in lines),
         "counted": "\n".join(_counted(place, line) for place, line in enumerate(lines, 1)),
-        "told": "\n".join(_told(ctx, row, lines)),
+        "told": "\n".join(_told(ctx, row)),
     }
 
 
@@ -178,8 +164,8 @@ def _counted(place: int, line: Mapping[str, Any]) -> str:
     return f"{place}. {items.named(line)}：{line['quantity']} 件，{f'未还 {rest} 件' if rest else '已还清'}"
 
 
-def _told(ctx: Context, row: Values, lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    said = [each.told for each in lapses(ctx, row, lines)]
+def _told(ctx: Context, row: Values) -> list[str]:
+    said = [each.told for each in lapses(ctx, row)]
     if row["void_at"] is not None:
         said.append(f"{row['void_at']:%Y-%m-%d %H:%M} 作废。")
     elif row["refused_at"] is not None:

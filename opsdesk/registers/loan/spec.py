@@ -47,7 +47,7 @@ REGISTER = Register(
         Column("due_on", "应还日期", Kind.DATE, 136),
         Column("returned_at", "归还时间", Kind.MOMENT, 144),
         Column("missed", "核对", width=96),
-        Column("state", "状态", Kind.CHIP, 120),
+        Column("state", "状态", Kind.CHIP, 128),
     ),
     list=service.listed,
     fields=(
