@@ -15,6 +15,7 @@ from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, migrat
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import (
     accounts,
+    appraisal_schemes,
     backup,
     calendars,
     chain,
@@ -35,6 +36,7 @@ SYSTEM = Signer("系统", "系统", "desk")
 SEEDS = (
     (3, "建立事件选项", incident_options.seed),
     (4, "建立巡检项目", inspection_items.seed),
+    (5, "建立考核方案", appraisal_schemes.seed),
 )
 """What an older site is given at first: since which schema, by which act, and the act itself."""
 

@@ -3,16 +3,18 @@
 import sqlite3
 from contextlib import closing
 from datetime import datetime
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import select, text
 
-from opsdesk import bootstrap
-from opsdesk.models import Base, Setting
-from opsdesk.models.engine import write_engine
+from opsdesk import bootstrap, models
+from opsdesk.models import AppraisalScheme, Base, IncidentOption, Setting
+from opsdesk.models.engine import APPLICATION_ID, write_engine
 from opsdesk.models.schema import SCHEMA
-from opsdesk.services import accounts, backup, chain
+from opsdesk.services import accounts, appraisal_schemes, backup, chain
 from opsdesk.services.clock import FixedClock
 from opsdesk.services.errors import Refusal, Trouble
 
@@ -75,6 +77,35 @@ def test_another_programs_database_is_not_touched(tmp_path):
     with pytest.raises(Trouble, match="不是运维台的数据库"):
         opened(tmp_path)
     assert path.read_bytes() == before
+
+
+def of_schema(home, number):
+    """A database as a program of this schema left it, with nothing in it."""
+    engine = write_engine(bootstrap.database(home))
+    config = Config()
+    config.set_main_option("script_location", str(Path(models.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, f"{number:04}")
+        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version={number}")
+    engine.dispose()
+
+
+def test_an_older_site_is_backed_up_and_given_what_a_new_one_begins_with(tmp_path):
+    of_schema(tmp_path, 4)
+    ctx = opened(tmp_path)
+    assert any("迁移前4" in made.name for made in backup.listed(tmp_path))
+    with ctx.read() as connection:
+        assert appraisal_schemes.codes(connection) == [each["code"] for each in appraisal_schemes.shipped()]
+        assert connection.execute(select(IncidentOption.id)).first() is None, "of schema 3, so it has its own"
+        assert "建立考核方案" in set(connection.execute(text("SELECT act FROM ledger")).scalars())
+        assert bootstrap.verify(connection) == []
+    again = opened(tmp_path)
+    with again.read() as connection:
+        editions = connection.execute(select(AppraisalScheme.edition)).scalars().all()
+        assert editions == [1] * len(appraisal_schemes.shipped()), "seeded once"
 
 
 @pytest.mark.parametrize("harm", ["text", "header", "half", "page"])
