@@ -12,11 +12,12 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services import entry, retiring
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
+from opsdesk.services.lapses import SUCCESS, told_systems
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
-RESULTS = (service.SUCCESS, "部分完成", "失败，已回退", "取消")
+RESULTS = (SUCCESS, "部分完成", "失败，已回退", "取消")
 
 
 def _standing(tx: Transaction, change_id: int) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def approve(ctx: Context, change_id: int, values: Values) -> Outcome[str]:
             raise Refusal(f"{row['number']} 没有批准，已经结束。需要时请重新填写一张。")
         given = {"approved_by": by, "approved_at": at, "security_opinion": security}
         tx.update(ChangeRequest, change_id, **given)
-        found = service.lapses(ctx, {**row, **given}, service.told_systems(tx.connection))
+        found = service.lapses(ctx, {**row, **given}, told_systems(tx.connection))
         told = "".join(each.told for each in found)
     return Outcome(f"{row['number']} 已批准。{told}", TOUCHED)
 
@@ -79,7 +80,7 @@ def begin(ctx: Context, change_id: int, values: Values) -> Outcome[str]:
             raise Refusal(f"{row['number']} 在 {row['began_at']:%Y-%m-%d %H:%M} 已经开始。")
         given = {"began_at": at, "performed_by": by or row["performed_by"]}
         tx.update(ChangeRequest, change_id, **given)
-        found = service.lapses(ctx, {**row, **given}, service.told_systems(tx.connection))
+        found = service.lapses(ctx, {**row, **given}, told_systems(tx.connection))
         told = "".join(each.told for each in found)
     return Outcome(f"{row['number']} 已开始。{told}", TOUCHED)
 
@@ -102,7 +103,7 @@ def end(ctx: Context, change_id: int, values: Values) -> Outcome[str]:
         words = f"{result}：{note}" if note else result
         given = {"ended_at": at, "result": words, "verified_by": by}
         tx.update(ChangeRequest, change_id, **given)
-        before = set(service.lapses(ctx, row, told := service.told_systems(tx.connection)))
+        before = set(service.lapses(ctx, row, told := told_systems(tx.connection)))
         found = [each for each in service.lapses(ctx, {**row, **given}, told) if each not in before]
     return Outcome(f"{row['number']} 已完成：{result}。{''.join(each.told for each in found)}", TOUCHED)
 

@@ -13,6 +13,7 @@ from opsdesk.rules.clause import Law
 from opsdesk.rules.lending import ChangeKind
 from opsdesk.services import chain, settings
 from opsdesk.services.context import Context
+from opsdesk.services.lapses import told_systems
 
 TEXT, SIGN_ROOM, LABEL = 18.0, 16.0, 30.0
 PARTS = {
@@ -27,7 +28,7 @@ def request(ctx: Context, change_id: int) -> Document:
     site = settings.read_all(ctx)
     with ctx.read() as connection:
         row = service.row_of(connection, change_id)
-        told = service.told_systems(connection)
+        told = told_systems(connection)
         trace = chain.short_head(connection)
     law = ctx.law_on((row["began_at"] or row["planned_from"]).date())
     missed = "".join(each.told for each in service.lapses(ctx, row, told))

@@ -7,20 +7,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
-from opsdesk.models import BackupNotice, ChangeRequest
+from opsdesk.models import ChangeRequest
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.rules import lending
-from opsdesk.rules.lending import ChangeFacts, ChangeKind, Lapse
+from opsdesk.rules.lending import ChangeKind, Lapse
 from opsdesk.services import entry, listing, retiring
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
+from opsdesk.services.lapses import of_change, told_systems
 from opsdesk.services.numbering import monthly
 from opsdesk.services.outcome import Outcome
 
 Values = Mapping[str, Any]
 TOUCHED = frozenset({"change_request"})
 WHAT = "变更申请"
-PREFIX, SUCCESS = "BG", "成功"
+PREFIX = "BG"
 KINDS = tuple(str(kind) for kind in ChangeKind)
 WAITING, APPROVED, RUNNING, DONE, REFUSED, VOID = "待批准", "已批准", "进行中", "已完成", "未批准", "作废"
 TONES = {
@@ -34,29 +35,9 @@ TONES = {
 SHOWN = ("number", "kind", "system", "applicant", "planned_from", "performed_by", "result")
 
 
-def told_systems(connection: Connection) -> frozenset[str]:
-    """Systems of which somebody has told what to back up (E1-20)."""
-    return frozenset(connection.execute(select(BackupNotice.system)).scalars())
-
-
-def facts(row: Mapping[Any, Any], told: Collection[str]) -> ChangeFacts:
-    """A row as the clauses look at it; `told` are the systems whose backup was told."""
-    return ChangeFacts(
-        kind=ChangeKind(row["kind"]),
-        approved=row["approved_at"],
-        began=row["began_at"],
-        ended=row["ended_at"],
-        succeeded=row["result"].partition("：")[0] == SUCCESS,
-        performed_by=row["performed_by"],
-        backup_told=row["system"] in told,
-    )
-
-
 def lapses(ctx: Context, row: Mapping[Any, Any], told: Collection[str]) -> list[Lapse]:
     """What was missed on a request, by the law of the day it began."""
-    if row["void_at"] is not None:
-        return []
-    return lending.change_lapses(facts(row, told), ctx.law_on((row["began_at"] or row["planned_from"]).date()))
+    return of_change(ctx.regulations, row, told)
 
 
 def state(row: Mapping[Any, Any]) -> str:

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from opsdesk.models import EquipmentMove, Permit, Room
 from opsdesk.register import Chip, Options, Page, Query, Row, Tone
 from opsdesk.rules import lending
-from opsdesk.rules.lending import Lapse, Missed, MoveFacts
+from opsdesk.rules.lending import Lapse, Missed
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import assets, entry, listing, retiring, room_upkeep
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
+from opsdesk.services.lapses import INSTALLED, INWARD, move_facts, of_move
 from opsdesk.services.numbering import monthly
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import added
@@ -25,9 +26,9 @@ Values = Mapping[str, Any]
 TOUCHED = frozenset({"equipment_move", "asset"})
 WHAT = "进出登记"
 PREFIX = "SB"
-IN, OUT = "进", "出"
+IN, OUT = INWARD, "出"
 DIRECTIONS = (IN, OUT)
-INSTALLED, REPAIR, SCRAPPED, LENT = "新装", "维修", "报废", "借出"
+REPAIR, SCRAPPED, LENT = "维修", "报废", "借出"
 REASONS = (INSTALLED, REPAIR, SCRAPPED, LENT, "其他")
 WAITING, APPROVED, DUE_TODAY, LATE, RETURNED, VOID = "待批准", "已批准", "今日应还", "逾期", "已归还", "作废"
 TONES = {
@@ -44,25 +45,9 @@ SHOWN = (
 )  # fmt: skip
 
 
-def facts(row: Mapping[Any, Any]) -> MoveFacts:
-    """A row as the clauses look at it."""
-    return MoveFacts(
-        inward=row["direction"] == IN,
-        moved=row["moved_at"],
-        approved=row["approved_at"],
-        powered=row["powered"],
-        new=row["reason"] == INSTALLED,
-        instructions=row["instructions"],
-        due=row["due_on"],
-        returned=row["returned_on"],
-    )
-
-
 def lapses(ctx: Context, row: Mapping[Any, Any]) -> list[Lapse]:
     """What was missed on a move as it stands now, by the law of its day."""
-    if row["void_at"] is not None:
-        return []
-    return lending.move_lapses(facts(row), ctx.law_on(row["moved_at"].date()), ctx.now())
+    return of_move(ctx.regulations, row, ctx.now())
 
 
 def state(row: Mapping[Any, Any], now: datetime) -> str:
@@ -120,7 +105,7 @@ def listed(ctx: Context, query: Query) -> Page:
 
 def _row(ctx: Context, row: Mapping[Any, Any], now: datetime) -> Row:
     word = state(row, now)
-    late = lending.move_late_days(facts(row), now)
+    late = lending.move_late_days(move_facts(row), now)
     chip = Chip(f"{LATE} {late} 天" if word == LATE else word, TONES[word])
     missed = lending.in_short(each for each in lapses(ctx, row) if word != LATE or each.missed is not Missed.LATE)
     return Row(row["id"], {**{key: row[key] for key in SHOWN}, "missed": missed, "state": chip}, muted=word == VOID)
@@ -255,7 +240,7 @@ def give_back(ctx: Context, move_id: int, values: Values) -> Outcome[str]:
             raise Refusal(f"实还日早于进出的日期 {row['moved_at']:%Y-%m-%d}，请核对。", field="returned_on")
         remarks = added(row["remarks"], f"归还：{note}" if note else "")
         tx.update(EquipmentMove, move_id, returned_on=on, remarks=remarks)
-        late = lending.move_late_days(facts({**row, "returned_on": on}), ctx.now())
+        late = lending.move_late_days(move_facts({**row, "returned_on": on}), ctx.now())
     return Outcome(f"{row['number']} 已归还，{f'逾期 {late} 天' if late else '没有逾期'}。", TOUCHED)
 
 

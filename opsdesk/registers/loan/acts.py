@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from opsdesk.models import Loan, LoanItem
-from opsdesk.registers.loan import condition, items, service
+from opsdesk.registers.loan import condition, items
 from opsdesk.registers.loan.service import TOUCHED, row_of
 from opsdesk.rules import lending
 from opsdesk.rules.vocabulary import Role
@@ -16,6 +16,7 @@ from opsdesk.services import assets, attachments, entry, retiring, settings
 from opsdesk.services.assets import AssetState
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
+from opsdesk.services.lapses import loan_facts
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import added
 from opsdesk.services.transaction import Transaction
@@ -97,7 +98,7 @@ def extend(ctx: Context, loan_id: int, values: Values) -> Outcome[str]:
     reason = entry.text(values, "reason", "延期原因", required=True, longest=100)
     with ctx.transaction("延期归还", reason) as tx:
         row = _standing(tx, loan_id)
-        known = service.facts(row, partly=False)
+        known = loan_facts(row)
         if why := lending.no_extension(known, until, ctx.now()):
             raise Refusal(why, field="until")
         late = lending.late_days(row["due_on"], None, ctx.now())

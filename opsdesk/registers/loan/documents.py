@@ -71,7 +71,7 @@ def slip(ctx: Context, loan_id: int) -> Document:
         lines = items.rows(connection, [loan_id]).get(loan_id, [])
         trace = chain.short_head(connection)
     law = ctx.law_on((row["lent_at"] or row["applied_at"]).date())
-    missed = [each.told for each in service.lapses(ctx, row, lines)]
+    missed = [each.told for each in service.lapses(ctx, row)]
     body: tuple[Block, ...] = (_grid(_request(row)), _lines(lines, row["number"]), _grid(_course(row, missed)))
     return Document(
         code=CODE,
@@ -194,7 +194,7 @@ def register(ctx: Context, year: int) -> Document:
         body=(
             Table(
                 REGISTER,
-                tuple(_line(ctx, place, row, line, lines) for place, (row, line) in enumerate(every, 1)),
+                tuple(_line(ctx, place, row, line) for place, (row, line) in enumerate(every, 1)),
                 rows_per_page=int(site["paper.rows"]),
                 font_size=8.0,
                 record_labels=tuple(f"{row['number']} {line['name']}" for row, line in every),
@@ -209,14 +209,8 @@ def register(ctx: Context, year: int) -> Document:
     )
 
 
-def _line(
-    ctx: Context,
-    place: int,
-    row: Mapping[str, Any],
-    line: Mapping[str, Any],
-    lines: Mapping[int, Sequence[Mapping[str, Any]]],
-) -> tuple[Value, ...]:
-    missed = lending.in_short(service.lapses(ctx, row, lines[row["id"]]))
+def _line(ctx: Context, place: int, row: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[Value, ...]:
+    missed = lending.in_short(service.lapses(ctx, row))
     longer = f"延期 {row['extensions']} 次" if row["extensions"] else ""
     said = "；".join(part for part in (missed, longer) if part)
     if row["returned_at"]:

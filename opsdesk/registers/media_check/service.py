@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from opsdesk.models import MediaCheck
 from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.rules import lending
-from opsdesk.rules.lending import Lapse, MediaFacts
+from opsdesk.rules.lending import Lapse
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import entry, listing, retiring
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
+from opsdesk.services.lapses import PASSED, of_media
 from opsdesk.services.numbering import monthly
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import added
@@ -25,9 +26,8 @@ TOUCHED = frozenset({"media_check"})
 WHAT = "介质登记"
 PREFIX = "JZ"
 KINDS = ("U 盘", "移动硬盘", "光盘", "软盘", "其他")
-CLEAN, CLEANED, INFECTED = "通过", "清除后通过", "未通过"
-RESULTS = (CLEAN, CLEANED, INFECTED)
-PASSED = (CLEAN, CLEANED)
+INFECTED = "未通过"
+RESULTS = (*PASSED, INFECTED)
 VOID, DONE, IN_USE, BARRED, UNCHECKED, WAITING, READY = (
     "作废", "已用完", "使用中", "不能使用", "待查毒", "待批准", "可以使用",
 )  # fmt: skip
@@ -43,16 +43,9 @@ TONES = {
 SHOWN = ("number", "filed_at", "kind", "holder", "unit", "purpose", "result")
 
 
-def facts(row: Mapping[Any, Any]) -> MediaFacts:
-    """A row as the clauses look at it."""
-    return MediaFacts(row["checked_at"], row["result"] in PASSED, row["approved_at"], row["used_from"])
-
-
 def lapses(ctx: Context, row: Mapping[Any, Any]) -> list[Lapse]:
     """What was missed on a medium, by the law of the day it was used."""
-    if row["void_at"] is not None:
-        return []
-    return lending.media_lapses(facts(row), ctx.law_on((row["used_from"] or row["filed_at"]).date()))
+    return of_media(ctx.regulations, row)
 
 
 def state(row: Mapping[Any, Any]) -> str:
