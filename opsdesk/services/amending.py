@@ -37,8 +37,10 @@ SETTLED = (*JUDGED, "hours.", "leave.pay")
 AGAIN = "月度结算随之变动，未结算的月份按新数值计算，已结算的请重新结算。"
 READING = "reading."
 """Parts the program cannot do without: they may be changed, but neither repealed nor left open."""
-AT_LEAST_ONE = frozenset({"early.awol_from", "leave.unit", "hours.day", "score.unit"})
-"""Values by which something is divided."""
+AT_LEAST_ONE = frozenset(
+    {"early.awol_from", "leave.unit", "hours.day", "score.unit", "pay.full", "score.months", "score.total_months"}
+)
+"""Values by which something is divided, or of which there has to be one."""
 LONGEST_TEXT = 100
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
 TOUCHED = frozenset({"law", "sign_in", "month", "incident"})

@@ -264,9 +264,12 @@ def written(value: Value) -> str:
 
 
 def holding(clause: Clause, row: Mapping[str, Any]) -> Holding:
-    """An amendment's row as a holding of its clause."""
+    """An amendment's row as a holding of its clause; a value the clause had not yet got is as it ships."""
     kept = json.loads(row["held"])
-    values = {each.name: read_value(each, kept.get(each.name, "")) for each in clause.parameters}
+    values = {
+        each.name: read_value(each, kept[each.name]) if each.name in kept else clause.holdings[0].values[each.name]
+        for each in clause.parameters
+    }
     entered = f"{row['entered_at']:%Y-%m-%d %H:%M} {row['entered_by']} 录入：{row['reason']}"
     return Holding(
         row["begins_on"],

@@ -1,5 +1,6 @@
 """An amendment holds from its day, is never overwritten, and signed days are judged again by it."""
 
+import json
 from datetime import date, datetime
 
 import pytest
@@ -177,6 +178,23 @@ def test_hours_are_kept_in_one_way_of_writing(site):
     assert site.law_on(DAY).held("E19-01").text("hours.pairs") == "09:00-12:00,14:00-18:00"
 
 
+def test_an_amendment_older_than_a_value_of_its_clause_takes_that_value_as_it_ships(site):
+    with site.transaction("旧版录入的修订") as tx:
+        tx.insert(
+            Amendment,
+            clause="T1-APP-01",
+            begins_on=DAY,
+            issued_on=None,
+            repealed=False,
+            held=json.dumps({"pay.mode": "tier3", "pay.full": "100", "pay.cap": "100"}),
+            entered_at=site.now(),
+            entered_by=site.actor.name,
+            **WHY,
+        )
+    held = site.law_on(DAY).held("T1-APP-01")
+    assert (held.text("pay.mode"), held.number("pay.tier1"), held.number("pay.tier3_share")) == ("tier3", 90, 80)
+
+
 @pytest.mark.parametrize(
     ("clause", "typed", "field", "said"),
     [
@@ -190,6 +208,7 @@ def test_hours_are_kept_in_one_way_of_writing(site):
         (ABSENT, {"late.free": "2"}, "late.free", "没有“late.free”这一项"),
         ("T2-ATT-09", {"late.bands": "100=100,90=200,=500"}, "late.bands", "逐档升高"),
         ("T2-ATT-10b", {"early.awol_from": "0"}, "early.awol_from", "至少是 1"),
+        ("T1-APP-01", {"pay.full": "0"}, "pay.full", "至少是 1"),
         ("T1-ATT-01", {"hours.pairs": "八点半"}, "hours.pairs", "看不懂"),
         ("G11", {"hours.noon": "12:00-12:30 13:00-13:30"}, "hours.noon", "午休只写一段"),
         ("T1-RPT-01", {"report.daily.due": "25:00"}, "report.daily.due", "20:00 这样的时刻"),
