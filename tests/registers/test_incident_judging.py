@@ -17,6 +17,7 @@ from opsdesk.exports.document import Document, FormGrid
 from opsdesk.models import ContractTerm, Incident, IncidentOption, StoredVerdict
 from opsdesk.register import Query
 from opsdesk.registers.incident import detail, documents, hand_in, importing, listing, service
+from opsdesk.registers.staff.service import import_staff
 from opsdesk.rules.sla import Reading
 from opsdesk.rules.vocabulary import ClockState, Role
 from opsdesk.services import amending, incident_breaches, incident_clocks
@@ -442,6 +443,31 @@ class TestHandIn:
         do(site, "03-05 18:30:00", "sign", made)
         save(site, "roster", day=date(2026, 3, 5), shift_id=REST, **whose)
         assert due() == at("03-06 08:00:00"), "what is signed stays"
+
+    def test_due_follows_who_is_on_site(self, site: Context, crew: Team, tmp_path: Path) -> None:
+        made = self.solved(site, crew, "03-05 18:00:00")
+        go_to(site, "2026-03-09 10:00:00")
+
+        def due() -> datetime:
+            found: datetime = row(site, made)["hand_in_due_at"]
+            return found
+
+        assert due() == at("03-06 17:30:00")
+        run(site, "staff", "leave_site", crew["1001"], day=date(2026, 3, 5), reason="调走")
+        assert due() == at("03-06 23:59:59"), "no shift of his comes any more"
+        run(site, "staff", "return_to_site", crew["1001"])
+        assert due() == at("03-06 17:30:00")
+        change(site, "staff", crew["1001"], arrived_on=date(2026, 3, 9))
+        assert due() == at("03-09 17:30:00")
+        path = tmp_path / "人员.csv"
+        path.write_text("工号,姓名,外包单位,到场日期\n1001,王强,华信,2026-03-06\n", "utf-8")
+        assert import_staff(site, path).stored == 1
+        assert due() == at("03-06 17:30:00")
+        change(site, "staff", crew["1001"], arrived_on=date(2026, 3, 5))
+        do(site, "03-09 10:00:00", "sign", made)
+        change(site, "staff", crew["1001"], arrived_on=date(2026, 3, 9))
+        assert due() == at("03-06 17:30:00"), "what is signed stays"
+        whole(site)
 
     def test_a_colleagues_plan_moves_nothing(self, site: Context, crew: Team) -> None:
         made = self.solved(site, crew, "03-05 18:00:00")

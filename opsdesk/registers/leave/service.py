@@ -24,7 +24,7 @@ from opsdesk.services.outcome import Outcome
 from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
-TOUCHED = frozenset({"leave", "sign_in"})
+TOUCHED = frozenset({"leave", "sign_in", "incident"})
 WHAT = "请假单"
 WAITING, STANDING, REFUSED, WITHDRAWN = "待同意", "已同意", "未同意", "已撤销"
 APPROVED = "已批准"

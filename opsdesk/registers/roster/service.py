@@ -21,7 +21,7 @@ from opsdesk.services.outcome import Outcome
 from opsdesk.services.shifts import parse_pairs, shown_pairs
 from opsdesk.services.transaction import Transaction
 
-TOUCHED = frozenset({"roster", "shift", "sign_in"})
+TOUCHED = frozenset({"roster", "shift", "sign_in", "incident"})
 REST_WORD = "休"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from opsdesk.imports.people import StaffRow, read_staff
 from opsdesk.models import Post, Staff, Vendor
 from opsdesk.registers.staff import presence
 from opsdesk.registers.staff.presence import Signed
-from opsdesk.registers.staff.service import stays_as_he_is, stays_with_vendor
+from opsdesk.registers.staff.service import SHIFTS_BY, judge_again, stays_as_he_is, stays_with_vendor
 from opsdesk.services import entry
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import Context
@@ -43,11 +44,13 @@ class _Record:
 class _Plan:
     """What would be written: new people, changes by id, and names that have to be registered first.
 
+    `shifts_since` says of those changed from when on their shifts may be on other days.
     A new vendor or post stands in `values` under “vendor” and “post” by its name until it has an id.
     """
 
     new: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    shifts_since: dict[int, date] = field(default_factory=dict)
     vendors: dict[str, str] = field(default_factory=dict)
     posts: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -65,6 +68,8 @@ def run(ctx: Context, path: Path, *, dry_run: bool, add_vendors: bool) -> Import
         result = ImportResult(read.rows_read, stored, plan.duplicates, findings, LABEL)
         if isinstance(work, Transaction) and stored:
             _write(work, plan)
+            if since := plan.shifts_since:
+                judge_again(work, ctx, since, min(since.values()))
             note_batch(work, result, what="staff", file_name=path.name, sha256=read.sha256, at=ctx.now())
     return result
 
@@ -107,6 +112,8 @@ def _compare(ctx: Context, record: _Record, rows: tuple[StaffRow, ...], add_vend
         elif changes := {name: value for name, value in wanted.items() if old.get(name) != value}:
             plan.changed[old["id"]] = changes
             final[key] = {**old, **changes}
+            if SHIFTS_BY & changes.keys():
+                plan.shifts_since[old["id"]] = min(old["arrived_on"], final[key]["arrived_on"])
         else:
             plan.duplicates += 1
     plan.findings.extend(_clashes(final, numbers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from opsdesk.registers.staff import presence
 from opsdesk.rules import qualification
 from opsdesk.rules.clause import Law
 from opsdesk.rules.qualification import Card, Qualification, Standing
-from opsdesk.services import entry, incident_text, listing, masking, retiring
+from opsdesk.services import entry, incident_clocks, incident_text, listing, masking, retiring
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
@@ -25,11 +25,13 @@ from opsdesk.services.outcome import Outcome
 from opsdesk.services.pinyin import initials
 from opsdesk.services.transaction import Transaction
 
-TOUCHED = frozenset({"staff", "vendor", "post", "sign_in"})
+TOUCHED = frozenset({"staff", "vendor", "post", "sign_in", "incident"})
 STANDING_TONES = {Standing.MET: Tone.FINE, Standing.SHORT: Tone.WARNING, Standing.OPEN: Tone.NEUTRAL}
 CARD = (
     "joined_implementation", "career_started_on", "has_pc", "has_internet", "lodging_minutes", "hotline_phone",
 )  # fmt: skip
+SHIFTS_BY = frozenset({"arrived_on", "left_on", "vendor_id", "reserve"})
+"""Columns on which it hangs on which days somebody has a shift."""
 UNIQUE = ((Staff.staff_no, "工号"), (Staff.pin, "考勤号"), (Staff.badge_no, "工牌号"))
 
 
@@ -165,9 +167,16 @@ def save(ctx: Context, record_id: int | None, values: Mapping[str, Any]) -> Outc
             if old.reserve != kept["reserve"] and presence.settled(old.arrived_on, record, ctx.today()):
                 raise Refusal(stays_as_he_is(kept["name"]), field="reserve")
             tx.update(Staff, record_id, **kept)
+            if any(getattr(old, key) != kept[key] for key in SHIFTS_BY & kept.keys()):
+                judge_again(tx, ctx, (record_id,), min(old.arrived_on, kept["arrived_on"]))
             if old.name != kept["name"]:
                 incident_text.renamed(tx.connection, Incident.staff_id, record_id)
     return Outcome(record_id, TOUCHED)
+
+
+def judge_again(tx: Transaction, ctx: Context, staff_ids: Collection[int], since: date) -> None:
+    """Judge anew by when these people's records are due: from `since` on their shifts are on other days."""
+    incident_clocks.rejudge(tx, ctx, since, ctx.today(), staff_ids=staff_ids)
 
 
 def stays_with_vendor(name: str) -> str:
@@ -206,6 +215,7 @@ def leave_site(ctx: Context, *, staff_id: int, day: date, reason: str) -> Outcom
         except Refusal as refusal:
             raise Refusal(str(refusal), field="day") from None
         tx.update(Staff, staff_id, left_on=day)
+        judge_again(tx, ctx, (staff_id,), day)
     return Outcome(f"{person.name}的最后在场日是 {day.isoformat()}，以前的记录都还在。", TOUCHED)
 
 
@@ -217,6 +227,7 @@ def return_to_site(ctx: Context, *, staff_id: int) -> Outcome[str]:
         if person.left_on is None:
             raise Refusal(f"{person.name}没有离场，不需要恢复。")
         tx.update(Staff, staff_id, left_on=None)
+        judge_again(tx, ctx, (staff_id,), person.left_on)
     return Outcome(f"{person.name}已恢复在场。", TOUCHED)
 
 
