@@ -59,20 +59,21 @@ def outside(object_kind: ObjectKind, regulation: str, law: Law) -> str:
 def group_lacks(leader: str, members: Iterable[str], law: Law) -> list[str]:
     """What the group lacks: one leader (T4-06), members of so many kinds, each another person than he (T4-07)."""
     lacks = []
-    named = _names(leader)
+    named = listed(leader)
     if held := law.part("review.leader", HOUSE):
         wanted = held.number("appraisal.leaders")
         if len(named) != wanted:
             lacks.append(f"考核小组要有 {wanted} 名组长，现在有 {len(named)} 名（{held.cite().short}）")
     if held := law.part("review.members", HOUSE):
         wanted = held.number("appraisal.member_kinds")
-        others = {name for each in members for name in _names(each)} - set(named)
+        others = {name for each in members for name in listed(each)} - set(named)
         if len(others) < wanted:
             lacks.append(f"组员至少 {wanted} 类，至少要有 {wanted} 人，现在有 {len(others)} 人（{held.cite().short}）")
     return lacks
 
 
-def _names(written: str) -> list[str]:
+def listed(written: str) -> list[str]:
+    """What a text names one after the other, each once: “态度、效率、质量”."""
     return list(dict.fromkeys(filter(None, (each.strip() for each in SEPARATED.split(written)))))
 
 
@@ -82,7 +83,7 @@ def aspects_lack(categories: Iterable[str], law: Law) -> str:
     if held is None:
         return ""
     said = "、".join(categories)
-    missing = [each for each in _names(held.text("appraisal.aspects")) if each not in said]
+    missing = [each for each in listed(held.text("appraisal.aspects")) if each not in said]
     return f"考核类别里没有{'、'.join(missing)}（{held.cite().short}）" if missing else ""
 
 

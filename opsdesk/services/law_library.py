@@ -267,7 +267,7 @@ def holding(clause: Clause, row: Mapping[str, Any]) -> Holding:
     """An amendment's row as a holding of its clause; a value the clause had not yet got is as it ships."""
     kept = json.loads(row["held"])
     values = {
-        each.name: read_value(each, kept[each.name]) if each.name in kept else clause.holdings[0].values[each.name]
+        each.name: read_value(each, kept[each.name]) if each.name in kept else clause.holdings[0].values.get(each.name)
         for each in clause.parameters
     }
     entered = f"{row['entered_at']:%Y-%m-%d %H:%M} {row['entered_by']} 录入：{row['reason']}"
