@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -136,11 +136,13 @@ class Opened:
     clause: str
 
 
-def open_incident(ctx: Context, line: str, more: Values | None = None) -> Outcome[Opened]:
+def open_incident(
+    ctx: Context, line: str, more: Values | None = None, *, also: Callable[[Transaction, str], object] | None = None
+) -> Outcome[Opened]:
     """Open a record out of one line said at the phone; the clock starts now (T1-FLT-01, E2-01).
 
     Phone numbers in the line become the reporter's; systems, devices and categories that are known and named in it are
-    filled in.
+    filled in. `also(tx, number)` is written in the same act: both are kept, or neither.
     """
     ctx.require(*WRITERS)
     said = printable(one_line(line), "title", "这一行")
@@ -171,6 +173,8 @@ def open_incident(ctx: Context, line: str, more: Values | None = None) -> Outcom
         incident_id = tx.insert(Incident, **values)
         note(tx, ctx, incident_id, Course.ACCEPT, now, title)
         refresh(tx, ctx, [incident_id])
+        if also is not None:
+            also(tx, number)
     return Outcome(Opened(incident_id, number, cited(ctx, "incident.number", "E2")), TOUCHED)
 
 

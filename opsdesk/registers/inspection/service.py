@@ -184,13 +184,18 @@ def link_incident(ctx: Context, line_id: int, incident_number: str) -> Outcome[s
     """Say which incident was opened for an item that was not normal."""
     ctx.require(*WRITERS)
     with ctx.transaction("巡检异常关联事件") as tx:
-        line = _line_of(tx.connection, line_id)
-        row = _standing(tx, line["inspection_id"])
-        if line["normal"]:
-            raise Refusal(f"“{line['name']}”正常，不需要关联事件单。")
-        number = room_upkeep.named_incident(tx.connection, {"incident_number": incident_number})
-        tx.update(InspectionLine, line_id, incident_number=number)
-    return Outcome(f"{row['number']} 的“{line['name']}”已关联事件单 {number}。", TOUCHED)
+        return Outcome(link(tx, line_id, incident_number), TOUCHED)
+
+
+def link(tx: Transaction, line_id: int, incident_number: str) -> str:
+    """The same within an act; gives the sentence."""
+    line = _line_of(tx.connection, line_id)
+    row = _standing(tx, line["inspection_id"])
+    if line["normal"]:
+        raise Refusal(f"“{line['name']}”正常，不需要关联事件单。")
+    number = room_upkeep.named_incident(tx.connection, {"incident_number": incident_number})
+    tx.update(InspectionLine, line_id, incident_number=number)
+    return f"{row['number']} 的“{line['name']}”已关联事件单 {number}。"
 
 
 def _line_of(connection: Connection, line_id: int) -> dict[str, Any]:

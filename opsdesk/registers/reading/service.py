@@ -16,6 +16,7 @@ from opsdesk.services import entry, inspection_items, listing, retiring, room_up
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.transaction import Transaction
 
 Values = Mapping[str, Any]
 TOUCHED = frozenset({"reading"})
@@ -192,12 +193,17 @@ def link_incident(ctx: Context, reading_id: int, incident_number: str) -> Outcom
     """Say which incident was opened for a reading out of range."""
     ctx.require(*WRITERS)
     with ctx.transaction("环境异常关联事件") as tx:
-        row = _standing(tx.connection, reading_id)
-        if not row["out"]:
-            raise Refusal("这条环境记录各项正常，不需要关联事件单。")
-        number = room_upkeep.named_incident(tx.connection, {"incident_number": incident_number})
-        tx.update(Reading, reading_id, incident_number=number)
-    return Outcome(f"环境记录已关联事件单 {number}。", TOUCHED)
+        return Outcome(link(tx, reading_id, incident_number), TOUCHED)
+
+
+def link(tx: Transaction, reading_id: int, incident_number: str) -> str:
+    """The same within an act; gives the sentence."""
+    row = _standing(tx.connection, reading_id)
+    if not row["out"]:
+        raise Refusal("这条环境记录各项正常，不需要关联事件单。")
+    number = room_upkeep.named_incident(tx.connection, {"incident_number": incident_number})
+    tx.update(Reading, reading_id, incident_number=number)
+    return f"环境记录已关联事件单 {number}。"
 
 
 def _standing(connection: Connection, reading_id: int) -> dict[str, Any]:

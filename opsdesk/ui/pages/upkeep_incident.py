@@ -1,10 +1,9 @@
-"""An incident out of what a round or a reading found: opened by one click, and tied to what it was opened for."""
+"""An incident out of what a round or a reading found: opened and tied to what it was opened for by one act."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from opsdesk.register import Act, Register
@@ -15,6 +14,7 @@ from opsdesk.services import incident_options
 from opsdesk.services.context import Context
 from opsdesk.services.incident_options import What
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.transaction import Transaction
 
 CATEGORY, SOURCE = "动力环境", "巡检发现"
 
@@ -31,23 +31,24 @@ class OpenedFor:
 def for_line(ctx: Context, line_id: int) -> Outcome[OpenedFor]:
     """Open an incident for an item of a round that was not normal."""
     told = inspection.incident_line(ctx, line_id)
-    return _open(ctx, told, partial(inspection.link_incident, ctx, line_id))
+    return _open(ctx, told, lambda tx, number: inspection.link(tx, line_id, number), inspection.TOUCHED)
 
 
 def for_reading(ctx: Context, reading_id: int) -> Outcome[OpenedFor]:
     """Open an incident for a reading that was out of range."""
     told = reading.incident_line(ctx, reading_id)
-    return _open(ctx, told, partial(reading.link_incident, ctx, reading_id))
+    return _open(ctx, told, lambda tx, number: reading.link(tx, reading_id, number), reading.TOUCHED)
 
 
-def _open(ctx: Context, told: tuple[str, str], link: Callable[[str], Outcome[str]]) -> Outcome[OpenedFor]:
+def _open(
+    ctx: Context, told: tuple[str, str], link: Callable[[Transaction, str], str], touched: frozenset[str]
+) -> Outcome[OpenedFor]:
     title, symptom = told
     category = CATEGORY if (CATEGORY, CATEGORY) in incident_options.offered(ctx, What.CATEGORY) else ""
     more = {"source": SOURCE, "symptom": symptom, **({"category": category} if category else {})}
-    opened = incident.open_incident(ctx, title[: incident.LONGEST_TITLE], more)
-    linked = link(opened.value.number)
+    opened = incident.open_incident(ctx, title[: incident.LONGEST_TITLE], more, also=link)
     sentence = f"已开事件单 {opened.value.number}，来源写作{SOURCE}。"
-    return Outcome(OpenedFor(opened.value.id, opened.value.number, sentence), opened.touched | linked.touched)
+    return Outcome(OpenedFor(opened.value.id, opened.value.number, sentence), opened.touched | touched)
 
 
 def with_incident(register: Register) -> Register:

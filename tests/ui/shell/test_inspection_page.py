@@ -13,13 +13,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from opsdesk.models import Cleaning
+from opsdesk.register import Query
+from opsdesk.registers.incident import listing as incident_listing
 from opsdesk.registers.incident import service as incident
 from opsdesk.registers.inspection import round_sheet
+from opsdesk.registers.inspection import service as inspection
 from opsdesk.registers.inspection.service import Typed
 from opsdesk.registers.reading import service as reading
 from opsdesk.registers.reading.spec import REGISTER as READING
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import Actor, Context
+from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.register_page import RegisterPage
 from opsdesk.ui.pages import upkeep_incident
@@ -247,6 +251,15 @@ def test_the_incident_says_what_was_found(site: Context, main: int) -> None:
     assert kept["title"] == "主机房 环境 温度 28.5，标准 18–27 ℃"
     assert kept["symptom"].endswith("已处置：开启备用空调。")
     assert (kept["source"], kept["category"]) == ("巡检发现", "动力环境")
+
+
+def test_no_incident_is_opened_that_could_not_be_tied(site: Context, main: int) -> None:
+    made = a_room.went_round(site, main, datetime(2026, 3, 5, 7, 50), 温度=Typed("28.5", "开启备用空调"))
+    line = rounds(site, main)[1].lines[0]
+    inspection.void(site, made.id, "填错了机房")
+    with pytest.raises(Refusal, match="作废"):
+        upkeep_incident.for_line(site, line.id)
+    assert incident_listing.listed(site, Query()).total == 0
 
 
 def test_what_was_typed_is_there_again_after_leaving(desk: Hands, site: Context, page: InspectionPage) -> None:
