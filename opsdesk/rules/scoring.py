@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from opsdesk.rules.clause import Citation
@@ -219,7 +219,7 @@ class ScoredItem:
 
 def plain(points: Decimal) -> str:
     """92.5, 100, 0.25: points without idle zeros."""
-    text = f"{points:f}"
+    text = f"{points or NOTHING:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -229,11 +229,10 @@ def propose(item: Item, events: Iterable[Event], rate: Rate | None) -> tuple[Pro
         return (_by_rate(item, rate),) if rate is not None else ()
     if item.way is Way.HAND:
         return ()
-    sign = 1 if item.way is Way.BONUS else -1
     return tuple(
         Proposal(
             event.key,
-            sign * (item.each * event.count if event.points is None else event.points),
+            _signed(item, item.each * event.count if event.points is None else event.points),
             event.sentence,
             event.evidence,
             event.citation,
@@ -245,11 +244,19 @@ def propose(item: Item, events: Iterable[Event], rate: Rate | None) -> tuple[Pro
     )
 
 
+def _signed(item: Item, points: Decimal) -> Decimal:
+    """Points of an event as they count: a bonus adds, all else takes off."""
+    return points if item.way is Way.BONUS else NOTHING - points
+
+
 def _by_rate(item: Item, rate: Rate) -> Proposal:
     reached = rate.per_cent
     if reached is None:
         said = f"{rate.sentence}本期没有可统计的记录，先按满分，请核对。"
         return Proposal(f"{rate.source}|", NOTHING, said, rate.evidence)
+    exact = Decimal(rate.done) * 100 / rate.of
+    if item.ladder and share_of(exact, item.ladder) != share_of(reached, item.ladder):
+        reached = exact.quantize(HUNDREDTH, ROUND_DOWN)  # rounded up it would reach a step that it has not
     share = share_of(reached, item.ladder)
     points = (item.weight * share).quantize(HUNDREDTH, ROUND_HALF_UP)
     how = "按比例得分" if not item.ladder else f"得满分的 {plain(share * 100)}%"
@@ -269,7 +276,9 @@ def score(
 ) -> ScoredItem:
     """The item with every proposal as ruled, in order; beyond the cap or below nothing its line is cut."""
     base = NOTHING if item.way is Way.BONUS else item.weight
-    limit = item.cap if item.way is Way.BONUS else min(item.cap or item.weight, item.weight)
+    limit = item.cap
+    if item.way is not Way.BONUS:
+        limit = item.weight if item.cap is None else min(item.cap, item.weight)
     lines, used = [], NOTHING
     for proposal in proposals:
         ruling = rulings.get(proposal.key)
@@ -282,11 +291,12 @@ def score(
 
 def _within(wanted: Decimal, used: Decimal, limit: Decimal | None, item: Item) -> Decimal:
     """Of `wanted` what is left between nothing and the limit, after `used`."""
+    back = NOTHING - used
     if limit is None:
-        return max(wanted, -used)
+        return max(wanted, back)
     if item.way is Way.BONUS:
-        return min(max(wanted, -used), limit - used)
-    return max(min(wanted, -used), -limit - used)
+        return min(max(wanted, back), limit - used)
+    return max(min(wanted, back), back - limit)
 
 
 def by_hand(item: Item, points: Decimal | None, reason: str, evidence: tuple[str, ...]) -> ScoredItem:
@@ -312,8 +322,8 @@ def grade_of(points: Decimal, grades: Sequence[tuple[Decimal, str]]) -> str:
 
 def with_one_more(item: ScoredItem, points: Decimal | None = None) -> ScoredItem:
     """The item as it would stand after one more event (仿真): at the cap nothing changes."""
-    off = item.item.each if points is None else points
-    proposal = Proposal("one more", -off, "再发生一次", ())
+    one = item.item.each if points is None else points
+    proposal = Proposal("one more", _signed(item.item, one), "再发生一次", ())
     rulings = {line.proposal.key: line.ruling for line in item.lines if line.ruling}
     again = score(item.item, [*(line.proposal for line in item.lines), proposal], rulings)
     return replace(again, blank=item.blank)
