@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from opsdesk.models import Incident, Staff, Vendor
 from opsdesk.rules.clause import Regulations
+from opsdesk.rules.sla import Reading
 from opsdesk.rules.vocabulary import DISPATCHED
 from opsdesk.services import incident_clocks
 from opsdesk.services.incident_clocks import Standing
@@ -51,7 +52,27 @@ def breaches(
     vendor_id: int | None = None,
 ) -> list[Breach]:
     """Every deadline exceeded by incidents reported in the period, in their order; only one vendor's if given."""
-    suspected = or_(
+    return [
+        _breach(row, name, over, reading)
+        for row, standing in suspected(connection, regulations, first, last, now, vendor_id=vendor_id)
+        for name, over, reading in exceeded(row, standing)
+    ]
+
+
+def suspected(
+    connection: Connection,
+    regulations: Regulations,
+    first: date,
+    last: date,
+    now: datetime,
+    *,
+    vendor_id: int | None = None,
+) -> list[tuple[dict[str, Any], Standing]]:
+    """Incidents reported in the period that exceeded a deadline or were visits, in order, with how they stand.
+
+    Some of them may have exceeded none; `person` and `vendor` in their rows are names.
+    """
+    doubtful = or_(
         Incident.respond_over > 0,
         Incident.solve_over > 0,
         Incident.respond_by < now,
@@ -66,32 +87,36 @@ def breaches(
         )
         .join(Staff, Staff.id == Incident.staff_id, isouter=True)
         .join(Vendor, Vendor.id == Incident.vendor_id, isouter=True)
-        .where(*within(first, last, vendor_id), suspected)
+        .where(*within(first, last, vendor_id), doubtful)
         .order_by(Incident.reported_at, Incident.id)
     )
     rows = [dict(row) for row in connection.execute(query).mappings()]
-    found: list[Breach] = []
+    found: list[tuple[dict[str, Any], Standing]] = []
     for begin in range(0, len(rows), BATCH):
         some = rows[begin : begin + BATCH]
         standings = incident_clocks.standings(connection, regulations, some, now)
-        found += [breach for row in some for breach in _of(row, incident_clocks.as_signed(row, standings[row["id"]]))]
+        found += [(row, incident_clocks.as_signed(row, standings[row["id"]])) for row in some]
     return found
 
 
-def _of(row: Mapping[str, Any], standing: Standing) -> Iterator[Breach]:
-    """What is kept of a clock that has stopped counts, as in the figures; what was never kept is read now."""
+def exceeded(row: Mapping[str, Any], standing: Standing) -> Iterator[tuple[str, int, Reading | None]]:
+    """Each clock of an incident that was exceeded: its name, by how many seconds, its reading (None: no clause now).
+
+    What is kept of a clock that has stopped counts, as in the figures; what was never kept is read now.
+    """
     kept = {RESPONSE: row["respond_over"], SOLUTION: row["solve_over"]}
     for reading in standing.readings:
         stopped = None if reading.running else kept.pop(reading.name, None)
         over = reading.over if stopped is None else stopped
         if over:
-            yield _breach(row, reading.name, over, reading.limit, reading.running, reading.citation.short)
+            yield reading.name, over, reading
     for name, over in kept.items():
         if over:
-            yield _breach(row, name, over, None, False, "")
+            yield name, over, None
 
 
-def _breach(row: Mapping[str, Any], clock: str, over: int, limit: int | None, running: bool, clause: str) -> Breach:
+def _breach(row: Mapping[str, Any], clock: str, over: int, reading: Reading | None) -> Breach:
+    limit, running, clause = (reading.limit, reading.running, reading.citation.short) if reading else (None, False, "")
     return Breach(
         row["id"], row["number"], row["reported_at"], row["title"], row["system"], row["person"], row["vendor"],
         clock, limit, over, running, clause,

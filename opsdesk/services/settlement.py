@@ -222,7 +222,7 @@ def _person_month(
         days=tuple(days),
         halves=split,
         due_days=len(split),
-        attended_half_days=sum(_attended(half) for parts in split.values() for half in parts),
+        attended_half_days=sum(attended(half) for parts in split.values() for half in parts),
         late=tuple(one for each in charged for one in each.late),
         early=tuple(one for each in charged for one in each.early),
         missed=tuple(one for each in charged for one in each.missed),
@@ -247,7 +247,8 @@ def _away(plan: Plan, person: Person, each: PersonDay) -> list[tuple[Span, Leave
     ]
 
 
-def _attended(half: Half) -> bool:
+def attended(half: Half) -> bool:
+    """Whether half a planned day was worked: at the desk, or away on business."""
     return half.mark in ATTENDED or (half.leave is not None and half.leave in AT_WORK)
 
 
