@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NoReturn
 
+from opsdesk.cli import reading_arguments
+
 FORMATS = ("pdf", "xlsx")
 KINDS = (
     "staff", "roster", "punches", "leave", "holidays", "incidents", "visits", "door-log", "assets", "dingtalk", "wecom",
 )  # fmt: skip
 PAPERS = (
     "sign-in", "attendance", "incident", "case", "incidents", "inspection", "visits", "permit", "evacuation", "lending",
+    "appraisal",
 )  # fmt: skip
 INCIDENT = ("事件编号", "SJ-20260305-001")
 NUMBERED = {
@@ -21,6 +24,7 @@ NUMBERED = {
     "case": INCIDENT,
     "permit": ("审批单编号", "JF-20260305-01"),
     "lending": ("借用单编号", "JY-2026-0001"),
+    "appraisal": ("考核周期", "2026Q1"),
 }
 """Papers of one record: what its number is called, and one as an example."""
 GROUPS = ("severity", "category", "vendor", "person", "system")
@@ -179,6 +183,10 @@ def parser() -> argparse.ArgumentParser:
     _incidents(command("incidents", "查看运维事件和统计，只读不写，不需要密码"), again, json_of)
     _visits(command("visits", "看谁在机房，或核对出入登记和门禁记录，只读不写，不需要密码"), again, json_of)
     _law(command("law", "查看规章条款，或试算一个月的扣减"), again, json_of)
+    reading_arguments.appraisal(command("appraisal", "考核评分，只读不写，不需要密码"), again, json_of)
+    history = command("history", "谁在什么时候改了什么、为什么，只读不写，不需要密码")
+    reading_arguments.history(history, _day, _limit)
+    json_of(history)
     month = command("month", "月度考勤结算，只读不写，不需要密码")
     month.add_argument("action", metavar="settle", choices=("settle",), help="结算")
     month.add_argument("month", type=_month, metavar="YYYY-MM", help="哪个月")
@@ -207,15 +215,20 @@ def _print(paper: argparse.ArgumentParser, json_of: Callable[[argparse.ArgumentP
         metavar="|".join(PAPERS),
         choices=PAPERS,
         help="到岗记录、月度考勤汇总表、一张事件记录单、一份 case 报告、某天的事件清单、某月的事件统计、"
-        "某天的机房巡检表、机房出入登记表、一张进入审批单、现在的疏散清点单或一张设备借用单",
+        "某天的机房巡检表、机房出入登记表、一张进入审批单、现在的疏散清点单、一张设备借用单或一个周期的考核",
     )
-    paper.add_argument("number", metavar="NUMBER", nargs="?", help="编号（只用于 incident、case、permit 和 lending）")
+    paper.add_argument(
+        "number", metavar="NUMBER", nargs="?", help="编号（只用于 incident、case、permit 和 lending），考核写周期"
+    )
     span = paper.add_mutually_exclusive_group()
     span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录、事件清单、巡检表或机房出入登记表")
     span.add_argument(
         "--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录、考勤汇总表、事件统计或机房出入登记表"
     )
-    paper.add_argument("--vendor", metavar="V", help="只统计一家单位的事件，写编码或简称（只用于 incidents --month）")
+    paper.add_argument(
+        "--vendor", metavar="V", help="只印一家单位，写编码或简称（只用于 incidents --month 和 appraisal）"
+    )
+    paper.add_argument("--scheme", metavar="S", help="考核方案的编码，例如 T1Q（只用于 appraisal）")
     paper.add_argument("--out", metavar="DIR", required=True, help="文件写到哪个文件夹")
     paper.add_argument(
         "--format", type=_formats, metavar="pdf,xlsx", default=FORMATS, dest="formats", help="默认两种都写"
@@ -243,8 +256,10 @@ def _check_print(asked: argparse.Namespace) -> None:
         asked.refuse("疏散清点单按现在在场的人印，不能写 --day 或 --month")
     if not single and asked.paper != "evacuation" and asked.day is None and asked.month is None:
         asked.refuse("one of the arguments --day --month is required")
-    if asked.vendor and not (asked.paper == "incidents" and asked.month):
-        asked.refuse("--vendor 只用于 print incidents --month，按单位统计某月的事件")
+    if asked.vendor and not ((asked.paper == "incidents" and asked.month) or asked.paper == "appraisal"):
+        asked.refuse("--vendor 只用于 print incidents --month 和 print appraisal，只印一家单位")
+    if asked.scheme and asked.paper != "appraisal":
+        asked.refuse("--scheme 只用于 print appraisal")
 
 
 def _incidents(
@@ -340,7 +355,7 @@ def read(argv: Sequence[str] | None) -> argparse.Namespace:
         top.error(f"unrecognized arguments: {' '.join(rest)}")
     if asked.command == "print":
         _check_print(asked)
-    elif asked.command == "visits" or (asked.command == "incidents" and asked.action != "show"):
+    elif asked.command in {"visits", "history"} or (asked.command == "incidents" and asked.action != "show"):
         _check_period(asked)
     elif asked.command == "import" and asked.what != "incidents" and (asked.map or asked.create_values):
         asked.refuse("--map 和 --create-values 只用于 incidents")

@@ -27,7 +27,7 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
             return signing.sign(
                 home, asked.staff_no, operator=asked.operator, out=asked.command == "sign-out", as_json=asked.as_json
             )
-        case "print" | "export" | "law" | "month" | "incidents" | "visits":
+        case "print" | "export" | "law" | "month" | "incidents" | "visits" | "appraisal" | "history":
             return _paper_or_reading(asked, home)
         case "verify":
             from opsdesk.cli import checking
@@ -42,6 +42,14 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
 
 def _paper_or_reading(asked: argparse.Namespace, home: Path) -> int:
     """The commands that change nothing and need no password."""
+    if asked.command == "history":
+        from opsdesk.cli import history
+
+        return history.answer(asked, home)
+    if asked.command == "appraisal" or (asked.command == "print" and asked.paper == "appraisal"):
+        from opsdesk.cli import appraisal
+
+        return appraisal.compute(asked, home) if asked.command == "appraisal" else appraisal.paper(asked, home)
     if asked.command == "visits" or (asked.command == "print" and asked.paper in {"visits", "permit", "evacuation"}):
         from opsdesk.cli import visits
 

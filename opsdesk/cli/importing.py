@@ -6,6 +6,7 @@ Reports of 钉钉 and 企业微信 are a check beside our own computation: their
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from opsdesk.cli import desk, exits, saying
@@ -25,6 +26,11 @@ NAMES = {
     "door-log": "门禁记录",
     "assets": "设备台账",
 }
+HOW_TO_MATCH = (
+    '对照列写在一个文件里，用 --map 给出：[columns] 写列，[dates] 写 format = "%d/%m/%Y %H:%M"（日在前）'
+    '或 "%m/%d/%Y %H:%M"（月在前），[values] 写归为哪个已有的值；加 --create-values 按原文接受新值。'
+)
+"""What the window asks on a card."""
 CHECKED = ("dingtalk", "wecom")
 
 
@@ -72,7 +78,13 @@ def _bring_incidents(ctx: Context, path: Path, asked: argparse.Namespace) -> Imp
     from opsdesk.registers.incident.importing import import_incidents
 
     mapping = read_map(Path(asked.map), fields=TITLES, worded=MAPPED_WORDS) if asked.map else None
-    return import_incidents(ctx, path, mapping=mapping, dry_run=asked.dry_run, create_values=asked.create_values)
+    try:
+        result = import_incidents(ctx, path, mapping=mapping, dry_run=asked.dry_run, create_values=asked.create_values)
+    except Refusal as refusal:
+        if refusal.field not in {"columns", "dates"}:
+            raise
+        raise Refusal(f"{refusal}{HOW_TO_MATCH}", field=refusal.field) from None
+    return replace(result, notes=(*result.notes, HOW_TO_MATCH)) if result.notes and result.rejected else result
 
 
 def _bring_visits(ctx: Context, path: Path, asked: argparse.Namespace) -> ImportResult:

@@ -25,9 +25,9 @@ from opsdesk.services.text import one_line
 def settle(home: Path, month: tuple[int, int], *, vendor: str | None, as_json: bool) -> int:
     """Settle the month from the record and tell it; what is still open comes first."""
     ctx = desk.as_command_line(desk.open_existing(home))
-    chosen = _company(ctx, vendor)
+    chosen = company(ctx, vendor)
     standing = service.standing(ctx, *month, vendor_id=chosen.id if chosen else None)
-    codes = {company.id: company.code for company in companies(ctx)}
+    codes = {each.id: each.code for each in companies(ctx)}
     if as_json:
         staff = [_person(each, codes[each.person.vendor_id]) for each in standing.month.people]
         questions = [question.sentence for question in standing.questions]
@@ -49,19 +49,19 @@ def settle(home: Path, month: tuple[int, int], *, vendor: str | None, as_json: b
 def export(home: Path, month: tuple[int, int], out: Path, *, vendor: str | None, as_json: bool) -> int:
     """Write one workbook for every company with people in the month, or for the one named."""
     ctx = desk.as_command_line(desk.open_existing(home))
-    chosen = _company(ctx, vendor)
+    chosen = company(ctx, vendor)
     found = [chosen] if chosen else companies(ctx)
     files = []
-    for company in found:
+    for each in found:
         try:
-            sheets = vendor_workbook(ctx, *month, company.id)
+            sheets = vendor_workbook(ctx, *month, each.id)
         except Refusal:
             if chosen:
                 raise
             continue
         kept = archive.export(sheets, out, ("xlsx",))
         papers.record(ctx, sheets, kept)
-        files += [{"vendor": company.short_name, **as_object(file)} for file in kept]
+        files += [{"vendor": each.short_name, **as_object(file)} for file in kept]
     if not files:
         raise Refusal(f"{month[0]}-{month[1]:02} 没有应到岗的人员，没有可以导出的考勤。请核对月份。")
     if as_json:
@@ -72,7 +72,7 @@ def export(home: Path, month: tuple[int, int], out: Path, *, vendor: str | None,
     return exits.DONE
 
 
-def _company(ctx: Context, typed: str | None) -> Company | None:
+def company(ctx: Context, typed: str | None) -> Company | None:
     """The company with this code or name; None where none is asked for. Refuses an unknown one."""
     if typed is None:
         return None

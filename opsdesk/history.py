@@ -1,0 +1,238 @@
+"""历史 as a list that can only be looked at: every link of the audit chain as a sentence, with what it changed.
+
+What tables and columns are called is taken from the registers; what no register shows has its words in
+`resources/history_words.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from opsdesk import catalog, paths
+from opsdesk.register import Chip, Column, Field, Filter, Kind, Options, Page, Query, Register, Row, Tone
+from opsdesk.services import history, listing
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal
+from opsdesk.services.history import Asked, Change, Link
+
+KINDS = {
+    "insert": ("新增", Tone.INFORMATION),
+    "update": ("修改", Tone.WARNING),
+    "delete": ("移除", Tone.BROKEN),
+    "event": ("事项", Tone.NEUTRAL),
+    "forget": ("清除", Tone.AWAY),
+    "schema": ("结构", Tone.NEUTRAL),
+}
+MOST_IN_LINE = 3
+LONGEST_VALUE = 40
+EMPTY = "空"
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads((paths.resources() / "history_words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _fields(subject: str) -> Mapping[str, str]:
+    """The titles of a register's fields and columns by key."""
+    register = {each.slug: each for each in catalog.REGISTERS}.get(subject)
+    if register is None:
+        return {}
+    return {
+        **{each.key: each.title for each in register.columns},
+        **{each.key: each.title for each in register.fields},
+    }
+
+
+@cache
+def _titles() -> Mapping[str, str]:
+    return {**{each.slug: each.singular for each in catalog.REGISTERS}, **_words()["tables"]}
+
+
+def table_words(subject: str) -> str:
+    """What the records of a table are called."""
+    return _titles().get(subject, subject)
+
+
+def column_words(subject: str, column: str) -> str:
+    """What a column is called: as its register has it, else as every table does."""
+    return (
+        _words().get(subject, {}).get(column) or _fields(subject).get(column) or _words()["columns"].get(column, column)
+    )
+
+
+def value_words(value: Any) -> str:
+    """A value as people read it."""
+    if value in (None, "", []):
+        return EMPTY
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value).replace("\n", " ")
+
+
+def change_words(subject: str, change: Change, *, short: bool = False) -> str:
+    """“状态：处理中 → 已解决”; a value that was never there before stands alone."""
+    before, after = value_words(change.before), value_words(change.after)
+    if short:
+        before, after = (_cut(each) for each in (before, after))
+    title = column_words(subject, change.column)
+    return f"{title}：{after}" if change.before is None else f"{title}：{before} → {after}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def record_words(link: Link) -> str:
+    """“运维事件记录单 SJ-20260305-001”."""
+    return f"{table_words(link.subject)} {link.name}".strip()
+
+
+def sentence(link: Link) -> str:
+    """What happened in one line: the first changes, how many more."""
+    told = [change_words(link.subject, each, short=True) for each in link.changes[:MOST_IN_LINE]]
+    more = f"；等 {len(link.changes)} 项" if len(link.changes) > MOST_IN_LINE else ""
+    return f"{'；'.join(told)}{more}"
+
+
+def told(link: Link) -> str:
+    """The whole of a link as a sentence: 2026-03-05 17:40 李明（主管）签收：运维事件记录单 SJ-… 状态：… → …。理由：…"""
+    why = f"理由：{link.reason}。" if link.reason else ""
+    return (
+        f"{link.at:%Y-%m-%d %H:%M:%S} {link.operator}（{link.role}）{link.act}：{record_words(link)}"
+        f"　{sentence(link) or KINDS[link.kind][0]}。{why}"
+    )
+
+
+def _listed(ctx: Context, query: Query) -> Page:
+    asked = query.filters or {}
+    first, last = listing.period(asked.get("period") or "", ctx.today()) or (None, None)
+    text, record = query.text.strip(), None
+    if text and " " not in text:
+        record = next(iter(history.record_named(ctx, text.upper())), None)
+    question = Asked(
+        subject=record[0] if record else asked.get("subject") or "",
+        subject_id=record[1] if record else None,
+        operator=asked.get("operator") or "",
+        first=first,
+        last=last,
+        text="" if record else text,
+    )
+    links, total = history.listed(ctx, question, query.offset, query.limit)
+    return Page(tuple(_row(each) for each in links), total)
+
+
+def _row(link: Link) -> Row:
+    word, tone = KINDS[link.kind]
+    return Row(
+        link.seq,
+        {
+            "seq": link.seq,
+            "at": link.at,
+            "operator": link.operator,
+            "act": link.act,
+            "kind": Chip(word, tone),
+            "record": record_words(link),
+            "sentence": sentence(link),
+            "reason": link.reason,
+        },
+    )
+
+
+def _load(ctx: Context, seq: int) -> dict[str, Any]:
+    link = history.one(ctx, seq)
+    if link is None:
+        raise Refusal(f"审计链里没有第 {seq} 条。请刷新后再看。")
+    return {
+        "seq": link.seq,
+        "at": link.at,
+        "operator": f"{link.operator}（{link.role}）",
+        "station": link.station,
+        "act": link.act,
+        "kind": KINDS[link.kind][0],
+        "record": record_words(link),
+        "changes": "\n".join(change_words(link.subject, each) for each in link.changes) or "没有改动内容。",
+        "reason": link.reason or "没有写理由。",
+        "hash": " ".join(link.hash[place : place + 8] for place in range(0, len(link.hash), 8)),
+    }
+
+
+def _subjects(_ctx: Context) -> Options:
+    return sorted(_titles().items(), key=lambda each: each[1])
+
+
+def _operators(ctx: Context) -> Options:
+    return [(each, each) for each in history.operators(ctx)]
+
+
+def as_object(link: Link) -> dict[str, Any]:
+    """A link as the command line gives it."""
+    return {
+        "seq": link.seq,
+        "at": link.at.isoformat(),
+        "operator": link.operator,
+        "role": link.role,
+        "act": link.act,
+        "kind": link.kind,
+        "table": link.subject,
+        "id": link.subject_id,
+        "record": record_words(link),
+        "reason": link.reason,
+        "changes": [
+            {
+                "column": each.column,
+                "title": column_words(link.subject, each.column),
+                "before": _plain(each.before),
+                "after": _plain(each.after),
+            }
+            for each in link.changes
+        ],
+        "hash": link.hash,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+VIEW = Register(
+    slug="history",
+    title="历史",
+    singular="改动",
+    topics=frozenset(),
+    columns=(
+        Column("seq", "序号", Kind.INTEGER, 76),
+        Column("at", "时间", Kind.MOMENT, 148),
+        Column("operator", "操作人", width=84),
+        Column("kind", "种类", Kind.CHIP, 84),
+        Column("act", "动作", width=120),
+        Column("record", "记录", width=220),
+        Column("sentence", "改动", width=0),
+        Column("reason", "理由", width=160),
+    ),
+    list=_listed,
+    fields=(
+        Field("seq", "序号", Kind.INTEGER, read_only=True, group="改动"),
+        Field("at", "时间", Kind.MOMENT, read_only=True, group="改动"),
+        Field("operator", "操作人", read_only=True, group="改动"),
+        Field("station", "工作站", read_only=True, group="改动"),
+        Field("act", "动作", read_only=True, group="改动"),
+        Field("kind", "种类", read_only=True, group="改动"),
+        Field("record", "记录", read_only=True, group="改动"),
+        Field("changes", "改了什么", Kind.LONG_TEXT, read_only=True, group="改动"),
+        Field("reason", "理由", Kind.LONG_TEXT, read_only=True, group="改动"),
+        Field("hash", "本条校验值", Kind.LONG_TEXT, read_only=True, group="审计链"),
+    ),
+    load=_load,
+    filters=(
+        Filter("subject", "记录", _subjects),
+        Filter("operator", "操作人", _operators),
+        Filter("period", "期间", listing.periods),
+    ),
+    empty="还没有任何改动。",
+)

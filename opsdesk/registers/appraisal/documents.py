@@ -1,0 +1,317 @@
+"""考核评分表 on paper (F18, OD-F18 A/0): the sheet of one appraisee, and every line behind its points.
+
+A decided sheet is printed as it was frozen; one that is still being scored says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from opsdesk.exports.document import (
+    Align,
+    Block,
+    Choice,
+    Column,
+    Document,
+    Fact,
+    FormCell,
+    FormGrid,
+    Kind,
+    Signature,
+    Table,
+    Value,
+    chinese_date,
+    chinese_moment,
+)
+from opsdesk.rules import review
+from opsdesk.rules.payment import HUNDRED
+from opsdesk.rules.scoring import LineState, ObjectKind, Opinion, ScoredItem, ScorerKind, Way, plain
+from opsdesk.services import appraisal, appraisal_feeds, chain, settings
+from opsdesk.services.appraisal import Round, Scored
+from opsdesk.services.appraisal_record import Mark
+from opsdesk.services.context import Context
+from opsdesk.services.money import in_capitals, yuan
+
+CODE, REVISION = "OD-F18", "A/0"
+TITLE = "考核评分表"
+ROW, SIGN_ROOM, TALK_ROOM = 8.0, 13.0, 16.0
+DRAFT = "本表尚未核定，供被考核人核对和提出意见；拟扣分由主管逐条确认、修改或免除。"
+RULES = "打分后不得涂改，不得用铅笔、红笔。扣分以事实为据，每条写明条款和依据记录。"
+OBJECT_WORDS = {ObjectKind.VENDOR: "被考核单位", ObjectKind.PERSON: "被考核人"}
+COLUMNS = (
+    Column("序号", 8, Kind.NUMBER, Align.CENTER),
+    Column("考核类别", 17),
+    Column("考核指标", 30),
+    Column("满分", 11, Kind.NUMBER),
+    Column("评分标准", 50),
+    Column("目标值", 16, align=Align.CENTER),
+    Column("数据来源", 22),
+    Column("完成情况及扣分事由", 62),
+    Column("扣分", 11, Kind.NUMBER),
+    Column("自评分", 12, Kind.NUMBER),
+    Column("考核人评分", 13, Kind.NUMBER),
+    Column("核定分", 12, Kind.NUMBER),
+)
+LINES = (
+    Column("序号", 8, Kind.NUMBER, Align.CENTER),
+    Column("考核指标", 30),
+    Column("日期", 20, Kind.DATE),
+    Column("人员", 16),
+    Column("事实与计算", 84),
+    Column("条款", 18, Kind.CODE),
+    Column("拟分", 12, Kind.NUMBER),
+    Column("计分", 12, Kind.NUMBER),
+    Column("处理", 14, align=Align.CENTER),
+    Column("理由", 36),
+    Column("依据记录", 26, Kind.CODE),
+)
+MOST_REASONS = 6
+
+
+def number_of(made: Round, scored: Scored) -> str:
+    """The sheet's number; before an appraisal is begun there is none."""
+    return scored.sheet.number if scored.sheet else f"KH-{made.period.text.replace('-', '')}-（未建）"
+
+
+def sheet(ctx: Context, made: Round, scored: Scored) -> Document:
+    """The F18 of one appraisee: items, result, talk, opinion, hand-in."""
+    site = settings.read_all(ctx)
+    with ctx.read() as connection:
+        trace = chain.short_head(connection)
+    decided = scored.sheet is not None and scored.sheet.decided
+    return Document(
+        code=CODE,
+        revision=REVISION,
+        title=f"{made.period.words}{TITLE}{'' if decided else '（征求意见）'}",
+        number=number_of(made, scored),
+        name=f"考核评分表-{scored.subject.name}-{made.period.text}",
+        sheet=scored.subject.vendor if scored.subject.kind is ObjectKind.VENDOR else scored.subject.name,
+        organisation=site["site.name"],
+        facts=_facts(made, scored),
+        body=tuple(_body(scored)),
+        notes=tuple(_notes(ctx, made, scored, decided=decided)),
+        basis=_basis(scored),
+        signatures=(
+            Signature("考核组长"),
+            Signature("考核人"),
+            Signature("被考核人"),
+            Signature("综合管理部签收"),
+            Signature("批准"),
+        ),
+        retention=f"保存期限：{site['paper.retention_years']} 年，付款附件随合同档案",
+        trace=trace,
+        landscape=True,
+    )
+
+
+def _facts(made: Round, scored: Scored) -> tuple[Fact, ...]:
+    scheme, subject = made.scheme, scored.subject
+    leader = made.kept.leader if made.kept else scheme.leader
+    members = made.kept.members if made.kept else scheme.members
+    group = "、".join(filter(None, [leader and f"组长 {leader}", *(each.strip() for each in members.splitlines())]))
+    facts = [
+        Fact(OBJECT_WORDS.get(subject.kind, f"被考核{subject.kind}"), subject.name),
+        Fact("考核周期", f"{chinese_date(made.period.first)}至{chinese_date(made.period.last)}"),
+        Fact("级别", str(scheme.level)),
+        Fact("方案", f"{scheme.title}（{scheme.code} 第 {scheme.edition} 版）"),
+    ]
+    if subject.kind is ObjectKind.PERSON:
+        facts[1:1] = [Fact("单位", subject.vendor), Fact("岗位", subject.post or "—")]
+    return (*facts, Fact("考核小组", group or "—"))
+
+
+def _body(scored: Scored) -> Iterable[Block]:
+    rows = [_row(place, each, scored.marks.get(each.item.id, ())) for place, each in enumerate(scored.items, 1)]
+    rows.append(_total(scored))
+    labels = tuple(f"{scored.subject.name} {each.item.title}" for each in scored.items)
+    yield Table(
+        COLUMNS, tuple(rows), row_height=ROW, font_size=9.0, number_column=False, record_labels=(*labels, "合计")
+    )
+    yield FormGrid(tuple(_result(scored)), label_width=30.0, font_size=9.5)
+
+
+def _row(place: int, each: ScoredItem, marks: Sequence[Mark]) -> tuple[Value, ...]:
+    item = each.item
+    feed = appraisal_feeds.BY_KEY.get(item.source)
+    off = sum((line.counted for line in each.lines), Decimal(0))
+    return (
+        place,
+        item.category,
+        item.title,
+        item.weight if item.way is not Way.BONUS else None,
+        item.standard,
+        item.target,
+        f"{feed.title}（自动取数）" if feed else "人工评分",
+        _reasons(each),
+        -off if off and item.way is not Way.BONUS else None,
+        _mean(marks, ScorerKind.SELF),
+        _mean(marks, ScorerKind.GROUP),
+        None if each.blank else each.score,
+    )
+
+
+def _mean(marks: Sequence[Mark], kind: ScorerKind) -> Decimal | None:
+    given = [mark.points for mark in marks if mark.scorer_kind is kind]
+    return (sum(given, Decimal(0)) / len(given)).quantize(Decimal("0.01")).normalize() + 0 if given else None
+
+
+def _reasons(each: ScoredItem) -> str:
+    """The lines that count, the rest counted; all of them stand in the 扣分明细."""
+    said = [line for line in each.lines if line.counted or each.item.way is Way.RATE]
+    words = [
+        line.proposal.because if each.item.way is Way.RATE else f"{line.proposal.because}{_points(line.counted)}"
+        for line in said[:MOST_REASONS]
+    ]
+    if len(said) > MOST_REASONS:
+        rest = sum((line.counted for line in said[MOST_REASONS:]), Decimal(0))
+        words.append(f"另有 {len(said) - MOST_REASONS} 条，共{_points(rest)}，见扣分明细。")
+    if waived := sum(line.state is LineState.WAIVED for line in each.lines):
+        words.append(f"免除 {waived} 条，见扣分明细。")
+    return "\n".join(words) or ("" if each.blank else "无扣分。" if each.item.way is not Way.BONUS else "")
+
+
+def _points(points: Decimal) -> str:
+    return f"（{'加' if points > 0 else '扣'} {plain(abs(points))} 分）"
+
+
+def _total(scored: Scored) -> tuple[Value, ...]:
+    weight = sum((each.item.weight for each in scored.items if each.item.way is not Way.BONUS), Decimal(0))
+    off = weight - scored.score
+    return (None, "合计", "", weight, "", "", "", "", off if off > 0 else None, None, None, scored.score)
+
+
+def _result(scored: Scored) -> Iterable[tuple[FormCell, ...]]:
+    yield (FormCell("得分", scored.score, kind=Kind.NUMBER), FormCell("等级", scored.grade or "—"), *_factor(scored))
+    for each in scored.pays:
+        yield (FormCell(f"合同 {each.contract}", f"{each.pay.sentence}依据 {each.pay.citation.short}。", span=1),)
+    if (amount := scored.amount_fen) is not None:
+        yield (FormCell("应付金额", f"{yuan(amount)} 元　人民币（大写）{in_capitals(amount / HUNDRED)}"),)
+    if scored.money is not None:
+        yield (FormCell("积分折算", f"{scored.money.sentence}依据 {scored.money.citation.short}。"),)
+    row = scored.sheet.row if scored.sheet else {}
+    talk = "　".join(filter(None, [chinese_moment(row.get("talk_at")), row.get("talk") or ""]))
+    yield (FormCell("反馈谈话记录\n（时间、内容）", talk, height=TALK_ROOM),)
+    chosen = row.get("opinion") or ""
+    opinions = Choice(tuple(str(each) for each in Opinion), (chosen,) if chosen else ())
+    signed = chinese_date(row["opinion_on"]) if row.get("opinion_on") else ""
+    yield (
+        FormCell("被考核人意见", opinions),
+        FormCell("签名日期", signed),
+        FormCell("见证人", row.get("witness") or ""),
+    )
+    yield (FormCell("意见内容", row.get("opinion_text") or "", height=SIGN_ROOM),)
+    if chosen == Opinion.OBJECT or row.get("answer"):
+        yield (FormCell("申诉答复", row.get("answer") or "", height=SIGN_ROOM),)
+    handed = chinese_moment(row.get("submitted_at"))
+    yield (
+        FormCell("提交时间", handed),
+        FormCell("签收人", row.get("submitted_to") or ""),
+        FormCell("归档", _filed(row)),
+    )
+
+
+def _filed(row: object) -> str:
+    at = row["filed_at"] if isinstance(row, dict) and row else None
+    return chinese_date(at) if at else ""
+
+
+def _factor(scored: Scored) -> tuple[FormCell, ...]:
+    if not scored.pays:
+        return ()
+    share = scored.per_cent
+    return (FormCell("付款系数", f"{plain(share)}%" if share is not None else "见下"),)
+
+
+def _notes(ctx: Context, made: Round, scored: Scored, *, decided: bool) -> Iterable[str]:
+    yield RULES
+    if not decided:
+        yield DRAFT
+    if scored.stale is not None:
+        yield f"核定后记录有变动：按现有记录为 {plain(scored.stale)} 分，本表按核定时的 {plain(scored.score)} 分印出。"
+    if made.scheme.grounds:
+        yield f"考核依据：{'；'.join(made.scheme.grounds.splitlines())}。"
+    row = scored.sheet.row if scored.sheet else {}
+    law = ctx.law_on(made.period.last)
+    if row.get("submitted_at") and (said := review.submitted_late(made.period.last, row["submitted_at"], law)):
+        yield said
+
+
+def _basis(scored: Scored) -> tuple[str, ...]:
+    modes = dict.fromkeys(f"付款按{each.pay.mode_word}（{each.pay.citation.short}）。" for each in scored.pays)
+    return tuple(modes)
+
+
+def details(ctx: Context, made: Round, scored: Scored) -> Document | None:
+    """Every line behind the points, waived ones too, with clause and records; None where there are none."""
+    rows: list[tuple[Value, ...]] = []
+    for each in scored.items:
+        for line in each.lines:
+            cited = line.proposal.citation
+            rows.append(
+                (
+                    len(rows) + 1,
+                    each.item.title,
+                    line.proposal.day,
+                    line.proposal.person,
+                    line.proposal.because + ("（超出本项上限的部分不计）" if line.cut else ""),
+                    cited.short if cited else each.item.clause,
+                    line.proposal.points,
+                    line.counted,
+                    str(line.state) if each.item.way in {Way.EVENTS, Way.BONUS} else "",
+                    line.ruling.reason if line.ruling else "",
+                    "、".join(line.proposal.evidence[:3]),
+                )
+            )
+    if not rows:
+        return None
+    site = settings.read_all(ctx)
+    with ctx.read() as connection:
+        trace = chain.short_head(connection)
+    number = number_of(made, scored)
+    return Document(
+        code=CODE,
+        revision=REVISION,
+        title=f"{made.period.words}考核扣分明细",
+        number=number,
+        name=f"考核扣分明细-{scored.subject.name}-{made.period.text}",
+        sheet="扣分明细",
+        organisation=site["site.name"],
+        facts=_facts(made, scored)[:2],
+        body=(
+            Table(
+                LINES,
+                tuple(rows),
+                row_height=7.0,
+                font_size=9.0,
+                record_labels=tuple(f"{scored.subject.name} 第 {place} 条" for place in range(1, len(rows) + 1)),
+            ),
+        ),
+        notes=(
+            f"各项满分合计加计分合计等于得分 {plain(scored.score)} 分。拟分为按记录算出的建议数，计分为核定采用的数。",
+        ),
+        retention=f"保存期限：{site['paper.retention_years']} 年",
+        trace=trace,
+        landscape=True,
+    )
+
+
+def of_sheet(ctx: Context, sheet_id: int) -> Document:
+    """The F18 of a sheet on record."""
+    made, scored = found(ctx, sheet_id)
+    return sheet(ctx, made, scored)
+
+
+def details_of(ctx: Context, sheet_id: int) -> Document | None:
+    """The lines of a sheet on record."""
+    made, scored = found(ctx, sheet_id)
+    return details(ctx, made, scored)
+
+
+def found(ctx: Context, sheet_id: int) -> tuple[Round, Scored]:
+    """A sheet on record with its appraisal. Refuses one that is not there."""
+    with ctx.read() as connection:
+        made = appraisal.of_one_sheet(connection, ctx.regulations, sheet_id, ctx.now())
+    scored = made.of_sheet(sheet_id)
+    assert scored is not None  # noqa: S101 — it was asked for
+    return made, scored

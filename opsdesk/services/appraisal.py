@@ -1,0 +1,274 @@
+"""An appraisal computed: every appraisee's items by record, rulings and marks; score, grade and what it pays.
+
+Live until it is decided; then the sheet says what was frozen, and what the record says now is shown as a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import Connection
+
+from opsdesk.rules import payment, periods, scoring
+from opsdesk.rules.clause import ClauseNotInForce, Regulations
+from opsdesk.rules.payment import Money
+from opsdesk.rules.periods import Period
+from opsdesk.rules.scoring import HUNDREDTH, Item, LineState, ObjectKind, PeriodKind, ScoredItem, ScorerKind, Way
+from opsdesk.services import appraisal_feeds, appraisal_money, appraisal_record, appraisal_schemes, appraisal_subjects
+from opsdesk.services.appraisal_feeds import Feeds
+from opsdesk.services.appraisal_money import ContractPay
+from opsdesk.services.appraisal_record import Kept, Mark, Sheet, SheetState
+from opsdesk.services.appraisal_schemes import Scheme
+from opsdesk.services.appraisal_subjects import PayTerm, Subject
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal
+
+POINTS, MONTHS = "appraisal.points", "months.score"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One appraisee as scored: items with their lines, marks by hand, score and grade, what it pays or costs.
+
+    `money` is what a points scheme takes off (E19-21); None where the clause is off. `stale` says that the record now
+    gives another score than the one decided.
+    """
+
+    subject: Subject
+    items: tuple[ScoredItem, ...]
+    score: Decimal
+    grade: str
+    pays: tuple[ContractPay, ...] = ()
+    money: Money | None = None
+    sheet: Sheet | None = None
+    stale: Decimal | None = None
+
+    @property
+    def marks(self) -> Mapping[int, tuple[Mark, ...]]:
+        """Marks by item; none without a sheet."""
+        return self.sheet.marks if self.sheet else {}
+
+    @property
+    def state(self) -> SheetState:
+        """How far the sheet has come; computed only where none was made."""
+        return self.sheet.state if self.sheet else SheetState.LIVE
+
+    @property
+    def blanks(self) -> tuple[Item, ...]:
+        """Items that nobody has scored yet."""
+        return tuple(each.item for each in self.items if each.blank)
+
+    @property
+    def open_lines(self) -> int:
+        """Proposed lines that cost or earn points and that the supervisor has not ruled upon."""
+        return sum(bool(line.proposal.points) for each in self.items if each.item.way in {Way.EVENTS, Way.BONUS}
+                   for line in each.lines if line.state is LineState.PROPOSED)  # fmt: skip
+
+    @property
+    def amount_fen(self) -> int | None:
+        """What all contracts pay together; None where nothing is agreed or a part is still to be negotiated."""
+        amounts = [each.pay.amount_fen for each in self.pays]
+        return None if not amounts or None in amounts else sum(amount for amount in amounts if amount is not None)
+
+    @property
+    def per_cent(self) -> Decimal | None:
+        """The payment factor where every contract has the same; else None."""
+        found = {each.pay.percent for each in self.pays}
+        return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class Round:
+    """A period scored by a scheme: every appraisee; `kept` is the appraisal on record, if one was begun."""
+
+    scheme: Scheme
+    period: Period
+    objects: tuple[Scored, ...]
+    kept: Kept | None = None
+
+    def of_sheet(self, sheet_id: int) -> Scored | None:
+        """The appraisee of this sheet."""
+        return next((each for each in self.objects if each.sheet and each.sheet.id == sheet_id), None)
+
+
+def compute(ctx: Context, period: Period, *, code: str | None = None, vendor_id: int | None = None) -> Round:
+    """Score the period by the scheme that holds on its last day, or by the one of this code; one vendor's if given.
+
+    Refuses where no scheme is in force for such a period.
+    """
+    with ctx.read() as connection:
+        scheme = scheme_of(connection, period, code)
+        return _round(connection, ctx.regulations, scheme, period, ctx.now(), vendor_id)
+
+
+def of_appraisal(
+    connection: Connection, regulations: Regulations, appraisal_id: int, now: datetime, sheet_ids: Sequence[int] = ()
+) -> Round:
+    """An appraisal on record as it stands, or these of its sheets. Refuses an unknown one."""
+    kept = appraisal_record.by_id(connection, appraisal_id)
+    if kept is None:
+        raise Refusal("这次考核已经不在了。请刷新列表后再试。")
+    scheme = appraisal_schemes.read(connection, kept.scheme_id)
+    period = period_of(kept)
+    chosen = [sheet for sheet in kept.sheets if not sheet_ids or sheet.id in sheet_ids]
+    return Round(scheme, period, _objects(connection, regulations, scheme, period, now, chosen, ()), kept)
+
+
+def of_one_sheet(connection: Connection, regulations: Regulations, sheet_id: int, now: datetime) -> Round:
+    """The appraisal of one sheet with that sheet alone. Refuses an unknown one."""
+    appraisal_id = appraisal_record.appraisal_of(connection, sheet_id)
+    if appraisal_id is None:
+        raise Refusal("这份考核表已经作废或不在了。请刷新后再看。")
+    return of_appraisal(connection, regulations, appraisal_id, now, [sheet_id])
+
+
+def period_of(kept: Kept) -> Period:
+    """The period of an appraisal on record."""
+    return periods.parse(kept.period)
+
+
+def scheme_of(connection: Connection, period: Period, code: str | None = None) -> Scheme:
+    """The edition that holds on the period's last day; of several schemes for such a period the vendors' first."""
+    kinds = [period.kind] if period.kind else [PeriodKind.SPOT, PeriodKind.PROJECT]
+    for kind in kinds:
+        for object_kind in ObjectKind:
+            found = appraisal_schemes.in_force(connection, kind, object_kind, period.last, code=code)
+            if found is not None:
+                return found
+    known = "、".join(appraisal_schemes.codes(connection)) or "还没有"
+    what = f"编码为 {code} 的" if code else f"适用于{period.words}的"
+    raise Refusal(
+        f"没有{what}考核方案在 {period.last.isoformat()} 有效。现有方案：{known}。请在考核方案里登记或核对生效日期。"
+    )
+
+
+def _round(
+    connection: Connection, regulations: Regulations, scheme: Scheme, period: Period, now: datetime,
+    vendor_id: int | None,
+) -> Round:  # fmt: skip
+    editions = appraisal_schemes.editions(connection, scheme.code)
+    kept = appraisal_record.standing(connection, period.text, editions)
+    if kept is not None and kept.scheme_id != scheme.id:
+        scheme = appraisal_schemes.read(connection, kept.scheme_id)
+    if kept is not None:
+        sheets: Sequence[Sheet] = [each for each in kept.sheets if vendor_id in {None, each.subject.vendor_id}]
+        return Round(scheme, period, _objects(connection, regulations, scheme, period, now, sheets, ()), kept)
+    found = appraisal_subjects.usual(connection, scheme.object_kind, scheme.regulation, period)
+    subjects = [each for each in found if vendor_id in {None, each.vendor_id}]
+    return Round(scheme, period, _objects(connection, regulations, scheme, period, now, (), subjects))
+
+
+def _objects(
+    connection: Connection, regulations: Regulations, scheme: Scheme, period: Period, now: datetime,
+    sheets: Sequence[Sheet], subjects: Sequence[Subject],
+) -> tuple[Scored, ...]:  # fmt: skip
+    keys = {item.source for item in scheme.items if item.source}
+    feeds = appraisal_feeds.read(connection, regulations, period.first, period.last, now, keys)
+    terms = appraisal_subjects.pay_terms(connection, period)
+    pairs: list[tuple[Subject, Sheet | None]] = [(each.subject, each) for each in sheets]
+    pairs += [(each, None) for each in subjects]
+    return tuple(
+        _scored(regulations, scheme, period, subject, sheet, feeds, terms.get(subject.vendor_id or 0, []))
+        for subject, sheet in pairs
+    )
+
+
+def _scored(
+    regulations: Regulations, scheme: Scheme, period: Period, subject: Subject, sheet: Sheet | None, feeds: Feeds,
+    terms: Sequence[PayTerm],
+) -> Scored:  # fmt: skip
+    live = tuple(_item(item, subject, sheet, feeds) for item in scheme.items)
+    now = scoring.total(live)
+    if sheet is not None and sheet.decided:
+        score = Decimal(sheet.row["score"])
+        pays, money = appraisal_money.thawed(sheet.row["pay"])
+        items = appraisal_record.thawed(sheet.row["frozen"])
+        return Scored(subject, items, score, sheet.row["grade"], pays, money, sheet, now if now != score else None)
+    pays = _pays(regulations, scheme, period, subject, terms, now)
+    money = _money(regulations, scheme, period, live)
+    return Scored(subject, live, now, scoring.grade_of(now, scheme.grades), pays, money, sheet)
+
+
+def _item(item: Item, subject: Subject, sheet: Sheet | None, feeds: Feeds) -> ScoredItem:
+    if item.way is Way.HAND or not item.source:
+        return scoring.by_hand(item, *decided_mark(item, sheet.marks.get(item.id, ()) if sheet else ()))
+    rulings = sheet.rulings.get(item.id, {}) if sheet else {}
+    vendor_id, staff_id = (None, None) if subject.whole else (subject.vendor_id, subject.staff_id)
+    if subject.kind is ObjectKind.TEAM and item.source != MONTHS:
+        return scoring.score(item, (), rulings)
+    if item.way is Way.RATE:
+        name = subject.name if item.source == MONTHS and subject.vendor_id is None else None
+        rate = feeds.rate(item.source, vendor_id=vendor_id, staff_id=staff_id, name=name)
+        return scoring.score(item, scoring.propose(item, (), rate), rulings)
+    events = feeds.events(item.source, vendor_id=vendor_id, staff_id=staff_id)
+    return scoring.score(item, scoring.propose(item, events, None), rulings)
+
+
+def decided_mark(item: Item, marks: Iterable[Mark]) -> tuple[Decimal | None, str, tuple[str, ...]]:
+    """Points of an item scored by hand with reason and records: as decided, else the mean of the group."""
+    given = list(marks)
+    for mark in given:
+        if mark.scorer_kind is ScorerKind.DECIDED:
+            return mark.points, mark.reason, (f"mark:{mark.id}",)
+    group = [mark for mark in given if mark.scorer_kind is ScorerKind.GROUP]
+    if not group:
+        return None, "", ()
+    mean = (sum((mark.points for mark in group), Decimal(0)) / len(group)).quantize(HUNDREDTH, ROUND_HALF_UP)
+    said = "；".join(
+        f"{mark.scorer} {scoring.plain(mark.points)} 分{mark.reason and '：' + mark.reason}" for mark in group
+    )
+    of = f"小组 {len(group)} 人平均 {scoring.plain(mean)} 分" if len(group) > 1 else ""
+    return (
+        mean,
+        "，".join(filter(None, (of, said))) if mean != item.weight or of else "",
+        tuple(f"mark:{mark.id}" for mark in group),
+    )
+
+
+def _pays(
+    regulations: Regulations, scheme: Scheme, period: Period, subject: Subject, terms: Sequence[PayTerm],
+    score: Decimal,
+) -> tuple[ContractPay, ...]:  # fmt: skip
+    if subject.kind is not ObjectKind.VENDOR or scheme.period_kind is not PeriodKind.QUARTER:
+        return ()
+    try:
+        held = regulations.on(period.last).held(payment.PAYMENT)
+    except ClauseNotInForce:
+        return ()
+    return tuple(
+        ContractPay(
+            term.contract,
+            term.project,
+            payment.pay(score, term.quarter_fen, held, mode=term.mode, shares=term.shares),
+        )
+        for term in terms
+    )
+
+
+def _money(regulations: Regulations, scheme: Scheme, period: Period, items: Sequence[ScoredItem]) -> Money | None:
+    held = regulations.on(period.last).part(POINTS, scheme.regulation)
+    if held is None or scheme.object_kind is not ObjectKind.PERSON:
+        return None
+    off = -sum((line.counted for each in items for line in each.lines if line.counted < 0), Decimal(0))
+    return payment.points_money(off, held)
+
+
+def one_more(
+    scored: Scored, scheme: Scheme, terms: Sequence[PayTerm], regulations: Regulations, period: Period
+) -> list[tuple[Item, Decimal, int | None]]:
+    """What one more event of each item would cost: the score then, and how much less is paid (分)."""
+    found = []
+    for place, each in enumerate(scored.items):
+        if each.item.way is not Way.EVENTS or not each.item.each:
+            continue
+        items = [*scored.items[:place], scoring.with_one_more(each), *scored.items[place + 1 :]]
+        score = scoring.total(items)
+        pays = _pays(regulations, scheme, period, scored.subject, terms, score)
+        after = [each.pay.amount_fen for each in pays]
+        known = scored.amount_fen is not None and bool(after) and None not in after
+        less = (scored.amount_fen or 0) - sum(fen or 0 for fen in after) if known else None
+        found.append((each.item, score, less))
+    return found

@@ -1,0 +1,125 @@
+"""Who is appraised in a period, and what each vendor's contracts pay for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Connection, or_, select
+
+from opsdesk.models import Contract, ContractTerm, PaymentTerm, Vendor
+from opsdesk.rules.periods import Period
+from opsdesk.rules.scoring import ObjectKind
+from opsdesk.rules.vocabulary import Topic
+from opsdesk.services import appraisal_typed, duties
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An appraisee: a vendor, a person with his vendor and post, or a team or department by name."""
+
+    kind: ObjectKind
+    name: str
+    vendor_id: int | None = None
+    staff_id: int | None = None
+    vendor: str = ""
+    post: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """True of a department: all of the site's record is its own."""
+        return self.kind is ObjectKind.DEPARTMENT
+
+    @property
+    def identity(self) -> tuple[str, int | None, int | None, str]:
+        """What tells one appraisee from another over the periods; a person keeps his name changes."""
+        named = self.name if self.vendor_id is None and self.staff_id is None else ""
+        return str(self.kind), self.vendor_id, self.staff_id, named
+
+
+@dataclass(frozen=True)
+class PayTerm:
+    """What a contract pays a quarter (分), by which mode (empty: as the regulation reads), shares of the grades."""
+
+    contract: str
+    project: str
+    quarter_fen: int
+    mode: str
+    shares: tuple[tuple[str, Decimal], ...]
+
+
+def usual(connection: Connection, kind: ObjectKind, regulation: str, period: Period) -> list[Subject]:
+    """Whom a scheme appraises in a period: vendors under contract, or people on site; teams are named by hand.
+
+    A vendor whose contract chooses another regulation for 考核 is left out.
+    """
+    if kind is ObjectKind.VENDOR:
+        return _vendors(connection, regulation, period)
+    if kind is ObjectKind.PERSON:
+        return [
+            Subject(kind, person.name, person.vendor_id, person.id, person.vendor, person.post)
+            for person in duties.people(connection)
+            if person.arrived_on <= period.last
+            and (person.left_on is None or person.left_on >= period.first)
+            and not person.reserve
+        ]
+    return []
+
+
+def _vendors(connection: Connection, regulation: str, period: Period) -> list[Subject]:
+    chosen = _chosen(connection, period)
+    running = (
+        select(Vendor.id, Vendor.name, Vendor.short_name)
+        .join(Contract, Contract.vendor_id == Vendor.id)
+        .where(Contract.begins_on <= period.last, or_(Contract.ends_on.is_(None), Contract.ends_on >= period.first))
+        .group_by(Vendor.id)
+        .order_by(Vendor.code)
+    )
+    return [
+        Subject(ObjectKind.VENDOR, row.name, row.id, None, row.short_name)
+        for row in connection.execute(running)
+        if not chosen[row.id] or regulation in chosen[row.id] or not regulation
+    ]
+
+
+def _chosen(connection: Connection, period: Period) -> defaultdict[int, set[str]]:
+    """The regulations that each vendor's contracts choose for 考核 at the end of the period."""
+    query = (
+        select(Contract.vendor_id, ContractTerm.contract_id, ContractTerm.regulation)
+        .join(Contract, Contract.id == ContractTerm.contract_id)
+        .where(ContractTerm.topic == str(Topic.APPRAISAL), ContractTerm.holds_from <= period.last)
+        .where(Contract.begins_on <= period.last, or_(Contract.ends_on.is_(None), Contract.ends_on >= period.first))
+        .order_by(ContractTerm.holds_from)
+    )
+    held = {row.contract_id: (row.vendor_id, row.regulation) for row in connection.execute(query)}
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for vendor_id, code in held.values():
+        if code:
+            found[vendor_id].add(code)
+    return found
+
+
+def pay_terms(connection: Connection, period: Period) -> dict[int, list[PayTerm]]:
+    """付款约定 by vendor as they hold on the last day of the period, of contracts that ran in it."""
+    query = (
+        select(Contract.vendor_id, Contract.number, Contract.project, PaymentTerm.__table__)
+        .join(Contract, Contract.id == PaymentTerm.contract_id)
+        .where(PaymentTerm.holds_from <= period.last, Contract.begins_on <= period.last)
+        .where(or_(Contract.ends_on.is_(None), Contract.ends_on >= period.first))
+        .order_by(PaymentTerm.holds_from)
+    )
+    held = {row["contract_id"]: row for row in connection.execute(query).mappings()}
+    found: dict[int, list[PayTerm]] = defaultdict(list)
+    for row in sorted(held.values(), key=lambda each: str(each["number"])):
+        term = PayTerm(
+            row["number"], row["project"], row["quarter_fen"], row["mode"], appraisal_typed.shares_of(row["shares"])
+        )
+        found[row["vendor_id"]].append(term)
+    return dict(found)
+
+
+def named(kind: ObjectKind, names: Sequence[str]) -> list[Subject]:
+    """Teams or departments as they were named by hand."""
+    return [Subject(kind, name) for name in names]

@@ -1,0 +1,226 @@
+"""The audit chain as people read it: who changed which record, when, why, what it was before and what after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
+
+from opsdesk.models import Base, LedgerRow, PersonalValue
+from opsdesk.services import chain, id_numbers, listing, masking
+from opsdesk.services.chain import CHINA, FACTS_ONLY
+from opsdesk.services.context import Context
+
+NAMING = ("number", "staff_no", "asset_no", "code", "name", "title", "label", "month", "day", "id")
+"""Columns that tell one record from another, the best first."""
+FOREIGN = {
+    "staff_id": ("staff", "name"),
+    "first_staff_id": ("staff", "name"),
+    "second_staff_id": ("staff", "name"),
+    "deputy_id": ("staff", "name"),
+    "vendor_id": ("vendor", "short_name"),
+    "room_id": ("room", "name"),
+    "post_id": ("post", "name"),
+    "contract_id": ("contract", "number"),
+    "shift_id": ("shift", "name"),
+    "incident_id": ("incident", "number"),
+    "asset_id": ("asset", "asset_no"),
+    "loan_id": ("loan", "number"),
+    "sheet_id": ("appraisal_sheet", "number"),
+    "scheme_id": ("appraisal_scheme", "title"),
+    "item_id": ("appraisal_item", "title"),
+}
+"""Columns that lead to another record, and by what that one is named."""
+FORGOTTEN = "（已清除）"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One column before and after, as the record holds them; `personal` values are the side table's or cleared."""
+
+    column: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the chain: an act on one row. `name` is what the record is called, `changes` what the act changed."""
+
+    seq: int
+    at: datetime
+    operator: str
+    role: str
+    station: str
+    act: str
+    kind: str
+    subject: str
+    subject_id: int
+    reason: str
+    name: str
+    changes: tuple[Change, ...]
+    hash: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to the history: of which record, by whom, on which days (both included), with which words."""
+
+    subject: str = ""
+    subject_id: int | None = None
+    operator: str = ""
+    first: date | None = None
+    last: date | None = None
+    text: str = ""
+
+
+def listed(ctx: Context, asked: Asked, offset: int, limit: int) -> tuple[list[Link], int]:
+    """Links that answer the question, the newest first, and how many there are in all."""
+    query = select(LedgerRow).order_by(LedgerRow.seq.desc())
+    if asked.subject:
+        query = query.where(LedgerRow.subject == asked.subject)
+    if asked.subject_id is not None:
+        query = query.where(LedgerRow.subject_id == asked.subject_id)
+    if asked.operator:
+        query = query.where(LedgerRow.operator == asked.operator)
+    if asked.first:
+        query = query.where(LedgerRow.at >= _china(asked.first))
+    if asked.last:
+        query = query.where(LedgerRow.at < _china(asked.last + timedelta(days=1)))
+    if asked.text:
+        columns = (LedgerRow.act, LedgerRow.operator, LedgerRow.reason, LedgerRow.body)
+        query = query.where(listing.holds(asked.text, *columns))
+    with ctx.read() as connection:
+        total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+        rows = connection.execute(query.with_only_columns(*LedgerRow.__table__.columns).offset(offset).limit(limit))
+        return _links(connection, [dict(row) for row in rows.mappings()], str(ctx.actor.role)), total
+
+
+def _china(day: date) -> str:
+    return datetime.combine(day, time(), CHINA).isoformat()
+
+
+def one(ctx: Context, seq: int) -> Link | None:
+    """The link of this number."""
+    with ctx.read() as connection:
+        query = select(LedgerRow.__table__).where(LedgerRow.seq == seq)
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+        found = _links(connection, rows, str(ctx.actor.role))
+    return found[0] if found else None
+
+
+def record_named(ctx: Context, typed: str) -> list[tuple[str, int]]:
+    """Records that bear this number (SJ-20260305-001, a 工号 …), as tables and row ids."""
+    found: list[tuple[str, int]] = []
+    with ctx.read() as connection:
+        for table in Base.metadata.sorted_tables:
+            if table.name in chain.OUTSIDE:
+                continue
+            for column in ("number", "staff_no", "asset_no"):
+                if column in table.columns:
+                    rows = connection.execute(select(table.c.id).where(table.c[column] == typed)).scalars()
+                    found += [(table.name, row) for row in rows]
+    return found
+
+
+def operators(ctx: Context) -> list[str]:
+    """Everybody who ever acted."""
+    with ctx.read() as connection:
+        query = select(LedgerRow.operator).group_by(LedgerRow.operator).order_by(LedgerRow.operator)
+        return list(connection.execute(query).scalars())
+
+
+def _links(connection: Connection, rows: Sequence[dict[str, Any]], role: str) -> list[Link]:
+    before = _before(connection, rows)
+    values = _personal(connection, [row["seq"] for row in rows] + [seq for seq, _ in before.values()])
+    now = {row["seq"]: _facts(row["body"], row["seq"], values, role) for row in rows}
+    then = {seq: _facts(body, earlier, values, role) for seq, (earlier, body) in before.items()}
+    names = _names(connection, [*now.values(), *then.values()])
+    return [_link(row, now[row["seq"]], then.get(row["seq"], {}), names) for row in rows]
+
+
+def _before(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, str]]:
+    """The row as it stood before each update: number and body of the link before it."""
+    changed = [row["seq"] for row in rows if row["kind"] == "update"]
+    this, earlier = aliased(LedgerRow), aliased(LedgerRow)
+    last = (
+        select(func.max(earlier.seq))
+        .where(
+            earlier.subject == this.subject,
+            earlier.subject_id == this.subject_id,
+            earlier.seq < this.seq,
+            earlier.kind.in_(("insert", "update")),
+        )
+        .correlate(this)
+        .scalar_subquery()
+    )
+    found = {row[0]: row[1] for row in connection.execute(select(this.seq, last).where(this.seq.in_(changed)))}
+    query = select(LedgerRow.seq, LedgerRow.body).where(LedgerRow.seq.in_([seq for seq in found.values() if seq]))
+    bodies = {row.seq: row.body for row in connection.execute(query)}
+    return {seq: (earlier_seq, bodies[earlier_seq]) for seq, earlier_seq in found.items() if earlier_seq in bodies}
+
+
+def _personal(connection: Connection, seqs: Collection[int]) -> dict[tuple[int, str], str]:
+    query = select(PersonalValue.seq, PersonalValue.column, PersonalValue.value).where(PersonalValue.seq.in_(seqs))
+    return {(row.seq, row.column): row.value for row in connection.execute(query)}
+
+
+def _facts(body: str, seq: int, values: Mapping[tuple[int, str], str], role: str) -> dict[str, Any]:
+    """A link's row with its personal values; identity papers and telephones as lists show them."""
+    facts = json.loads(body)
+    if not isinstance(facts, dict):
+        return {}
+    for column, value in facts.items():
+        if isinstance(value, dict) and "commitment" in value:
+            known = values.get((seq, column))
+            facts[column] = FORGOTTEN if known is None else _shown(column, known, role)
+    return facts
+
+
+def _shown(column: str, value: str, role: str) -> str:
+    if column == "id_number":
+        return id_numbers.masked(value)
+    return masking.phone_for(role, value) if "phone" in column else value
+
+
+def _names(connection: Connection, facts: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], str]:
+    """What the records that these rows lead to are called, by table and id."""
+    wanted: dict[tuple[str, str], set[int]] = {}
+    for row in facts:
+        for column, to in FOREIGN.items():
+            if isinstance(row.get(column), int):
+                wanted.setdefault(to, set()).add(row[column])
+    found: dict[tuple[str, int], str] = {}
+    for (table_name, column), ids in wanted.items():
+        table = Base.metadata.tables[table_name]
+        query = select(table.c.id, table.c[column]).where(table.c.id.in_(ids))
+        found |= {(table_name, row[0]): str(row[1]) for row in connection.execute(query)}
+    return found
+
+
+def _link(
+    row: Mapping[str, Any], now: Mapping[str, Any], then: Mapping[str, Any], names: Mapping[tuple[str, int], str]
+) -> Link:
+    def value(facts: Mapping[str, Any], column: str) -> Any:
+        found = facts.get(column)
+        to = FOREIGN.get(column)
+        return names.get((to[0], found), found) if to and isinstance(found, int) else found
+
+    changes: list[Change] = []
+    if row["kind"] == "update":
+        changes = [Change(key, value(then, key), value(now, key)) for key in now if now.get(key) != then.get(key)]
+    elif row["kind"] not in FACTS_ONLY:
+        gone = row["kind"] == "delete"
+        given = [key for key, found in now.items() if key != "id" and found not in (None, "", [], False)]
+        changes = [Change(key, value(now, key) if gone else None, None if gone else value(now, key)) for key in given]
+    elif row["kind"] == "event":
+        changes = [Change(key, None, found) for key, found in now.items()]
+    name = next((str(now[key]) for key in NAMING if now.get(key) not in (None, "")), "")
+    keys = ("seq", "operator", "role", "station", "act", "kind", "subject", "subject_id", "reason", "hash")
+    at = datetime.fromisoformat(row["at"]).replace(tzinfo=None)
+    return Link(**{key: row[key] for key in keys}, at=at, name=name, changes=tuple(changes))
