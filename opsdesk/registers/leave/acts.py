@@ -62,7 +62,7 @@ def consent(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
     """The centre consents (only the supervisor may): the time is freed and its days are judged again."""
     ctx.require(Role.SUPERVISOR)
     now = ctx.now().replace(second=0)
-    at = asking.past(values, "consented_at", "同意时间", now) or now
+    at = entry.past(values, "consented_at", "同意时间", now)
     by = entry.text(values, "consented_by", "同意人", longest=30) or ctx.actor.name
     with ctx.transaction("同意请假") as tx:
         row = _open_slip(tx, slip_id)
@@ -91,8 +91,8 @@ def submit(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
     ctx.require(*WRITERS)
     now = ctx.now()
     given = {
-        "submitted_on": asking.past_day(values, "submitted_on", "补交日期", now),
-        "sealed_on": asking.past_day(values, "sealed_on", "盖章日期", now),
+        "submitted_on": entry.past_day_or_none(values, "submitted_on", "补交日期", now.date()),
+        "sealed_on": entry.past_day_or_none(values, "sealed_on", "盖章日期", now.date()),
         "archive_no": entry.text(values, "archive_no", "存档号"),
     }
     changes = {key: value for key, value in given.items() if value}
@@ -164,9 +164,7 @@ def close(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
     """Back at work (销假): an earlier return shortens the absence and has the rest of its days judged again."""
     ctx.require(*WRITERS)
     entry.moment(values, "returned_at", "返岗时间")
-    at = asking.past(values, "returned_at", "返岗时间", ctx.now())
-    if at is None:
-        raise Refusal("请填写返岗时间。", field="returned_at")
+    at = entry.past(values, "returned_at", "返岗时间", ctx.now())
     with ctx.transaction("销假") as tx:
         row = _open_slip(tx, slip_id)
         if row["leave_id"] is None:

@@ -38,9 +38,9 @@ def read(connection: Connection, ctx: Context, values: Mapping[str, Any]) -> Ask
         "staff_id": staff_id,
         "kind": str(entry.chosen(values, "kind", "类别", list(LeaveKind))),
         "reason": entry.text(values, "reason", "事由", required=True, longest=200),
-        "applied_at": past(values, "applied_at", "申请时间", now) or now,
+        "applied_at": entry.past(values, "applied_at", "申请时间", now),
         **_particulars(values),
-        "submitted_on": past_day(values, "submitted_on", "补交日期", now),
+        "submitted_on": entry.past_day_or_none(values, "submitted_on", "补交日期", now.date()),
         "archive_no": entry.text(values, "archive_no", "存档号"),
         **agreement(values, now),
         **_consent(ctx, values, now),
@@ -79,14 +79,14 @@ def agreement(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The company's opinion: who agreed, when, and the day of its seal."""
     by, at = (
         entry.text(values, "vendor_agreed_by", "公司同意人", longest=30),
-        past(values, "vendor_agreed_at", "公司同意时间", now),
+        entry.past_or_none(values, "vendor_agreed_at", "公司同意时间", now),
     )
     if at and not by:
         raise Refusal("填了公司同意时间，请再填公司同意人。", field="vendor_agreed_by")
     return {
         "vendor_agreed_by": by or None,
         "vendor_agreed_at": (at or now) if by else None,
-        "sealed_on": past_day(values, "sealed_on", "盖章日期", now),
+        "sealed_on": entry.past_day_or_none(values, "sealed_on", "盖章日期", now.date()),
     }
 
 
@@ -96,28 +96,10 @@ def _consent(ctx: Context, values: Mapping[str, Any], now: datetime) -> dict[str
     by = entry.text(
         values if "consented_by" in values else {"consented_by": usual}, "consented_by", "同意人", longest=30
     )
-    at = past(values, "consented_at", "同意时间", now)
+    at = entry.past_or_none(values, "consented_at", "同意时间", now)
     if at and not by:
         raise Refusal("填了同意时间，请再填同意人。", field="consented_by")
     return {"consented_by": by or None, "consented_at": (at or now) if by else None}
-
-
-def past(values: Mapping[str, Any], key: str, title: str, now: datetime) -> datetime | None:
-    """A moment that has come already, None where empty."""
-    if values.get(key) in (None, ""):
-        return None
-    at = entry.moment(values, key, title).replace(second=0)
-    if at > now:
-        raise Refusal(f"{title} {at:%Y-%m-%d %H:%M} 还没有到。请填已经发生的时间。", field=key)
-    return at
-
-
-def past_day(values: Mapping[str, Any], key: str, title: str, now: datetime) -> date | None:
-    """A day that has come already, None where empty."""
-    day = entry.day_or_none(values, key, title)
-    if day and day > now.date():
-        raise Refusal(f"{title} {day.isoformat()} 还没有到。请填已经发生的日期。", field=key)
-    return day
 
 
 def _span(
