@@ -13,10 +13,8 @@ from opsdesk.services.errors import Refusal
 DAY_FIRST, MONTH_FIRST = "日/月/年", "月/日/年"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
 """Words that may stand where a strptime format is asked for: the order alone, however the time is written."""
-HOW_TO_SAY = (
-    '请说明日期格式：在对照列里选日期顺序，或在 MAP 的 [dates] 里写 format = "%d/%m/%Y %H:%M"（日在前）'
-    '或 "%m/%d/%Y %H:%M"（月在前）。'
-)
+HOW_TO_SAY = "请在对照列里选日期顺序。"
+HOW_TO_WRITE = '请写成 "%d/%m/%Y %H:%M"（日在前）或 "%m/%d/%Y %H:%M"（月在前）这样。'
 
 _NUMBERED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)(.*)", re.ASCII)
 _MONTHS = (
@@ -102,13 +100,13 @@ def given(written: str) -> Dates:
     if written in ORDERS:
         return Dates(order=written)
     if not re.search(r"%[Yycx]", written):
-        raise Refusal(f"日期格式“{written}”里没有年。{HOW_TO_SAY}", field="map")
+        raise Refusal(f"日期格式“{written}”里没有年。{HOW_TO_WRITE}", field="map")
     try:
         back = datetime.strptime(_TRIAL.strftime(written), written)
     except (ValueError, UnicodeError):
-        raise Refusal(f"日期格式“{written}”写得不对，认不出来。{HOW_TO_SAY}", field="map") from None
+        raise Refusal(f"日期格式“{written}”写得不对，认不出来。{HOW_TO_WRITE}", field="map") from None
     if back.date() != _TRIAL.date():
-        raise Refusal(f"日期格式“{written}”不完整，要有年、月、日。{HOW_TO_SAY}", field="map")
+        raise Refusal(f"日期格式“{written}”不完整，要有年、月、日。{HOW_TO_WRITE}", field="map")
     return Dates(pattern=written)
 
 
@@ -142,7 +140,7 @@ def recognised(cells: Iterable[tuple[int, str]], *, usual: str = "") -> Dates:
     if unclear is not None and not usual:
         raise Refusal(
             f"分不清日期是{DAY_FIRST}还是{MONTH_FIRST}：全部日期两种读法都通（如第 {unclear[0]} 行“{unclear[1]}”）。"
-            f"{HOW_TO_SAY}",
+            + HOW_TO_SAY,
             field="dates",
         )
     return Dates(order=usual or DAY_FIRST)

@@ -109,7 +109,7 @@ def lay_out(book: Sheets, mapping: ColumnMap | None = None) -> Layout:
         wanted = "、".join(filter(None, chosen.values())) or "、".join(TITLES[each] for each in REQUIRED)
         raise Refusal(
             f"没有找到{LABEL}的表头。前 {HEADING_ROWS} 行里要有一行写着：{wanted}。"
-            "请用导入模板填写，或说明哪一列是什么（对照列，命令行用 --map）。",
+            "请用导入模板填写，或在对照列里说明哪一列是什么。",
             field="columns",
         )
     known = {heading_key(text): text for text in found.headings}
@@ -123,7 +123,7 @@ def lay_out(book: Sheets, mapping: ColumnMap | None = None) -> Layout:
     if lacking := [TITLES[each] for each in REQUIRED if each not in found.places]:
         raise Refusal(
             f"第 {found.heading.number} 行表头里认不出：{'、'.join(lacking)}。"
-            "请说明哪一列是它（对照列，命令行用 --map），或改表头再导入。",
+            "请在对照列里说明哪一列是它，或改表头再导入。",
             field="columns",
         )
     return replace(found, more=tuple(_alike(book, found)))
@@ -244,7 +244,7 @@ def _dates(body: Sequence[tuple[str, Row]], places: Sequence[int], mapping: Colu
     if strange is not None:
         raise Refusal(
             f"日期格式“{written}”与文件不符，没有一个时间读得出来（如第 {strange[0]} 行“{strange[1][:40]}”）。"
-            f"{day_order.HOW_TO_SAY}",
+            + day_order.HOW_TO_SAY,
             field="dates",
         )
     return dates

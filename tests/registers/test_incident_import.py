@@ -124,7 +124,7 @@ def test_a_file_of_every_fate(site: Context, crew: Team, tmp_path: Path) -> None
     assert "报告时间是空的" in said[11]
     for word in ("类别“锅炉”", "等级“极高”", "外包单位“老牌公司”", "处理人“老师傅”"):
         assert word in said[12]
-    assert any("“锅炉”（1 行）" in note and "--create-values" in note for note in result.notes)
+    assert any("“锅炉”（1 行）" in note and "勾选按原文接受新值" in note for note in result.notes)
     assert sound(site)
     with site.read() as connection:
         (batch,) = connection.execute(select(ImportBatch)).mappings()

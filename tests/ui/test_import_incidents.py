@@ -194,7 +194,7 @@ def test_the_window_says_nothing_of_the_command_line(stand: Stand, panel: Matche
     lines = ("1,2026-03-04 08:00,怪等级,卡纸", "2,过两天,低,卡纸")
     take(stand, panel, written(tmp_path / "c.csv", *lines, heading="编号,报告时间,等级,标题"))
     seen.append(said())
-    assert "归为已有的，或按原文接受新值（对照列里勾选）。" in seen[-1]
+    assert "归为已有的，或勾选按原文接受新值。" in seen[-1]
     assert "或在对照列里说明日期格式。" in seen[-1]
     take(stand, panel, written(tmp_path / "d.csv", "1,1/2/2026 08:00", heading="编号,报告时间"))
     seen.append(said())

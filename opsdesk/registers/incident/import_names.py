@@ -21,7 +21,7 @@ from opsdesk.services.errors import Refusal
 from opsdesk.services.incident_options import ALL_HOURS, What
 from opsdesk.services.transaction import Transaction
 
-HOW_TO_GO_ON = "可以在对照里归为已有的（MAP 的 [values]），或按原文接受新值（对照列里勾选，命令行加 --create-values）。"
+HOW_TO_GO_ON = "可以在对照列里归为已有的，或勾选按原文接受新值。"
 MOST_TOLD = 8
 
 

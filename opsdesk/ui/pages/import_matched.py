@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,13 +13,12 @@ from opsdesk.imports.columns import Column
 from opsdesk.imports.incident_columns import TIME_COLUMNS, TIME_OF, TITLES
 from opsdesk.registers.incident.import_trial import Trial
 from opsdesk.services.context import Context
-from opsdesk.services.errors import Finding, Refusal, Trouble
 from opsdesk.services.import_result import ImportResult
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.parts import secondary_button
-from opsdesk.ui.pages.import_matching import Matching, MatchingCard, in_window, needed, open_points
+from opsdesk.ui.pages.import_matching import Matching, MatchingCard, needed, open_points
 from opsdesk.ui.pages.import_wizard import ImportKind, ImportPanel
 
 MATCH, BACK_TO_RESULT = "对照列", "看结果"
@@ -119,16 +118,6 @@ class MatchedImportPanel(ImportPanel):
             if self.trial.result is not None:
                 self.said.setText(open_points(self.trial, TITLES))
             self.card.focus_first()
-
-    def _show_failure(self, error: Refusal | Trouble) -> None:
-        super()._show_failure(error)
-        self.said.setText(in_window(self.said.text()))
-
-    def _show_findings(self, findings: Sequence[Finding]) -> None:
-        super()._show_findings([replace(each, reason=in_window(each.reason)) for each in findings])
-
-    def _allow(self, reason: str) -> None:
-        super()._allow(in_window(reason))
 
     def _show_stored(self, result: ImportResult) -> None:
         self.show_card(False)

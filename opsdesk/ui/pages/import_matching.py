@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,8 +27,6 @@ HINT = "每一栏选文件里的一列，认得的已经选好。同样表头的
 NOT_TAKEN, RECOGNISED = "（不导入）", "自动识别"
 ACROSS, MOST_WORDS = 3, 40
 """Fields beside each other, and as many words of one field as are asked about at once."""
-FOR_COMMAND_LINE = re.compile(r"（MAP 的 [^）]*）|，命令行[^）。]*|，或在 MAP 的 .*?（月在前）")
-"""What a sentence adds for those who import by the command line."""
 LEAST_CHOICE = 12
 """Characters of the longest choice that a box makes room for."""
 
@@ -230,11 +227,6 @@ def _place(grid: QGridLayout, n: int, title: str, box: ChoiceBox, note: str) -> 
     grid.addWidget(named, row, 2 * column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     grid.addWidget(box, row, 2 * column + 1)
     grid.setColumnStretch(2 * column + 1, 1)
-
-
-def in_window(sentence: str) -> str:
-    """A sentence without what it says of the command line: here the columns are matched on the card."""
-    return FOR_COMMAND_LINE.sub("", sentence)
 
 
 def needed(trial: Trial) -> bool:
