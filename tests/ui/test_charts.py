@@ -283,7 +283,6 @@ def test_lying_charts_grow_with_their_labels_and_empty_ones_are_low(qtbot: Any) 
         least, best = view.minimumSizeHint(), view.sizeHint()
         assert least.width() <= best.width()
         assert least.height() <= best.height()
-    assert ChartView(DAILY, titled=False).drawing().plot.top() < ChartView(DAILY).drawing().plot.top()
 
 
 def test_large_figures_and_shares_have_their_axis(qtbot: Any) -> None:

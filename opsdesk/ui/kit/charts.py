@@ -58,9 +58,9 @@ class Drawing:
 class ChartView(QWidget):
     """A bar chart. The pointer, or ← → (↑ ↓ on lying bars) with the keyboard, tell the exact values of a bar."""
 
-    def __init__(self, chart: BarChart, parent: QWidget | None = None, *, titled: bool = True) -> None:
+    def __init__(self, chart: BarChart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chart, self._titled = chart, titled
+        self._chart = chart
         self._place: int | None = None
         self._walked = False  # the keyboard led to the place, not the pointer
         self.setMouseTracking(True)
@@ -207,7 +207,7 @@ class ChartView(QWidget):
             names = []
         if chart.target is not None and not bars.is_empty(chart):
             names.append((bars.target(chart), None))
-        x, y, key = 0, look.px(ROW + 4) if self._titled else 0, []
+        x, y, key = 0, look.px(ROW + 4), []
         for name, series in names:
             width = metrics.horizontalAdvance(name) + look.px(18)
             if x and x + width > self.width():
@@ -219,20 +219,19 @@ class ChartView(QWidget):
     def _head(self) -> int:
         """Height of title and key."""
         key = self._key()
-        return key[-1][0].bottom() + look.px(4) if key else look.px(ROW + 4) * self._titled
+        return key[-1][0].bottom() + look.px(4) if key else look.px(ROW + 4)
 
     def _draw_head(self, painter: QPainter) -> None:
         c, row = look.colours(), QRect(0, 0, self.width(), look.px(ROW))
         small = look.font(look.SECONDARY_SIZE)
-        note = bars.unit(self._chart) if self._titled and not bars.is_empty(self._chart) else ""
-        if self._titled:
-            painter.setFont(small)
-            painter.setPen(QColor(c.text_secondary))
-            painter.drawText(row, _RIGHT, note)
-            row.setRight(row.right() - QFontMetrics(small).horizontalAdvance(note) - look.px(12))
-            painter.setPen(QColor(c.text))
-            painter.setFont(look.font(bold=True))
-            painter.drawText(row, _LEFT, _shortened(bars.title(self._chart), look.font(bold=True), row.width()))
+        note = bars.unit(self._chart) if not bars.is_empty(self._chart) else ""
+        painter.setFont(small)
+        painter.setPen(QColor(c.text_secondary))
+        painter.drawText(row, _RIGHT, note)
+        row.setRight(row.right() - QFontMetrics(small).horizontalAdvance(note) - look.px(12))
+        painter.setPen(QColor(c.text))
+        painter.setFont(look.font(bold=True))
+        painter.drawText(row, _LEFT, _shortened(bars.title(self._chart), look.font(bold=True), row.width()))
         painter.setFont(small)
         for box, name, series in self._key():
             sample = QRect(box.x(), box.center().y() - look.px(5), look.px(12), look.px(10))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -28,6 +28,7 @@ from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import PageTitle, label, primary_button, secondary_button
 from opsdesk.ui.pages import upkeep_incident
+from opsdesk.ui.pages.inspection_entry import ItemRow
 from opsdesk.ui.pages.inspection_head import CleaningLine, InspectionHead
 from opsdesk.ui.pages.inspection_rows import RoundRows
 from opsdesk.ui.pages.upkeep_incident import OpenedFor
@@ -229,11 +230,11 @@ class InspectionPage(QWidget):
         done, wrong = len(self.rows.entered()), self.rows.wrong
         self.progress.setText(f"已填 {done}／{len(sheet.items)}{f'　异常 {wrong} 项' if wrong else ''}")
 
-    def _on_typed(self, item_id: int) -> None:
-        row = next(each for each in self.rows.rows if each.item.id == item_id)
-        if len(self.rows.entered()) == 1:
+    def _on_typed(self, rows: Sequence[ItemRow]) -> None:
+        if len(self.rows.entered()) == len(rows):
             self.head.begin()
-        self._keep(str(item_id), json.dumps([row.value, row.told], ensure_ascii=False) if row.value else "")
+        for row in rows:
+            self._keep(str(row.item.id), json.dumps([row.value, row.told], ensure_ascii=False) if row.value else "")
         self.said.setText("")
         self._count()
 

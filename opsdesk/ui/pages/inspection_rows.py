@@ -24,10 +24,11 @@ KEY_WIDTH = 64
 class RoundRows(QScrollArea):
     """Rows of one sheet, group by group.
 
-    `typed(item_id)` after every key in a row; `incident_wanted(line_id)` and `incident_asked(number)` of a kept round.
+    `typed(rows)` after every key in a row, and once when several were filled in; `incident_wanted(line_id)` and
+    `incident_asked(number)` of a kept round.
     """
 
-    typed = Signal(int)
+    typed = Signal(list)
     incident_wanted = Signal(int)
     incident_asked = Signal(str)
 
@@ -73,7 +74,7 @@ class RoundRows(QScrollArea):
         if item.id in typed:
             row.set_values(typed[item.id].value, typed[item.id].action)
         row.set_writable(writes)
-        row.changed.connect(partial(self.typed.emit, item.id))
+        row.changed.connect(partial(self.typed.emit, [row]))
         row.moved.connect(partial(self._move, place))
         row.entered.connect(partial(self._look_at, row))
         return row
@@ -103,10 +104,13 @@ class RoundRows(QScrollArea):
             self._fill((row, *round_sheet.copied(row.item, last)) for row in self.rows)
 
     def _fill(self, wanted: Iterable[tuple[ItemRow, str, str]]) -> None:
-        for row, value, action in list(wanted):
+        filled = []
+        for row, value, action in wanted:
             if value and not row.value:
                 row.set_values(value, action)
-                self.typed.emit(row.item.id)
+                filled.append(row)
+        if filled:
+            self.typed.emit(filled)
         self.focus_open()
 
     def check(self) -> int:

@@ -209,7 +209,7 @@ class LawPage(QWidget):
 
     def _connect(self) -> None:
         self.filters.changed.connect(lambda _query: self.refresh())
-        self.filters.find_left.connect(self._enter_list)
+        self.filters.find_left.connect(self.table.enter)
         self.day.changed.connect(self._turn_day)
         self.table.opened.connect(self.open_clause)
         self.table.clicked.connect(lambda _index: self._open_current())
@@ -299,11 +299,6 @@ class LawPage(QWidget):
     def _turn_month(self, before: date, month: date) -> None:
         self.panel.turn_month(before, month)
         self.panel.submit.click()
-
-    def _enter_list(self) -> None:
-        self.table.setFocus()
-        if not self.table.currentIndex().isValid() and self.table.records.rowCount():
-            self.table.selectRow(0)
 
     def _open_current(self) -> None:
         if (row := self.table.chosen_row()) is not None:

@@ -137,7 +137,7 @@ class MonthPage(QWidget):
         self.after.clicked.connect(lambda: self.go_to(*rows.step(*self._month, 1)))
         self.vendor_box.currentIndexChanged.connect(self._filter)
         self.find_field.textChanged.connect(self._filter)
-        self.find_field.left.connect(self._enter_table)
+        self.find_field.left.connect(self.table.enter)
         self.charged_box.toggled.connect(self._filter)
         self.questions.door_asked.connect(self._open_door)
         self.table.figure_chosen.connect(self.open_person)
@@ -180,7 +180,7 @@ class MonthPage(QWidget):
         if self.stack.currentWidget() is self.check:
             self.check.choose.setFocus()
         elif not self.questions.focus_first():
-            self._enter_table()
+            self.table.enter()
 
     def go_to(self, year: int, number: int) -> None:
         """Show another month."""
@@ -263,11 +263,6 @@ class MonthPage(QWidget):
     def _find(self) -> None:
         self.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.find_field.selectAll()
-
-    def _enter_table(self) -> None:
-        self.table.setFocus()
-        if not self.table.currentIndex().isValid() and self.table.records.rowCount():
-            self.table.selectRow(0)
 
     def open_person(self, staff_id: int, figure: str = "") -> None:
         """Show a person's month in the panel, at the lines of a figure."""
