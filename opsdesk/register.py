@@ -117,11 +117,12 @@ class Query:
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter above the list: a choice among options; None means all."""
+    """A filter above the list: a choice among options; where nothing is chosen, `usual` says what is shown."""
 
     key: str
     title: str
     options: Callable[[Context], Options]
+    usual: str = "全部"
 
 
 @dataclass(frozen=True)

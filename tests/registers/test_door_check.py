@@ -14,7 +14,7 @@ from team import Team, build, go_to
 from visits import at, enter, guest
 
 from opsdesk.models import DoorEvent, ImportBatch, Room
-from opsdesk.registers.visit import service
+from opsdesk.registers.visit import door_view, service
 from opsdesk.registers.visit.door_check import Check, Finds, check
 from opsdesk.registers.visit.service import PersonEntry
 from opsdesk.rules.vocabulary import Role
@@ -247,6 +247,22 @@ def test_somebody_inside_is_compared_by_his_coming_and_a_reader_may_look(site: C
     log(site, ("09:00:00", "周工", "进"), ("12:00:00", "周工", "出"), ("12:30:00", "周工", "进"))
     found = check(as_role(site, Role.READER), DAY, DAY)
     assert told(found) == [("周工", "相符", "进", 0)]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "first", "last"),
+    [
+        (None, date(2026, 2, 27), DAY),
+        ("2026-03", date(2026, 3, 1), DAY),
+        ("2026-02", date(2026, 2, 1), date(2026, 2, 28)),
+    ],
+)
+def test_without_a_month_the_last_seven_days_are_compared(
+    site: Context, room: int, chosen: str | None, first: date, last: date
+) -> None:
+    assert door_view.days(site, chosen) == (first, last)
+    usual = {each.key: each.usual for each in door_view.VIEW.filters}
+    assert usual == {"month": "近 7 天", "finds": "对不上的"}
 
 
 MOMENTS = st.integers(0, 20 * 60 * 60 - 1).map(lambda seconds: at("00:00:00") + timedelta(seconds=seconds))

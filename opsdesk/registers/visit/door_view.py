@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from opsdesk.register import Chip, Column, Filter, Kind, Options, Page, Query, Register, Row, Tone
 from opsdesk.registers.visit.door_check import Finds, Line, check
-from opsdesk.rules.calendar import month
 from opsdesk.services import listing
 from opsdesk.services.context import Context
 
-LATELY = timedelta(days=7)
+LATELY = "近 7 天"
 MONTHS = 12
 TONES = {
     Finds.MATCHED: Tone.FINE,
@@ -29,11 +28,10 @@ def _finds(_ctx: Context) -> Options:
 
 
 def days(ctx: Context, chosen: str | None) -> tuple[date, date]:
-    """First and last day of a month as a filter gives it (2026-3); without one the last seven days."""
-    if not chosen:
-        return ctx.today() - LATELY, ctx.today()
-    dates = month(*(int(part) for part in chosen.split("-")))
-    return dates[0], min(dates[-1], ctx.today())
+    """First and last day of a month as a filter gives it (2026-03); without one the last seven days."""
+    today = ctx.today()
+    first, last = listing.period(chosen or LATELY, today) or (today, today)
+    return first, min(last, today)
 
 
 def listed(ctx: Context, query: Query) -> Page:
@@ -85,7 +83,7 @@ VIEW = Register(
         Column("sentence", "说明", width=0),
     ),
     list=listed,
-    filters=(Filter("month", "月份", _months), Filter("finds", "结果", _finds)),
-    empty="近七天没有对不上的进出，或者还没有导入门禁记录。先点“导入”选择门禁导出的文件，再按月份核对；在一行上按回车去看登记，没有登记的补登。",
+    filters=(Filter("month", "月份", _months, LATELY), Filter("finds", "结果", _finds, "对不上的")),
+    empty="没有对不上的进出，或者还没有导入门禁记录。先点“导入”选择门禁导出的文件，再按月份核对；在一行上按回车去看登记，没有登记的补登。",
 )
 """Read only; the record is the visit. It is no register of its own and stands in no catalog."""

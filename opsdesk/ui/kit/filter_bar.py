@@ -68,7 +68,7 @@ class FilterBar(QWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMaximumWidth(look.px(168))
             box.setAccessibleName(chosen.title)
-            box.addItem(f"{chosen.title}：全部", None)
+            box.addItem(f"{chosen.title}：{chosen.usual}", None)
             box.currentIndexChanged.connect(self._tell)
             self._boxes[chosen.key] = box
             flow.add(box)
@@ -82,7 +82,7 @@ class FilterBar(QWidget):
         self.find_field.left.connect(self._leave_find)
 
     def set_options(self, key: str, options: Options) -> None:
-        """Fill a filter's box with (value, label) pairs; “全部” stays first and what was chosen stays chosen."""
+        """Fill a filter's box with (value, label) pairs; what is usual stays first and what was chosen stays chosen."""
         box = self._boxes[key]
         chosen = box.currentData()
         box.blockSignals(True)

@@ -11,7 +11,7 @@ from conftest import Hands
 from machine_room import act as run
 from machine_room import permit
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox
 from sqlalchemy import select
 
 from opsdesk.models import Room, Visit, VisitItem
@@ -433,6 +433,7 @@ def test_a_line_of_the_door_leads_to_the_visit_or_to_the_entry_that_is_missing(
     desk.window.frame.open("room", "door_check")
     desk.settle()
     view = desk.window.frame.pages["room"].current.page
+    assert [box.currentText() for box in view.filters.findChildren(QComboBox)] == ["月份：近 7 天", "结果：对不上的"]
     assert {row.values["name"]: row.values["finds"].word for row in map(view.table.records.row_at, range(2))} == {
         "周伟": "时间不符", "钱进": "有门禁无登记",
     }  # fmt: skip
