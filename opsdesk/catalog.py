@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from opsdesk.register import Register
 from opsdesk.registers.account.spec import REGISTER as ACCOUNT
+from opsdesk.registers.appraisal_event.spec import REGISTER as APPRAISAL_EVENT
 from opsdesk.registers.asset.issue_spec import REGISTER as ASSET_ISSUE
 from opsdesk.registers.asset.spec import REGISTER as ASSET
 from opsdesk.registers.backup_notice.spec import REGISTER as BACKUP_NOTICE
@@ -26,16 +27,20 @@ from opsdesk.registers.inspection.spec import REGISTER as INSPECTION
 from opsdesk.registers.inspection_item.spec import REGISTER as INSPECTION_ITEM
 from opsdesk.registers.leave.spec import REGISTER as LEAVE
 from opsdesk.registers.loan.spec import REGISTER as LOAN
+from opsdesk.registers.measure.spec import REGISTER as MEASURE
 from opsdesk.registers.media_check.spec import REGISTER as MEDIA_CHECK
 from opsdesk.registers.month.spec import REGISTER as DEDUCTION
 from opsdesk.registers.off_hours.spec import REGISTER as OFF_HOURS
 from opsdesk.registers.overtime.spec import REGISTER as OVERTIME
+from opsdesk.registers.payment_term.spec import REGISTER as PAYMENT_TERM
 from opsdesk.registers.permit.spec import REGISTER as PERMIT
 from opsdesk.registers.post.spec import REGISTER as POST
 from opsdesk.registers.problem.spec import REGISTER as PROBLEM
 from opsdesk.registers.reading.spec import REGISTER as READING
 from opsdesk.registers.room.spec import REGISTER as ROOM
 from opsdesk.registers.roster.spec import REGISTER as ROSTER
+from opsdesk.registers.scheme.spec import REGISTER as SCHEME
+from opsdesk.registers.scheme_item.spec import REGISTER as SCHEME_ITEM
 from opsdesk.registers.shift.spec import REGISTER as SHIFT
 from opsdesk.registers.sign_in.spec import REGISTER as SIGN_IN
 from opsdesk.registers.staff.spec import REGISTER as STAFF
@@ -58,6 +63,12 @@ REGISTERS: tuple[Register, ...] = (
     PERMIT,
     OFF_HOURS,
     VISITOR,
+    # 考核评分
+    APPRAISAL_EVENT,
+    SCHEME,
+    SCHEME_ITEM,
+    PAYMENT_TERM,
+    MEASURE,
     # 机房巡检
     INSPECTION,
     READING,

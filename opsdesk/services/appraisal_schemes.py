@@ -19,6 +19,7 @@ from opsdesk.services import appraisal_typed, retiring
 from opsdesk.services.appraisal_typed import HUNDRED, Grades
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal
 from opsdesk.services.inspection_items import in_order
 from opsdesk.services.transaction import Transaction
 
@@ -56,11 +57,6 @@ class Scheme:
     def name(self) -> str:
         """“T1Q 第 1 版 外包单位季度考核”."""
         return named(self.code, self.edition, self.title)
-
-    @property
-    def fixed(self) -> bool:
-        """Whether it stands as it is: published (T4-01) or used. What changes then is a new edition."""
-        return self.published_on is not None or self.frozen
 
     @property
     def weight(self) -> Decimal:
@@ -121,10 +117,28 @@ def _scheme(row: Mapping[Any, Any], items: Iterable[Mapping[Any, Any]]) -> Schem
     )
 
 
+def row_of(connection: Connection, scheme_id: int) -> dict[str, Any]:
+    """A row of `appraisal_scheme`. Refuses one that is not there."""
+    return retiring.one(connection, select(AppraisalScheme.__table__).where(AppraisalScheme.id == scheme_id), WHAT)
+
+
 def read(connection: Connection, scheme_id: int) -> Scheme:
     """One edition. Refuses one that is not there."""
-    asked = select(AppraisalScheme.__table__).where(AppraisalScheme.id == scheme_id)
-    return _schemes(connection, [retiring.one(connection, asked, WHAT)])[0]
+    return _schemes(connection, [row_of(connection, scheme_id)])[0]
+
+
+def fixed(row: Mapping[Any, Any]) -> bool:
+    """Whether an edition, or the edition that an item belongs to, is published or used and stands as it is."""
+    return row["published_on"] is not None or row["frozen_at"] is not None
+
+
+def refuse_fixed(connection: Connection, scheme_id: int, field: str = "") -> None:
+    """Refuse to change an edition, or an item of it, that is published (T4-01) or used."""
+    row = row_of(connection, scheme_id)
+    if fixed(row):
+        why = "已经用来考核" if row["frozen_at"] is not None else f"在 {row['published_on']} 已经公示（T4 2.1）"
+        said = f"{row['code']} 第 {row['edition']} 版{why}，方案和指标不能改。要改请在“考核方案”里用“新版”。"
+        raise Refusal(said, field=field)
 
 
 def codes(connection: Connection) -> list[str]:

@@ -81,3 +81,12 @@ def staff(ctx: Context) -> Choice:
             for each in duties.people(connection)
         ]
     return _ordered(rows, "已离场")
+
+
+def clauses(ctx: Context) -> list[tuple[str, str]]:
+    """Every clause of the regulations in their order, by its key."""
+    return [
+        (clause.key, f"{clause.short} {clause.wording}")
+        for each in ctx.regulations.regulations
+        for clause in each.clauses
+    ]

@@ -158,6 +158,18 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 register("room"),
             ),
         ),
+        Section(
+            "appraisal",
+            "考核评分",
+            "award",
+            (
+                register("appraisal_event"),
+                register("scheme"),
+                register("scheme_item"),
+                register("payment_term"),
+                register("measure"),
+            ),
+        ),
         Section("month", "月度考勤", "calculator", (Tab("month", "月度考勤", month), register("deduction"))),
         Section(
             "leave",
