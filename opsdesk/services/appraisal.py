@@ -6,14 +6,14 @@ Live until it is decided; then the sheet says what was frozen, and what the reco
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
 from opsdesk.rules import payment, periods, scoring
-from opsdesk.rules.clause import ClauseNotInForce, Regulations
+from opsdesk.rules.clause import ClauseNotInForce, Law, Regulations
 from opsdesk.rules.payment import Money
 from opsdesk.rules.periods import Period
 from opsdesk.rules.scoring import HUNDREDTH, Item, LineState, ObjectKind, PeriodKind, ScoredItem, ScorerKind, Way
@@ -180,7 +180,8 @@ def _scored(
     regulations: Regulations, scheme: Scheme, period: Period, subject: Subject, sheet: Sheet | None, feeds: Feeds,
     terms: Sequence[PayTerm],
 ) -> Scored:  # fmt: skip
-    live = tuple(_item(item, subject, sheet, feeds) for item in scheme.items)
+    law = regulations.on(period.last)
+    live = tuple(_cited(_item(item, subject, sheet, feeds), law) for item in scheme.items)
     now = scoring.total(live)
     if sheet is not None and sheet.decided:
         score = Decimal(sheet.row["score"])
@@ -205,6 +206,19 @@ def _item(item: Item, subject: Subject, sheet: Sheet | None, feeds: Feeds) -> Sc
         return scoring.score(item, scoring.propose(item, (), rate), rulings)
     events = feeds.events(item.source, vendor_id=vendor_id, staff_id=staff_id)
     return scoring.score(item, scoring.propose(item, events, None), rulings)
+
+
+def _cited(scored: ScoredItem, law: Law) -> ScoredItem:
+    """Lines without a clause of their own cite the item's."""
+    try:
+        citation = law.held(scored.item.clause).cite() if scored.item.clause else None
+    except (ClauseNotInForce, KeyError):
+        return scored
+    lines = (
+        line if line.proposal.citation else replace(line, proposal=replace(line.proposal, citation=citation))
+        for line in scored.lines
+    )
+    return replace(scored, lines=tuple(lines)) if citation else scored
 
 
 def decided_mark(item: Item, marks: Iterable[Mark]) -> tuple[Decimal | None, str, tuple[str, ...]]:

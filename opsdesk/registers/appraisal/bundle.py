@@ -44,6 +44,9 @@ SUMMARY = (
     Column("状态", 26, align=Align.CENTER),
 )
 
+MOST_COMPARED = 8
+"""Of more appraisees the summary draws no picture each."""
+
 
 def ranked(objects: Sequence[Scored]) -> list[tuple[int, Scored]]:
     """Appraisees by falling score with their rank; equal scores share one."""
@@ -52,11 +55,10 @@ def ranked(objects: Sequence[Scored]) -> list[tuple[int, Scored]]:
 
 
 def summary(ctx: Context, made: Round) -> Document:
-    """考核汇总表: everybody's score, grade and amount by rank, and the pictures of the period."""
+    """考核汇总表: everybody's score, grade and amount by rank."""
     site = settings.read_all(ctx)
     with ctx.read() as connection:
         trace = chain.short_head(connection)
-    pictures = charts.of_period(made, appraisal_pictures.earlier(ctx, made))
     placed = ranked(made.objects)
     body: list[Block] = [
         Table(
@@ -83,11 +85,27 @@ def summary(ctx: Context, made: Round) -> Document:
             Fact("对象", f"{len(placed)} 个"),
             Fact("已核定", f"{sum(bool(each.sheet and each.sheet.decided) for _, each in placed)} 个"),
         ),
-        body=(*body, *pictures),
+        body=tuple(body),
         signatures=(Signature("考核组长"), Signature("审核"), Signature("批准", seal=True)),
         retention=f"保存期限：{site['paper.retention_years']} 年",
         trace=trace,
         landscape=True,
+    )
+
+
+def pictures(ctx: Context, made: Round) -> Document:
+    """考核图表: ranking, trend, where points were lost, and each appraisee beside the median of the group."""
+    drawn = charts.of_period(made, appraisal_pictures.earlier(ctx, made))
+    if len(made.objects) <= MOST_COMPARED:
+        drawn += [charts.shares(each, made) for each in made.objects]
+    whole = summary(ctx, made)
+    return replace(
+        whole,
+        title=f"{made.period.words}考核图表",
+        name=f"考核图表-{made.scheme.code}-{made.period.text}",
+        sheet="考核图表",
+        body=tuple(drawn),
+        signatures=(),
     )
 
 
@@ -99,7 +117,7 @@ def _row(place: int, each: Scored, made: Round) -> tuple[Value, ...]:
         documents.number_of(made, each),
         each.subject.name,
         each.subject.vendor if each.subject.kind is ObjectKind.PERSON else "",
-        each.score,
+        documents.tidy(each.score),
         each.grade,
         f"{plain(share)}%" if share is not None else "",
         yuan(fen),
@@ -121,7 +139,7 @@ def whole_period(ctx: Context, made: Round) -> list[Document]:
     """Everything of a period in the order in which it is filed: summary, then each sheet with its lines."""
     if not made.objects:
         raise Refusal(f"{made.period.words}没有考核对象，没有可以打印的考核表。")
-    found = [summary(ctx, made)]
+    found = [summary(ctx, made), pictures(ctx, made)]
     for each in made.objects:
         found.append(documents.sheet(ctx, made, each))
         if (lines := documents.details(ctx, made, each)) is not None:

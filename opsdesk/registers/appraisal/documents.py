@@ -6,7 +6,7 @@ A decided sheet is printed as it was frozen; one that is still being scored says
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from opsdesk.exports.document import (
     Align,
@@ -24,9 +24,10 @@ from opsdesk.exports.document import (
     chinese_date,
     chinese_moment,
 )
+from opsdesk.exports.layout import on_fewest_pages
 from opsdesk.rules import review
 from opsdesk.rules.payment import HUNDRED
-from opsdesk.rules.scoring import LineState, ObjectKind, Opinion, ScoredItem, ScorerKind, Way, plain
+from opsdesk.rules.scoring import HUNDREDTH, LineState, ObjectKind, Opinion, ScoredItem, ScorerKind, Way, plain
 from opsdesk.services import appraisal, appraisal_feeds, chain, settings
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.appraisal_record import Mark
@@ -35,19 +36,20 @@ from opsdesk.services.money import in_capitals, yuan
 
 CODE, REVISION = "OD-F18", "A/0"
 TITLE = "考核评分表"
-ROW, SIGN_ROOM, TALK_ROOM = 8.0, 13.0, 16.0
+ROW, LINE, SIGN_ROOM, TALK_ROOM = 7.0, 7.5, 10.0, 13.0
+LOWERED = {ROW: 6.0, LINE: 6.5, SIGN_ROOM: 8.5, TALK_ROOM: 10.0}
 DRAFT = "本表尚未核定，供被考核人核对和提出意见；拟扣分由主管逐条确认、修改或免除。"
 RULES = "打分后不得涂改，不得用铅笔、红笔。扣分以事实为据，每条写明条款和依据记录。"
 OBJECT_WORDS = {ObjectKind.VENDOR: "被考核单位", ObjectKind.PERSON: "被考核人"}
 COLUMNS = (
     Column("序号", 8, Kind.NUMBER, Align.CENTER),
     Column("考核类别", 17),
-    Column("考核指标", 30),
-    Column("满分", 11, Kind.NUMBER),
-    Column("评分标准", 50),
+    Column("考核指标", 26),
+    Column("满分", 11, Kind.NUMBER, Align.CENTER),
+    Column("评分标准", 62),
     Column("目标值", 16, align=Align.CENTER),
-    Column("数据来源", 22),
-    Column("完成情况及扣分事由", 62),
+    Column("数据来源", 18, align=Align.CENTER),
+    Column("完成情况及扣分事由", 66),
     Column("扣分", 11, Kind.NUMBER),
     Column("自评分", 12, Kind.NUMBER),
     Column("考核人评分", 13, Kind.NUMBER),
@@ -66,12 +68,17 @@ LINES = (
     Column("理由", 36),
     Column("依据记录", 26, Kind.CODE),
 )
-MOST_REASONS = 6
+MOST_REASONS = 3
 
 
 def number_of(made: Round, scored: Scored) -> str:
     """The sheet's number; before an appraisal is begun there is none."""
     return scored.sheet.number if scored.sheet else f"KH-{made.period.text.replace('-', '')}-（未建）"
+
+
+def tidy(points: Decimal) -> Decimal:
+    """Points without idle zeros, as they stand in a cell."""
+    return Decimal(plain(points))
 
 
 def sheet(ctx: Context, made: Round, scored: Scored) -> Document:
@@ -80,7 +87,7 @@ def sheet(ctx: Context, made: Round, scored: Scored) -> Document:
     with ctx.read() as connection:
         trace = chain.short_head(connection)
     decided = scored.sheet is not None and scored.sheet.decided
-    return Document(
+    made_paper = Document(
         code=CODE,
         revision=REVISION,
         title=f"{made.period.words}{TITLE}{'' if decided else '（征求意见）'}",
@@ -89,7 +96,7 @@ def sheet(ctx: Context, made: Round, scored: Scored) -> Document:
         sheet=scored.subject.vendor if scored.subject.kind is ObjectKind.VENDOR else scored.subject.name,
         organisation=site["site.name"],
         facts=_facts(made, scored),
-        body=tuple(_body(scored)),
+        body=tuple(_body(made, scored)),
         notes=tuple(_notes(ctx, made, scored, decided=decided)),
         basis=_basis(scored),
         signatures=(
@@ -103,32 +110,34 @@ def sheet(ctx: Context, made: Round, scored: Scored) -> Document:
         trace=trace,
         landscape=True,
     )
+    return on_fewest_pages(made_paper, LOWERED)
 
 
 def _facts(made: Round, scored: Scored) -> tuple[Fact, ...]:
     scheme, subject = made.scheme, scored.subject
-    leader = made.kept.leader if made.kept else scheme.leader
-    members = made.kept.members if made.kept else scheme.members
-    group = "、".join(filter(None, [leader and f"组长 {leader}", *(each.strip() for each in members.splitlines())]))
-    facts = [
+    return (
         Fact(OBJECT_WORDS.get(subject.kind, f"被考核{subject.kind}"), subject.name),
-        Fact("考核周期", f"{chinese_date(made.period.first)}至{chinese_date(made.period.last)}"),
+        *((Fact("单位", subject.vendor),) if subject.kind is ObjectKind.PERSON else ()),
+        Fact("周期", f"{made.period.first.isoformat()} 至 {made.period.last.isoformat()}"),
+        Fact("方案", f"{scheme.code} 第 {scheme.edition} 版"),
         Fact("级别", str(scheme.level)),
-        Fact("方案", f"{scheme.title}（{scheme.code} 第 {scheme.edition} 版）"),
-    ]
-    if subject.kind is ObjectKind.PERSON:
-        facts[1:1] = [Fact("单位", subject.vendor), Fact("岗位", subject.post or "—")]
-    return (*facts, Fact("考核小组", group or "—"))
+    )
 
 
-def _body(scored: Scored) -> Iterable[Block]:
+def _group(made: Round) -> str:
+    """The appraisal group as it was when the appraisal was begun."""
+    of = made.kept or made.scheme
+    return "、".join(filter(None, [of.leader and f"组长 {of.leader}", *map(str.strip, of.members.splitlines())]))
+
+
+def _body(made: Round, scored: Scored) -> Iterable[Block]:
     rows = [_row(place, each, scored.marks.get(each.item.id, ())) for place, each in enumerate(scored.items, 1)]
     rows.append(_total(scored))
     labels = tuple(f"{scored.subject.name} {each.item.title}" for each in scored.items)
     yield Table(
-        COLUMNS, tuple(rows), row_height=ROW, font_size=9.0, number_column=False, record_labels=(*labels, "合计")
+        COLUMNS, tuple(rows), row_height=ROW, font_size=8.5, number_column=False, record_labels=(*labels, "合计")
     )
-    yield FormGrid(tuple(_result(scored)), label_width=30.0, font_size=9.5)
+    yield FormGrid(tuple(_result(made, scored)), label_width=28.0, font_size=9.5)
 
 
 def _row(place: int, each: ScoredItem, marks: Sequence[Mark]) -> tuple[Value, ...]:
@@ -142,18 +151,18 @@ def _row(place: int, each: ScoredItem, marks: Sequence[Mark]) -> tuple[Value, ..
         item.weight if item.way is not Way.BONUS else None,
         item.standard,
         item.target,
-        f"{feed.title}（自动取数）" if feed else "人工评分",
+        "记录取数" if feed else "人工评分",
         _reasons(each),
-        -off if off and item.way is not Way.BONUS else None,
+        tidy(-off) if off and item.way is not Way.BONUS else None,
         _mean(marks, ScorerKind.SELF),
         _mean(marks, ScorerKind.GROUP),
-        None if each.blank else each.score,
+        None if each.blank else tidy(each.score),
     )
 
 
 def _mean(marks: Sequence[Mark], kind: ScorerKind) -> Decimal | None:
     given = [mark.points for mark in marks if mark.scorer_kind is kind]
-    return (sum(given, Decimal(0)) / len(given)).quantize(Decimal("0.01")).normalize() + 0 if given else None
+    return tidy((sum(given, Decimal(0)) / len(given)).quantize(HUNDREDTH, ROUND_HALF_UP)) if given else None
 
 
 def _reasons(each: ScoredItem) -> str:
@@ -178,37 +187,35 @@ def _points(points: Decimal) -> str:
 def _total(scored: Scored) -> tuple[Value, ...]:
     weight = sum((each.item.weight for each in scored.items if each.item.way is not Way.BONUS), Decimal(0))
     off = weight - scored.score
-    return (None, "合计", "", weight, "", "", "", "", off if off > 0 else None, None, None, scored.score)
+    return (None, "合计", "", weight, "", "", "", "", tidy(off) if off > 0 else None, None, None, tidy(scored.score))
 
 
-def _result(scored: Scored) -> Iterable[tuple[FormCell, ...]]:
-    yield (FormCell("得分", scored.score, kind=Kind.NUMBER), FormCell("等级", scored.grade or "—"), *_factor(scored))
+def _result(made: Round, scored: Scored) -> Iterable[tuple[FormCell, ...]]:
+    post = (_line("岗位", scored.subject.post or "—"),) if scored.subject.kind is ObjectKind.PERSON else ()
+    yield (_line("考核小组", _group(made) or "—", 2 if post else 1), *post)
+    yield (_line("得分", plain(scored.score)), _line("等级", scored.grade or "—"), *_factor(scored))
     for each in scored.pays:
-        yield (FormCell(f"合同 {each.contract}", f"{each.pay.sentence}依据 {each.pay.citation.short}。", span=1),)
+        yield (_line(f"合同 {each.contract}", f"{each.pay.sentence}依据 {each.pay.citation.short}。"),)
     if (amount := scored.amount_fen) is not None:
-        yield (FormCell("应付金额", f"{yuan(amount)} 元　人民币（大写）{in_capitals(amount / HUNDRED)}"),)
+        yield (_line("应付金额", f"{yuan(amount)} 元　人民币（大写）{in_capitals(amount / HUNDRED)}"),)
     if scored.money is not None:
-        yield (FormCell("积分折算", f"{scored.money.sentence}依据 {scored.money.citation.short}。"),)
+        yield (_line("积分折算", f"{scored.money.sentence}依据 {scored.money.citation.short}。"),)
     row = scored.sheet.row if scored.sheet else {}
     talk = "　".join(filter(None, [chinese_moment(row.get("talk_at")), row.get("talk") or ""]))
     yield (FormCell("反馈谈话记录\n（时间、内容）", talk, height=TALK_ROOM),)
     chosen = row.get("opinion") or ""
     opinions = Choice(tuple(str(each) for each in Opinion), (chosen,) if chosen else ())
     signed = chinese_date(row["opinion_on"]) if row.get("opinion_on") else ""
-    yield (
-        FormCell("被考核人意见", opinions),
-        FormCell("签名日期", signed),
-        FormCell("见证人", row.get("witness") or ""),
-    )
+    yield (_line("被考核人意见", opinions), _line("签名日期", signed), _line("见证人", row.get("witness") or ""))
     yield (FormCell("意见内容", row.get("opinion_text") or "", height=SIGN_ROOM),)
     if chosen == Opinion.OBJECT or row.get("answer"):
         yield (FormCell("申诉答复", row.get("answer") or "", height=SIGN_ROOM),)
     handed = chinese_moment(row.get("submitted_at"))
-    yield (
-        FormCell("提交时间", handed),
-        FormCell("签收人", row.get("submitted_to") or ""),
-        FormCell("归档", _filed(row)),
-    )
+    yield (_line("提交时间", handed), _line("签收人", row.get("submitted_to") or ""), _line("归档", _filed(row)))
+
+
+def _line(label: str, value: Value = "", span: int = 1) -> FormCell:
+    return FormCell(label, value, span, LINE)
 
 
 def _filed(row: object) -> str:
@@ -230,7 +237,7 @@ def _notes(ctx: Context, made: Round, scored: Scored, *, decided: bool) -> Itera
     if scored.stale is not None:
         yield f"核定后记录有变动：按现有记录为 {plain(scored.stale)} 分，本表按核定时的 {plain(scored.score)} 分印出。"
     if made.scheme.grounds:
-        yield f"考核依据：{'；'.join(made.scheme.grounds.splitlines())}。"
+        yield f"考核依据：{'；'.join(each.rstrip('。') for each in made.scheme.grounds.splitlines())}。"
     row = scored.sheet.row if scored.sheet else {}
     law = ctx.law_on(made.period.last)
     if row.get("submitted_at") and (said := review.submitted_late(made.period.last, row["submitted_at"], law)):
@@ -238,7 +245,7 @@ def _notes(ctx: Context, made: Round, scored: Scored, *, decided: bool) -> Itera
 
 
 def _basis(scored: Scored) -> tuple[str, ...]:
-    modes = dict.fromkeys(f"付款按{each.pay.mode_word}（{each.pay.citation.short}）。" for each in scored.pays)
+    modes = dict.fromkeys(f"付款口径：{each.pay.mode_word}（{each.pay.citation.short}）。" for each in scored.pays)
     return tuple(modes)
 
 
@@ -256,8 +263,8 @@ def details(ctx: Context, made: Round, scored: Scored) -> Document | None:
                     line.proposal.person,
                     line.proposal.because + ("（超出本项上限的部分不计）" if line.cut else ""),
                     cited.short if cited else each.item.clause,
-                    line.proposal.points,
-                    line.counted,
+                    tidy(line.proposal.points),
+                    tidy(line.counted),
                     str(line.state) if each.item.way in {Way.EVENTS, Way.BONUS} else "",
                     line.ruling.reason if line.ruling else "",
                     "、".join(line.proposal.evidence[:3]),

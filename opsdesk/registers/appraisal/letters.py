@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from opsdesk.exports.document import (
@@ -21,9 +21,9 @@ from opsdesk.exports.document import (
     Value,
     chinese_date,
 )
-from opsdesk.registers.appraisal.documents import CODE, REVISION, found, number_of
+from opsdesk.registers.appraisal.documents import CODE, REVISION, found, number_of, tidy
 from opsdesk.rules.payment import HUNDRED
-from opsdesk.rules.scoring import Opinion, Way, plain
+from opsdesk.rules.scoring import Opinion, ScoredItem, Way, plain
 from opsdesk.services import chain, settings
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.context import Context
@@ -33,10 +33,10 @@ from opsdesk.services.money import in_capitals, yuan
 LINE, TEXT_ROOM = 10.0, 34.0
 ITEMS = (
     Column("序号", 10, Kind.NUMBER, Align.CENTER),
-    Column("考核指标", 60),
+    Column("考核类别", 34),
     Column("满分", 18, Kind.NUMBER),
     Column("得分", 18, Kind.NUMBER),
-    Column("主要扣分事由", 100),
+    Column("得失分", 126),
 )
 PAYMENTS = (
     Column("合同编号", 40, Kind.CODE),
@@ -45,7 +45,6 @@ PAYMENTS = (
     Column("付款系数", 24, align=Align.CENTER),
     Column("应付（元）", 34, Kind.MONEY),
 )
-MOST_REASONS = 3
 
 
 def feedback_slip(ctx: Context, sheet_id: int) -> Document:
@@ -58,7 +57,7 @@ def feedback_slip(ctx: Context, sheet_id: int) -> Document:
         _items(scored),
         FormGrid(
             (
-                (FormCell("总分", scored.score, height=LINE, kind=Kind.NUMBER),
+                (FormCell("总分", plain(scored.score), height=LINE),
                  FormCell("等级", scored.grade or "—", height=LINE)),
                 (FormCell("反馈谈话记录", row.get("talk") or "", height=TEXT_ROOM),),
                 (FormCell("被考核人意见", Choice(tuple(map(str, Opinion)), (chosen,) if chosen else ()), height=LINE),),
@@ -128,17 +127,30 @@ def _payment_words(scored: Scored) -> str:
 
 
 def _items(scored: Scored) -> Table:
+    """The score by category, with the items that lost most; every line stands in the 扣分明细."""
+    groups: dict[str, list[ScoredItem]] = {}
+    for each in scored.items:
+        if each.item.way is not Way.BONUS or each.score:
+            groups.setdefault(each.item.category, []).append(each)
     rows: list[tuple[Value, ...]] = []
-    for place, each in enumerate(scored.items, 1):
-        lost = sorted((line for line in each.lines if line.counted), key=lambda line: line.counted)
-        said = "；".join(line.proposal.because.rstrip("。") for line in lost[:MOST_REASONS])
-        more = f"；等 {len(lost)} 条" if len(lost) > MOST_REASONS else ""
-        full = each.item.weight if each.item.way is not Way.BONUS else None
-        rows.append((place, each.item.title, full, each.score, f"{said}{more}"))
+    for place, (category, items) in enumerate(groups.items(), 1):
+        full = sum((each.item.weight for each in items if each.item.way is not Way.BONUS), Decimal(0))
+        got = sum((each.score for each in items), Decimal(0))
+        rows.append((place, category, tidy(full), tidy(got), _lost(items)))
     full_points = sum((each.item.weight for each in scored.items if each.item.way is not Way.BONUS), Decimal(0))
-    rows.append((None, "合计", full_points, scored.score, ""))
-    labels = (*(each.item.title for each in scored.items), "合计")
-    return Table(ITEMS, tuple(rows), font_size=9.5, number_column=False, record_labels=labels)
+    rows.append((None, "合计", tidy(full_points), tidy(scored.score), ""))
+    return Table(ITEMS, tuple(rows), font_size=10.0, number_column=False, record_labels=(*groups, "合计"))
+
+
+def _lost(items: Sequence[ScoredItem]) -> str:
+    """Items of a category that lost or gained points, the most first: 按时响应率 -6；迟到 6 条 -1.2."""
+    found = []
+    for each in items:
+        points = sum((line.counted for line in each.lines), Decimal(0))
+        if points:
+            many = sum(bool(line.counted) for line in each.lines)
+            found.append((points, f"{each.item.title}{f' {many} 条' if many > 1 else ''} {plain(points)} 分"))
+    return "；".join(words for _, words in sorted(found))
 
 
 def _letter(
