@@ -15,7 +15,7 @@ from opsdesk import paths
 from opsdesk.models import AppraisalItem, AppraisalScheme
 from opsdesk.rules import periods
 from opsdesk.rules.scoring import NOTHING, Item, Level, ObjectKind, PeriodKind, Way, plain
-from opsdesk.services import appraisal_typed, retiring
+from opsdesk.services import appraisal_feeds, appraisal_typed, retiring
 from opsdesk.services.appraisal_typed import HUNDRED, Grades
 from opsdesk.services.choices import in_use
 from opsdesk.services.context import Context
@@ -227,7 +227,16 @@ def unfit(scheme: Scheme) -> str:
         return f"各指标的权重合计 {plain(scheme.weight)} 分，应为 100 分，{told}。请在“考核指标”里核对。"
     if bare := next((each.title for each in scheme.items if not each.standard), ""):
         return f"指标“{bare}”还没有写评分标准。请在“考核指标”里写明怎样得分、怎样扣分。"
+    if vague := next((each.title for each in scheme.items if each.source and not _tells(scheme, each.source)), ""):
+        return f"指标“{vague}”的取数分不到{scheme.object_kind}。请换一项取数，或改为人工评分。"
     return ""
+
+
+def _tells(scheme: Scheme, source: str) -> bool:
+    """Whether a source tells whose its facts are, for the kind of appraisee: of teams the record says nothing."""
+    if scheme.object_kind is ObjectKind.TEAM:
+        return False
+    return scheme.object_kind is not ObjectKind.PERSON or appraisal_feeds.BY_KEY[source].by_person
 
 
 def shipped() -> list[dict[str, Any]]:

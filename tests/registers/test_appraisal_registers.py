@@ -133,6 +133,22 @@ class TestScheme:
         change(site, "scheme_item", bare, standard="守时得满分。")
         assert "已于 2026-03-05 公示" in run(site, "scheme", "publish", scheme)
 
+    @pytest.mark.parametrize(
+        ("kind", "source", "fits"),
+        [
+            ("个人", "inspection.missed", False), ("外包单位", "inspection.missed", True),
+            ("部门", "inspection.missed", True), ("个人", "attendance.late", True), ("班组", "attendance.late", False),
+        ],
+    )  # fmt: skip
+    def test_the_record_has_to_tell_whose_it_is(self, site: Context, kind: str, source: str, fits: bool) -> None:
+        scheme = made.scheme(site, object_kind=kind)
+        made.item(site, scheme, way="按次扣分", source=source, each="1")
+        if fits:
+            run(site, "scheme", "publish", scheme)
+        else:
+            with refused(f"分不到{kind}"):
+                run(site, "scheme", "publish", scheme)
+
     def test_what_adds_to_the_score_has_no_weight(self, site: Context, whole_scheme: int) -> None:
         made.item(site, whole_scheme, "表扬", way="按次加分", source="event.praise", each="1", weight="")
         run(site, "scheme", "publish", whole_scheme)

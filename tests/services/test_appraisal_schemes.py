@@ -9,6 +9,7 @@ import pytest
 from opsdesk.models import AppraisalItem, AppraisalScheme
 from opsdesk.rules.scoring import ObjectKind, PeriodKind, Way, plain, propose, score, share_of, total
 from opsdesk.services import appraisal_schemes, appraisal_typed, law_library
+from opsdesk.services.appraisal_feeds import BY_KEY, Gives
 from opsdesk.services.errors import Refusal
 
 BEGINS = date(2026, 3, 1)
@@ -75,7 +76,7 @@ class TestShipped:
                     told = "满分" if share == 1 else f"{plain(share * 100)}%"
                     assert f"达到 {plain(least)}% 得{' ' if share < 1 else ''}{told}" in item.standard
                 if item.each:
-                    assert re.search(rf"[扣加] {re.escape(plain(item.each))} 分", item.standard), item.title
+                    assert re.search(rf"[扣加] {re.escape(plain(item.each))} 分，", item.standard), item.title
                 if item.cap:
                     assert f"最多加 {plain(item.cap)} 分" in item.standard
 
@@ -84,6 +85,14 @@ class TestShipped:
             for item in scheme.items:
                 assert bool(item.source) is (item.way is not Way.HAND)
                 assert (item.weight == 0) is (item.way is Way.BONUS)
+
+    def test_every_source_is_a_feed_that_gives_what_the_item_counts(self, shipped):
+        for scheme in shipped.values():
+            for item in scheme.items:
+                if item.source:
+                    feed = BY_KEY[item.source]
+                    assert (feed.gives is Gives.RATE) is (item.way is Way.RATE), item.title
+                    assert feed.unit in {"%", "次", "分"} or feed.unit in item.standard, item.title
 
     def test_a_year_is_sixty_parts_months_and_forty_parts_targets(self, shipped):
         """X40: 月均 90、责任书 80 得 86.0 (T4-10)."""

@@ -12,6 +12,7 @@ from opsdesk.register import Chip, Page, Query, Row, Tone
 from opsdesk.rules.scoring import NOTHING, Way, plain
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import appraisal_schemes, appraisal_typed, choices, entry, listing, retiring
+from opsdesk.services.appraisal_feeds import BY_KEY, FEEDS, Gives
 from opsdesk.services.appraisal_typed import HUNDRED
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -26,30 +27,15 @@ WAYS = tuple(str(way) for way in Way)
 LAST_PLACE = 999
 OPEN, FIXED, OVER = "可以改", "已定", "已停用"
 TONES = {OPEN: Tone.INFORMATION, FIXED: Tone.FINE, OVER: Tone.NEUTRAL}
-FEEDS: tuple[tuple[str, str, bool], ...] = (
-    ("attendance.late", "迟到", False), ("attendance.early", "早退", False), ("attendance.absent", "缺勤旷工", False),
-    ("attendance.open", "缺签", False), ("attendance.rate", "出勤率", True), ("incident.response", "响应超时", False),
-    ("incident.deadline", "解决超时", False), ("incident.hand_in", "逾期交单", False),
-    ("incident.reopened", "故障重开", False), ("incident.returned", "记录单退回", False),
-    ("incident.severe", "重大故障", False), ("incident.within_response", "按时响应率", True),
-    ("incident.within_deadline", "按时解决率", True), ("incident.resolved", "解决率", True),
-    ("dispatch.points", "派单扣分", False), ("room.breach", "机房进出违规", False),
-    ("off_hours.breach", "非工作时间违规", False), ("loan.overdue", "借用逾期", False),
-    ("loan.damage", "借用损坏", False), ("equipment.lapse", "设备管理疏漏", False),
-    ("inspection.abnormal", "巡检异常", False), ("inspection.missed", "漏巡", False),
-    ("inspection.done", "巡检完成率", True), ("cleaning.overdue", "清扫逾期", False),
-    ("event.violation", "违规", False),
-    ("event.complaint", "投诉", False), ("event.report", "迟交报告", False), ("event.spot", "抽查不合格", False),
-    ("event.praise", "表扬", False), ("event.suggestion", "合理化建议", False), ("event.other", "其他事项", False),
-    ("months.score", "各月平均得分", True),
-)  # fmt: skip
 OWN_POINTS = ("dispatch.", "event.")
 """How sources begin whose facts bring points of their own: by the clause (E19) or as they were entered."""
 
 
 def sources(_ctx: Context) -> list[tuple[str, str]]:
-    """What of the record an item can be scored by."""
-    return [(key, label) for key, label, _ in FEEDS]
+    """What of the record an item can be scored by, with what is counted."""
+    return [
+        (feed.key, f"{feed.title}（{'按比率' if feed.gives is Gives.RATE else f'按{feed.unit}计'}）") for feed in FEEDS
+    ]
 
 
 def categories(ctx: Context) -> list[tuple[str, str]]:
@@ -174,8 +160,8 @@ def _source(values: Values, way: Way) -> dict[str, str]:
             if values.get(key) not in (None, ""):
                 raise Refusal(f"人工评分的指标不从记录取数，请把“{title}”空着。", field=key)
         return {"source": "", "each": "", "cap": ""}
-    source = entry.chosen(values, "source", "取数", [key for key, _, _ in FEEDS])
-    is_rate = next(rate for key, _, rate in FEEDS if key == source)
+    source = entry.chosen(values, "source", "取数", BY_KEY)
+    is_rate = BY_KEY[source].gives is Gives.RATE
     if is_rate is not (way is Way.RATE):
         told = "是比率，计分方式请选“按比率”" if is_rate else "按次计，计分方式请选“按次扣分”或“按次加分”"
         raise Refusal(f"这项取数{told}，或者换一项取数。", field="source")
