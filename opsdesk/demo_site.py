@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from opsdesk import bootstrap, demo_months, demo_records, demo_rooms
+from opsdesk import bootstrap, demo_appraisal, demo_months, demo_records, demo_rooms
 from opsdesk import demo_people as invented
 from opsdesk.demo_days import Plan, Signing, signings
 from opsdesk.demo_living import Site
@@ -111,8 +111,10 @@ def _live(home: Path, seed: int, now: datetime, months: int) -> Context:
     demo_months.plan(site)
     demo_records.register(site)
     demo_rooms.register(site)
+    demo_appraisal.register(site)
     demo_records.plan(site, seed)
     demo_rooms.plan(site)
+    demo_appraisal.plan(site, seed)
     _pass_time(site)
     return ctx
 

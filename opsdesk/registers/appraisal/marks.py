@@ -14,6 +14,7 @@ from opsdesk.rules import review, scoring
 from opsdesk.rules.scoring import Item, ScorerKind, Way, plain
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import appraisal_schemes
+from opsdesk.services.appraisal_schemes import Scheme
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -62,15 +63,20 @@ def mark(ctx: Context, *, entries: Sequence[Entry], scorer_kind: ScorerKind, sco
     if scorer_kind is ScorerKind.GROUP and not who:
         raise Refusal("请选择是考核小组哪一位的评分。", field="scorer")
     with ctx.transaction(f"{scorer_kind}打分") as tx:
-        before = [_mark(tx, ctx, entry, scorer_kind, who) for entry in entries]
+        schemes: dict[int, Scheme] = {}
+        before = [_mark(tx, ctx, entry, scorer_kind, who, schemes) for entry in entries]
     return Outcome(before, TOUCHED)
 
 
-def _mark(tx: Transaction, ctx: Context, entry: Entry, scorer_kind: ScorerKind, scorer: str) -> Entry:
+def _mark(
+    tx: Transaction, ctx: Context, entry: Entry, scorer_kind: ScorerKind, scorer: str, schemes: dict[int, Scheme]
+) -> Entry:
     sheet = open_sheet(tx, entry.sheet_id)
     period = appraisal_row(tx, entry.sheet_id)
-    scheme = appraisal_schemes.read(tx.connection, period["scheme_id"])
-    item = next((each for each in scheme.items if each.id == entry.item_id), None)
+    if period["scheme_id"] not in schemes:
+        schemes[period["scheme_id"]] = appraisal_schemes.read(tx.connection, period["scheme_id"])
+    item = next((each for each in schemes[period["scheme_id"]].items if each.id == entry.item_id), None)
+    who = sheet["name"] if scorer_kind is ScorerKind.SELF else scorer
     if item is None or item.way is not Way.HAND:
         raise Refusal("这一项由记录取数，不能直接打分。请在右侧逐条确认、修改或免除。", field="points")
     reason = one_line(entry.reason)
@@ -83,7 +89,7 @@ def _mark(tx: Transaction, ctx: Context, entry: Entry, scorer_kind: ScorerKind, 
         AppraisalMark.sheet_id == entry.sheet_id,
         AppraisalMark.item_id == entry.item_id,
         AppraisalMark.scorer_kind == str(scorer_kind),
-        AppraisalMark.scorer == (scorer if scorer_kind is not ScorerKind.SELF else sheet["name"]),
+        AppraisalMark.scorer == who,
         AppraisalMark.replaced_at.is_(None),
     )
     known = tx.connection.execute(query).one_or_none()
@@ -95,7 +101,7 @@ def _mark(tx: Transaction, ctx: Context, entry: Entry, scorer_kind: ScorerKind, 
             sheet_id=entry.sheet_id,
             item_id=entry.item_id,
             scorer_kind=str(scorer_kind),
-            scorer=scorer if scorer_kind is not ScorerKind.SELF else sheet["name"],
+            scorer=who,
             points=plain(entry.points),
             reason=reason,
             made_at=ctx.now(),
