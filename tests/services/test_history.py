@@ -1,0 +1,108 @@
+"""历史: every link of the chain as a sentence in the words of the registers, found by record, person, day and word."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+
+import pytest
+import team
+
+from opsdesk import history as view
+from opsdesk.models import Base, Staff, Vendor
+from opsdesk.register import Query
+from opsdesk.rules.vocabulary import Role
+from opsdesk.services import history
+from opsdesk.services.context import Actor, Context
+from opsdesk.services.history import Asked
+
+TABLES = sorted(Base.metadata.tables)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_and_column_has_its_words(table: str) -> None:
+    assert view.table_words(table) != table
+    bare = [each.name for each in Base.metadata.tables[table].columns
+            if re.fullmatch(r"[a-z0-9_]+", view.column_words(table, each.name))]  # fmt: skip
+    assert bare == []
+
+
+@pytest.fixture
+def changed(site: Context) -> Context:
+    """A person who changed vendor and telephone, with a reason."""
+    crew = team.build(site)
+    with site.transaction("调整人员", "合同更换") as tx:
+        other = tx.insert(Vendor, code="V9", name="新锐网络", short_name="新锐")
+        tx.update(Staff, crew["1001"], vendor_id=other, phone="13812345678")
+    return site
+
+
+def test_a_change_tells_before_and_after_with_names(changed: Context) -> None:
+    links, total = history.listed(changed, Asked(subject="staff", text="调整人员"), 0, 10)
+    assert total == 1
+    (link,) = links
+    assert link.name == "1001"
+    assert {(each.column, each.before, each.after) for each in link.changes} == {
+        ("vendor_id", "华信", "新锐"),
+        ("phone", None, "13812345678"),
+    }
+    told = view.told(link)
+    assert "人员 1001" in told
+    assert "华信 → 新锐" in told
+    assert "理由：合同更换。" in told
+
+
+def test_a_telephone_is_whole_only_for_those_who_work_with_it(changed: Context) -> None:
+    reader = changed.acting_as(Actor("审计员", Role.READER))
+    for ctx, shown in ((changed, "13812345678"), (reader, "138****5678")):
+        (link,) = history.listed(ctx, Asked(subject="staff", text="调整人员"), 0, 10)[0]
+        assert next(each.after for each in link.changes if each.column == "phone") == shown
+
+
+def test_a_record_is_found_by_its_number(changed: Context) -> None:
+    rows = view.VIEW.list(changed, Query(text="1001")).rows
+    assert [str(row.values["act"]) for row in rows] == ["调整人员", "建队"]
+    assert view.VIEW.list(changed, Query(text="9999")).total == 0
+
+
+def test_days_and_people_narrow_the_list(changed: Context) -> None:
+    today, after = date(2026, 3, 5), date(2026, 3, 6)
+    everything = history.listed(changed, Asked(), 0, 1)[1]
+    assert history.listed(changed, Asked(first=today, last=today), 0, 1)[1] == everything
+    assert history.listed(changed, Asked(first=after), 0, 1)[1] == 0
+    assert history.listed(changed, Asked(operator="没有这个人"), 0, 1)[1] == 0
+    assert history.listed(changed, Asked(operator=changed.actor.name), 0, 1)[1] > 0
+
+
+def test_one_link_is_told_whole(changed: Context) -> None:
+    (row,) = view.VIEW.list(changed, Query(filters={"subject": "vendor"}, text="新锐")).rows
+    assert view.VIEW.load is not None
+    values = view.VIEW.load(changed, row.id)
+    assert "单位全称：新锐网络" in values["changes"]
+    assert len(values["hash"].replace(" ", "")) == 64
+
+
+def test_a_row_taken_out_says_what_it_was(site: Context) -> None:
+    crew = team.build(site)
+    from sqlalchemy import select
+
+    from opsdesk.models import RosterEntry
+
+    with site.transaction("删除排班") as tx:
+        entry = tx.connection.execute(select(RosterEntry.id)).scalars().first()
+        tx.remove(RosterEntry, entry)
+    (link,) = history.listed(site, Asked(text="删除排班"), 0, 10)[0]
+    assert link.kind == "delete"
+    assert ("staff_id", "赵夜") in {(each.column, each.before) for each in link.changes}
+    assert crew["2002"]
+
+
+def test_the_command_line_lists_a_record(changed: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    from opsdesk.__main__ import main
+
+    assert main(["--home", str(changed.home), "history", "--record", "1001", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["total"] == 2
+    assert told["links"][0]["changes"][0]["title"] in {"外包单位", "单位", "电话"}
+    assert main(["--home", str(changed.home), "history", "--record", "SJ-0"]) == 1
