@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError
 
 from opsdesk.models import Account, LedgerRow, Setting
 from opsdesk.models.engine import read_engine, write_engine
@@ -17,19 +18,25 @@ from opsdesk.services import (
     accounts,
     appraisal_schemes,
     backup,
+    backup_second,
     calendars,
     chain,
+    folders,
+    health,
     incident_options,
     inspection_items,
     law_library,
+    settings,
+    unsound,
+    witness,
 )
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
-from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.errors import Damaged, Refusal, Trouble
 from opsdesk.services.law_library import Library
 from opsdesk.services.text import one_line
-from opsdesk.services.transaction import Transaction, database_trouble
+from opsdesk.services.transaction import Transaction, database_trouble, is_damage
 
 SUPERVISOR = "主管"
 SYSTEM = Signer("系统", "系统", "desk")
@@ -39,28 +46,12 @@ SEEDS = (
     (5, "建立考核方案", appraisal_schemes.seed),
 )
 """What an older site is given at first: since which schema, by which act, and the act itself."""
+verify = health.verify
 
 
 def database(home: Path) -> Path:
     """The site's database file."""
     return home / backup.DATABASE
-
-
-def exists(home: Path) -> bool:
-    """True where the folder holds a site that has been set up."""
-    if not database(home).exists():
-        return False
-    with _engine_pair(home)[1].connect() as connection:
-        return schema_of(connection) > 0
-
-
-def refuse_unfit_folder(home: PurePath) -> None:
-    """Refuse a data folder where SQLite is not safe: network shares (SQLite's “how to corrupt” 2.1)."""
-    text = str(home)
-    if text.startswith(("\\\\", "//")):
-        raise Trouble(
-            f"数据文件夹 {text} 在网络共享上，多台电脑同时写会损坏数据。", remedy="请改用本机磁盘上的文件夹。"
-        )
 
 
 def _engine_pair(home: Path) -> tuple[Engine, Engine]:
@@ -85,29 +76,28 @@ def _migrate(home: Path, engine: Engine, clock: Clock) -> None:
                 chain.append(connection, clock, SYSTEM, work.act, work.reason, work.entries)
 
 
-def open_site(home: Path, clock: Clock | None = None) -> Context:
+def open_site(home: Path, clock: Clock | None = None, *, thorough: bool = False) -> Context:
     """Open (or create) the site's database, bring it to this program's schema, and give its Context.
 
-    Raises Trouble with a way out where the file is another program's, newer than this program, or damaged.
+    It is checked quickly, or whole where that is asked for or it was damaged before. Raises Trouble with a way out
+    where the file is another program's or newer than this program; Damaged where it is not sound, or gone.
     """
     clock = clock or Clock()
-    refuse_unfit_folder(home)
+    folders.refuse_network(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Trouble(
             f"数据文件夹 {home} 建不了（{error.strerror}）。", remedy="请用 --home 指定另一个文件夹。"
         ) from error
+    _refuse_to_begin_anew(home)
     writing, reading = _engine_pair(home)
-    newest = next(iter(backup.listed(home)), None)
-    way_out = (
-        f"最近的备份是 {newest.name}，可从备份恢复。" if newest else "没有找到备份，请联系技术支持，不要删除该文件。"
-    )
+    check = "integrity_check(1)" if thorough or unsound.found(home) else "quick_check(1)"
     try:
         with database_trouble():
             _migrate(home, writing, clock)
             with reading.connect() as connection:
-                sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+                sound = connection.exec_driver_sql(f"PRAGMA {check}").scalar_one()
     except ForeignDatabase:
         raise Trouble(
             f"{database(home)} 不是运维台的数据库，没有打开。", remedy="请核对数据文件夹，或用 --home 指定另一个。"
@@ -117,13 +107,58 @@ def open_site(home: Path, clock: Clock | None = None) -> Context:
             f"数据由更新版本的运维台写成（结构 {newer.args[0]}，本程序只到 {SCHEMA}），没有打开，也没有改动。",
             remedy="请安装新版本后再打开。",
         ) from None
+    except Damaged as damaged:
+        raise _damaged(home, clock, "有损坏，没有打开，也没有改动。") from damaged
     except Trouble as trouble:
-        if isinstance(trouble.__cause__, sqlite3.DatabaseError) or "损坏" in str(trouble) or "数据库" in str(trouble):
-            raise Trouble(f"数据文件 {database(home)} 打不开：{trouble}", remedy=way_out) from trouble
+        if is_damage(trouble.__cause__):
+            raise _damaged(home, clock, f"打不开：{trouble}") from trouble
         raise
+    except (DBAPIError, sqlite3.Error) as error:
+        raise _damaged(home, clock, f"打不开（{getattr(error, 'orig', error)}），没有改动。") from error
     if sound != "ok":
-        raise Trouble(f"数据文件 {database(home)} 已损坏，没有打开，也没有改动。", remedy=way_out)
+        raise _damaged(home, clock, "已损坏，没有打开，也没有改动。")
     return Context(home, writing, reading, clock, Library(law_library.shipped()), station=platform.node() or "desk")
+
+
+def _damaged(home: Path, clock: Clock, what: str) -> Damaged:
+    """The record is not sound: remember it, so that no backup is let go, and name the way out."""
+    said = f"数据文件 {database(home)} {what}"
+    unsound.note(home, clock.now(), said)
+    return Damaged(said, remedy=_way_out(home))
+
+
+def _way_out(home: Path) -> str:
+    newest = next(iter(backup.listed(home)), None)
+    if newest is None:
+        return "没有找到备份，可以先试修复，不要删除该文件。"
+    return f"可以试修复，或从备份恢复。最近的备份是 {newest.name}。"
+
+
+def _refuse_to_begin_anew(home: Path) -> None:
+    """Refuse an empty database where there was one before: its backups, or what was set aside, still lie there."""
+    path = database(home)
+    try:
+        if path.exists() and path.stat().st_size:
+            return
+        known = bool(backup.listed(home) or any(home.glob("set-aside-*")) or unsound.found(home))
+    except OSError:
+        return
+    if known:
+        gone = "是空的" if path.exists() else "不见了"
+        raise Damaged(f"数据文件 {path} {gone}，没有新建。", remedy=_way_out(home))
+
+
+def check_whole(ctx: Context) -> list[str]:
+    """Check record, chain and the backups as its witnesses; where all holds, the record counts as sound again."""
+    second = settings.read(ctx, backup_second.SETTING)
+    with ctx.read() as connection:
+        folders_of_backups = [ctx.home / backup.FOLDER, *([Path(second)] if second else [])]
+        found = [*health.verify(connection), *witness.contradictions(connection, folders_of_backups)]
+    if found:
+        unsound.note(ctx.home, ctx.now(), found[0])
+    else:
+        unsound.clear(ctx.home)
+    return found
 
 
 def is_set_up(ctx: Context) -> bool:
@@ -142,8 +177,8 @@ def found_site(ctx: Context, *, site: str, password: str, supervisor: str = SUPE
         if tx.connection.execute(select(Account.id).limit(1)).first():
             raise Refusal("这个数据文件夹里已经有一个站点。要另建站点，请用 --home 指定另一个文件夹。")
         accounts.add(tx, name=supervisor, role=Role.SUPERVISOR, password=password, now=ctx.now())
-        settings = {"site.name": site, "site.project": one_line(project), "site.supervisor": supervisor}
-        tx.insert_many(Setting, [{"name": name, "value": value} for name, value in settings.items()])
+        chosen = {"site.name": site, "site.project": one_line(project), "site.supervisor": supervisor}
+        tx.insert_many(Setting, [{"name": name, "value": value} for name, value in chosen.items()])
         calendars.store(tx, calendars.shipped())
     return actor
 
@@ -154,16 +189,6 @@ def supervisor_of(ctx: Context) -> Actor:
     if not found:
         raise Refusal("这里还没有建立站点。请先打开窗口完成首次设置，或运行 opsdesk init --site 单位名称。")
     return found[0]
-
-
-def verify(connection: Connection) -> list[str]:
-    """Check the database and the audit chain whole; an empty list means that everything holds."""
-    damage = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
-    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check")
-    found = [f"数据库文件损坏：{line}。" for line in damage if line != "ok"]
-    found.extend(f"{row[0]} 第 {row[1]} 行指向不存在的 {row[2]}。" for row in orphans)
-    found.extend(chain.verify(connection))
-    return found
 
 
 def last_entry(connection: Connection) -> str:

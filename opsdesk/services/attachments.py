@@ -159,20 +159,33 @@ def verify(home: Path, connection: Connection) -> Iterator[str]:
             yield f"{row.number} 的附件“{row.name}”读不出来（{error.strerror}，{path}）。"
 
 
-def copy_missing(source: Path, target: Path, go_on: Callable[[int, int], bool] | None = None) -> None:
+def copy_missing(
+    source: Path,
+    target: Path,
+    go_on: Callable[[int, int], bool] | None = None,
+    *,
+    copy: Callable[[Path, Path], object] = shutil.copyfile,
+    locks: str = "",
+    unlocks: str = "",
+) -> None:
     """Copy kept files that `target` lacks from one folder of attachments to another; what is spoilt is not copied.
 
+    `copy` may write them otherwise: `locks` is the ending it gives the copies, `unlocks` the one it takes from them.
     `go_on` is told how far it is; False from it raises InterruptedError.
     """
-    files = sorted(source.glob("??/*"))
+    files = sorted(source.glob(f"??/*{unlocks}"))
     for number, file in enumerate(files, 1):
-        copy = target / file.parent.name / file.name
-        if not copy.exists() and _sound(file):
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            draft = copy.with_name(f".{secrets.token_hex(6)}")
+        final = target / file.parent.name / f"{file.name.removesuffix(unlocks)}{locks}"
+        if not final.exists() and (unlocks or _sound(file)):
+            final.parent.mkdir(parents=True, exist_ok=True)
+            draft = final.with_name(f".{secrets.token_hex(6)}")
             try:
-                shutil.copyfile(file, draft)
-                draft.replace(copy)
+                copy(file, draft)
+                with draft.open("rb+") as written:
+                    os.fsync(written.fileno())
+                    digest = hashlib.file_digest(written, "sha256").hexdigest()
+                if locks or digest == final.name[:DIGITS]:
+                    draft.replace(final)
             finally:
                 draft.unlink(missing_ok=True)
         if go_on and not go_on(number, len(files)):

@@ -1,49 +1,150 @@
-"""Backups: made by SQLite's own copy, opened and checked before they count, restored beside what was there before.
+"""Backups: made by SQLite's own copy, opened and counted before they count, with a manifest beside each.
 
-Attachments lie beside them, each content once.
+The manifest (JSON) holds when and why, the SHA-256, the rows of every table, and the last link of the audit chain: one
+that lies elsewhere is a witness of the chain (`promises.md` 2.3). Attachments lie beside backups, each content once.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from opsdesk.services import attachments
-from opsdesk.services.errors import Trouble
+from opsdesk.services import attachments, backup_crypt, chain, unsound
+from opsdesk.services.backup_crypt import Lock
+from opsdesk.services.errors import Damaged, Trouble
+from opsdesk.services.transaction import is_damage
 
 DATABASE = "ops.db"
 FOLDER = "backups"
 SIDECARS = ("-journal", "-wal", "-shm")
+MANIFEST = ".json"
+FORMAT = 1
+STEP = 2000
+LONGEST = 300
+"""Seconds after which a copy is given up that begins anew again and again: the record is written all the time."""
+LEAST_ROOM = 1.2
+"""So many times the database's size has to be free."""
+_NAME = re.compile(r"ops-(\d{8}-\d{6})-(.+)\.db(?:\.aes)?")
+_UNFIT = re.compile(r'[<>:"/\\|?*\s\x00-\x1f]+')
+
+Progress = Callable[[int, int], bool]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a sound database holds: links and head of its chain, its schema, and the rows of each table.
+
+    `whole` where the last link fits the one before it and none is missing by number.
+    """
+
+    links: int
+    head: str
+    whole: bool
+    schema: int
+    tables: Mapping[str, int]
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(self.tables.values())
 
 
 @dataclass(frozen=True)
 class Backup:
-    """A checked backup: where, how large, its SHA-256, and how many links of the audit chain it holds."""
+    """A backup that was opened and counted: where, when and why it was made, size and SHA-256 of the file, contents."""
 
     path: Path
+    made_at: datetime
+    why: str
     size: int
     sha256: str
-    links: int
+    contents: Contents
+
+    @property
+    def links(self) -> int:
+        """Links of its audit chain."""
+        return self.contents.links
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether it needs a password."""
+        return backup_crypt.is_locked(self.path)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file in a folder of backups as its name tells it, with its manifest where it has one."""
+
+    path: Path
+    at: datetime | None
+    why: str
+    size: int
+    manifest: Backup | None
+
+    @property
+    def sound(self) -> bool:
+        """Whether it was opened and counted after writing, and is still as large as then."""
+        return self.manifest is not None and self.manifest.size == self.size
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether it needs a password."""
+        return backup_crypt.is_locked(self.path)
 
 
 def check_file(path: Path) -> int:
-    """Open a database file and check it whole; returns the number of links. Raises Trouble where it is not sound."""
+    """Open a database file and check it whole; returns the number of links. Raises Damaged where it is not sound."""
+    return contents(path).links
+
+
+def contents(path: Path) -> Contents:
+    """Open a database file, check it whole and count it. Raises Damaged where it is not sound."""
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(looking(path)) as connection:
             verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            links = int(connection.execute("SELECT count(*) FROM ledger").fetchone()[0])
+            if verdict == "ok":
+                return counted(connection)
     except sqlite3.Error as error:
-        raise Trouble(f"文件 {path.name} 打不开或已损坏（{error}）。", remedy="请换一份备份。") from None
-    if verdict != "ok":
-        raise Trouble(f"文件 {path.name} 已损坏。", remedy="请换一份备份。")
-    return links
+        raise Damaged(f"文件 {path.name} 打不开或已损坏（{error}）。", remedy="请换一份备份。") from None
+    raise Damaged(f"文件 {path.name} 已损坏。", remedy="请换一份备份。")
+
+
+def looking(path: Path) -> sqlite3.Connection:
+    """A connection that only looks, and trusts nothing in the file. Raises sqlite3.Error."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cell_size_check=ON")
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def counted(connection: sqlite3.Connection) -> Contents:
+    """What an open database holds. Raises sqlite3.Error where it is no record of ours."""
+    links, last = connection.execute("SELECT count(*), coalesce(max(seq), 0) FROM ledger").fetchone()
+    newest = [dict(row) for row in connection.execute("SELECT * FROM ledger ORDER BY seq DESC LIMIT 2")]
+    before = newest[1]["hash"] if len(newest) > 1 else chain.GENESIS
+    head = newest[0]["hash"] if newest else chain.GENESIS
+    fits = not newest or chain.link(before, newest[0]) == head
+    names = connection.execute(
+        "SELECT name FROM pragma_table_list WHERE schema='main' AND type='table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    tables = {
+        name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608 — its own names
+        for (name,) in sorted(map(tuple, names))
+    }
+    schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    return Contents(int(links), head, fits and links == last, schema, tables)
 
 
 def make(
@@ -52,69 +153,217 @@ def make(
     why: str,
     *,
     folder: Path | None = None,
-    progress: Callable[[int, int], bool] | None = None,
+    progress: Progress | None = None,
+    lock: Lock | None = None,
 ) -> Backup:
-    """Copy the database while it is in use, check the copy, and only then give it its name.
+    """Copy the database while it is in use, open and count the copy, and only then give it its name.
 
     Attachments go into one folder beside all backups, each only once. `why` becomes part of the name (迁移前, 手动 …).
-    Raises Trouble where the copy cannot be written or is not sound.
+    What goes to another `folder` is compared with the copy after writing; with `lock` it is encrypted.
+    Raises Trouble where the copy cannot be written or is not sound; a record that is not sound is remembered as such.
     """
-    target_folder = folder or home / FOLDER
-    temporary = target_folder / f".{DATABASE}.{os.getpid()}.tmp"
-    final = target_folder / f"ops-{now:%Y%m%d-%H%M%S}-{why}.db"
+    own = home / FOLDER
+    target = folder or own
+    copy = own / f".{DATABASE}.{os.getpid()}.tmp"
+    draft = target / f".{DATABASE}.{os.getpid()}.part"
+    try:
+        for each in (own, target):
+            each.mkdir(parents=True, exist_ok=True)
+        _copy_database(home / DATABASE, copy, progress)
+        found = contents(copy)
+        _keep_attachments(home, target, lock, progress)
+        if lock:
+            backup_crypt.seal(copy, draft, lock)
+        elif target != own:
+            _copy_file(copy, draft)
+        else:
+            copy.replace(draft)
+        sync(draft)
+        ending = backup_crypt.ENDING if lock else ""
+        final = _free_name(target, f"ops-{now:%Y%m%d-%H%M%S}-{_UNFIT.sub('-', why)}", f".db{ending}")
+        draft.replace(final)
+        made = Backup(final, now, why, final.stat().st_size, sha256_of(final), found)
+        write_whole(manifest_of(final), json.dumps(_as_json(made), ensure_ascii=False, indent=1))
+        sync_folder(target)
+    except (Damaged, OSError, sqlite3.Error) as error:
+        if isinstance(error, Damaged) or is_damage(error):
+            unsound.note(home, now, str(error))
+            raise Damaged(
+                "数据文件有损坏，这次没有备份，原来的备份都保留着。",
+                remedy="请退出程序后重新打开，按提示修复或恢复。",
+            ) from error
+        raise Trouble(f"备份没有写成（{_why(error)}）。", remedy=f"请检查 {target} 是否可写、磁盘是否已满。") from error
+    finally:
+        for each in (copy, draft):
+            _remove(each)
+    return made
+
+
+def _copy_database(source: Path, target: Path, progress: Progress | None) -> None:
+    began = time.monotonic()
+    _remove(target)
 
     def tell(_status: int, remaining: int, total: int) -> None:
         if progress and not progress(total - remaining, total):
-            raise InterruptedError
+            raise InterruptedError("已取消")
+        if time.monotonic() - began > LONGEST:
+            raise TimeoutError("数据一直在写入，没有等到空隙")
 
+    room = shutil.disk_usage(target.parent).free
+    if room < source.stat().st_size * LEAST_ROOM:
+        raise OSError(f"磁盘只剩 {room // 1_000_000} MB")
+    with closing(looking(source)) as reading, closing(sqlite3.connect(target)) as copy:
+        reading.backup(copy, pages=STEP, progress=tell)
+
+
+def _keep_attachments(home: Path, target: Path, lock: Lock | None, progress: Progress | None) -> None:
+    source = home / attachments.FOLDER
+    if lock is None:
+        attachments.copy_missing(source, target / attachments.FOLDER, progress)
+        return
+    attachments.copy_missing(
+        source,
+        target / locked_attachments(lock),
+        progress,
+        copy=lambda file, draft: backup_crypt.seal(file, draft, lock),
+        locks=backup_crypt.ENDING,
+    )
+
+
+def locked_attachments(lock: Lock) -> str:
+    """The folder of attachments that were written under this lock."""
+    return f"{attachments.FOLDER}-{lock.short}"
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+    sync(target)
+    if sha256_of(source) != sha256_of(target):
+        raise OSError("写出后读回来不一样，磁盘可能有问题")
+
+
+def _free_name(folder: Path, stem: str, ending: str) -> Path:
+    """A name that no file bears; two backups of one second never overwrite each other."""
+    final, number = folder / f"{stem}{ending}", 2
+    while final.exists():
+        final, number = folder / f"{stem}-{number}{ending}", number + 1
+    return final
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def sync(path: Path) -> None:
+    """See to it that a file is on the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """See to it that the names of a folder are on the disk, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file whole or not at all. Raises OSError."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        target_folder.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(home / DATABASE)) as source, closing(sqlite3.connect(temporary)) as copy:
-            source.backup(copy, pages=2000, progress=tell)
-        links = check_file(temporary)
-        attachments.copy_missing(home / attachments.FOLDER, target_folder / attachments.FOLDER, progress)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(final)
-    except (OSError, sqlite3.Error) as error:
-        temporary.unlink(missing_ok=True)
-        raise Trouble(
-            f"备份没有写成（{error}）。", remedy=f"请检查 {target_folder} 是否可写、磁盘是否已满。"
-        ) from error
-    return Backup(final, final.stat().st_size, _sha256(final), links)
+        draft.write_text(text, "utf-8")
+        sync(draft)
+        draft.replace(path)
+    finally:
+        _remove(draft)
 
 
-def _sha256(path: Path) -> str:
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return  # the medium is gone; what lies on it is a draft by its name
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def manifest_of(path: Path) -> Path:
+    """Where the manifest of a backup lies."""
+    return path.with_name(f"{path.name}{MANIFEST}")
+
+
+def _as_json(made: Backup) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "file": made.path.name,
+        "made_at": made.made_at.isoformat(),
+        "why": made.why,
+        "size": made.size,
+        "sha256": made.sha256,
+        "encrypted": made.encrypted,
+        "schema": made.contents.schema,
+        "seq": made.contents.links,
+        "head": made.contents.head,
+        "whole": made.contents.whole,
+        "rows": made.contents.rows,
+        "tables": dict(made.contents.tables),
+    }
+
+
+def read_manifest(path: Path) -> Backup | None:
+    """The manifest beside a backup; None where there is none, or it cannot be read."""
+    try:
+        told: Any = json.loads(manifest_of(path).read_text("utf-8"))
+        tables = {str(name): int(count) for name, count in told["tables"].items()}
+        found = Contents(int(told["seq"]), str(told["head"]), bool(told["whole"]), int(told["schema"]), tables)
+        made_at = datetime.fromisoformat(told["made_at"])
+        return Backup(path, made_at, str(told["why"]), int(told["size"]), str(told["sha256"]), found)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def moment_of(path: Path) -> datetime | None:
+    """When a backup was made, by its name; None for a file that is named otherwise."""
+    found = _NAME.fullmatch(path.name)
+    try:
+        return datetime.strptime(found[1], "%Y%m%d-%H%M%S") if found else None
+    except ValueError:
+        return None
+
+
 def listed(home: Path) -> list[Path]:
     """Backups of the site, newest first."""
-    return sorted((home / FOLDER).glob("ops-*.db"), reverse=True)
+    return found_in(home / FOLDER)
 
 
-def restore(home: Path, backup: Path, now: datetime) -> Path:
-    """Put a backup in the database's place; what was there is set aside, sidecars too. Returns where it was put.
-
-    Attachments that are missing here and lie beside the backup are brought back.
-
-    The copy is checked before anything is moved. No connection may be open. Raises Trouble.
-    """
-    check_file(backup)
-    incoming = home / f".{DATABASE}.incoming"
-    aside = home / f"set-aside-{now:%Y%m%d-%H%M%S}"
+def found_in(folder: Path) -> list[Path]:
+    """Backups in a folder, newest first; what is named otherwise stands last. Empty where the folder is not there."""
     try:
-        shutil.copy2(backup, incoming)
-        check_file(incoming)
-        aside.mkdir()
-        for name in (DATABASE, *(DATABASE + suffix for suffix in SIDECARS)):
-            if (home / name).exists():
-                (home / name).replace(aside / name)
-        incoming.replace(home / DATABASE)
-        attachments.copy_missing(backup.parent / attachments.FOLDER, home / attachments.FOLDER)
-    except OSError as error:
-        raise Trouble(
-            f"恢复没有完成（{error}）。", remedy=f"原文件在 {aside}，备份在 {backup}，都没有被改动。"
-        ) from error
-    return aside
+        files = [each for each in folder.iterdir() if re.fullmatch(r"ops-.*\.db(?:\.aes)?", each.name)]
+        return sorted(files, key=lambda each: (moment_of(each) or datetime.min, each.stat().st_mtime_ns), reverse=True)
+    except OSError:
+        return []
+
+
+def kept(folder: Path) -> list[Kept]:
+    """What lies in a folder of backups, newest first."""
+    return [_told(path) for path in found_in(folder)]
+
+
+def _told(path: Path) -> Kept:
+    manifest, named = read_manifest(path), _NAME.fullmatch(path.name)
+    why = manifest.why if manifest else named[2] if named else ""
+    return Kept(path, moment_of(path), why, path.stat().st_size, manifest)
+
+
+def discard(path: Path) -> None:
+    """Delete a backup and its manifest. Raises OSError."""
+    path.unlink()
+    manifest_of(path).unlink(missing_ok=True)

@@ -40,3 +40,7 @@ class Trouble(Exception):
     def __init__(self, sentence: str, *, remedy: str = "") -> None:
         super().__init__(sentence)
         self.remedy = remedy
+
+
+class Damaged(Trouble):
+    """The database file is not sound, or gone: nothing was opened, nothing changed; it can be mended or restored."""

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from opsdesk.models.engine import read_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, schema_of
-from opsdesk.services import backup, calendars, clock_guard, incident_text
+from opsdesk.services import backup, calendars, chain, clock_guard, incident_text
 from opsdesk.services.clock import Clock
-from opsdesk.services.errors import Trouble
+from opsdesk.services.errors import Damaged, Trouble
 from opsdesk.services.transaction import database_trouble
 
 
@@ -46,7 +48,7 @@ def examine(home: Path, clock: Clock) -> Health | None:
         with database_trouble(), engine.connect() as connection:
             schema = schema_of(connection)
             if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
-                raise Trouble(f"数据文件 {path} 已损坏。", remedy="请打开程序，按提示从备份恢复。")
+                raise Damaged(f"数据文件 {path} 已损坏。", remedy="请打开程序，按提示修复或从备份恢复。")
             announced: frozenset[int] = frozenset()
             links, behind, text_differs = 0, timedelta(), 0
             if schema == SCHEMA:
@@ -63,3 +65,16 @@ def examine(home: Path, clock: Clock) -> Health | None:
     finally:
         engine.dispose()
     return Health(path, path.stat().st_size, schema, links, announced, behind, text_differs)
+
+
+def sound(connection: Connection) -> list[str]:
+    """Check the database file whole and every reference in it; an empty list means that everything holds."""
+    damage = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    found = [f"数据库文件损坏：{line}。" for line in damage if line != "ok"]
+    return [*found, *(f"{row[0]} 第 {row[1]} 行指向不存在的 {row[2]}。" for row in orphans)]
+
+
+def verify(connection: Connection) -> list[str]:
+    """Check the database and the audit chain whole; an empty list means that everything holds."""
+    return [*sound(connection), *chain.verify(connection)]

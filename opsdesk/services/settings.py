@@ -28,6 +28,8 @@ DEFAULTS: Mapping[str, str] = {
     "privacy.visitor_months": "6",
     "room.screening": "0",
     "room.vendor_staff_internal": "0",
+    "backup.second_folder": "",
+    "backup.lock": "",
 }
 
 

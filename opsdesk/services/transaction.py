@@ -41,6 +41,12 @@ def as_trouble(error: BaseException) -> Trouble | None:
     return Trouble(known[0], remedy=known[1]) if known else None
 
 
+def is_damage(error: BaseException | None) -> bool:
+    """Whether a database error says that the file itself is spoilt, not that it is busy, full or closed to us."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(origin, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
 @contextmanager
 def database_trouble() -> Iterator[None]:
     """Turn the database's faults into Trouble within the block."""

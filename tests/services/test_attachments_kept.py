@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from opsdesk.registers.incident import detail, service
-from opsdesk.services import attachments, backup
+from opsdesk.services import attachments, backup, restoring
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 
@@ -103,7 +103,7 @@ class TestBackup:
         assert backup.listed(site.home)[0] == made.path
         shutil.rmtree(site.home / attachments.FOLDER)
         assert len(findings(site)) == 2
-        backup.restore(site.home, made.path, site.now())
+        restoring.restore(site.home, made.path, site.now())
         assert (first.read_bytes(), second.read_bytes()) == (PHOTO, b"log")
         assert findings(site) == []
 

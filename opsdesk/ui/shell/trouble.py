@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Column, Kind, Row
-from opsdesk.services import backup
+from opsdesk.services import restoring
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.ui.kit import look
@@ -79,8 +78,7 @@ class TroublePage(QWidget):
         """Put a backup in the record's place and open it; what was there is set aside."""
 
         def work() -> Path:
-            gc.collect()  # connections of the failed opening would hold the file on Windows
-            return backup.restore(self._home, chosen, self._clock.now())
+            return restoring.restore(self._home, chosen, self._clock.now(), clock=self._clock).aside
 
         self._desk.operations.run(
             work, done=lambda _aside: self.retried.emit(), failed=self._fail, owner=self, busy=self.restore

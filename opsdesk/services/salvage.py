@@ -1,0 +1,306 @@
+"""Mending a damaged database in a copy: REINDEX, else every row that can still be read into a new file.
+
+The original is never written. Of tables that lost rows, the audit chain gives back what it holds of them: each link has
+the row as it stood then, and the side table its personal values. What is mended is only put in place when somebody says
+so, knowing what was saved and what was lost (Firefox's three steps; the third is a backup).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from opsdesk.models.engine import APPLICATION_ID, read_engine, write_engine
+from opsdesk.models.incident import INDEX_TABLE
+from opsdesk.models.schema import SCHEMA
+from opsdesk.services import backup, health, incident_text, restoring, unsound
+from opsdesk.services.backup import DATABASE, SIDECARS, Contents
+from opsdesk.services.clock import Clock
+from opsdesk.services.errors import Damaged, Trouble
+
+HIGHEST = 1 << 40
+"""No row of ours has a greater id."""
+MOST_PROBES = 20_000
+"""As often is a damaged table asked for rows between two gaps, so that the search ends."""
+MENDED, SALVAGED = "重建索引", "逐表抢救"
+REPAIRED = "修复数据"
+
+
+@dataclass(frozen=True)
+class Table:
+    """How one table came out: rows read, rows given back from the audit chain, and rows known to be lost.
+
+    `gaps` counts stretches that could not be read; of the chain itself nobody knows how many links stood in them.
+    """
+
+    name: str
+    read: int
+    rebuilt: int
+    lost: int
+    gaps: int
+
+
+@dataclass(frozen=True)
+class Salvage:
+    """A mended copy that waits to be put in place: by which way, table by table, and what does not hold in it."""
+
+    file: Path
+    way: str
+    tables: tuple[Table, ...]
+    contents: Contents
+    findings: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was lost: every check of the database and its chain holds."""
+        return not self.findings
+
+    @property
+    def sentence(self) -> str:
+        """What was saved and what was lost."""
+        saved = f"修复（{self.way}）读出 {self.contents.rows:,} 行，审计链 {self.contents.links:,} 条。"
+        rebuilt = sum(each.rebuilt for each in self.tables)
+        if rebuilt:
+            saved += f"其中 {rebuilt:,} 行在原表中已坏，按审计链还原。"
+        if self.whole:
+            return f"{saved}没有丢失，数据库和审计链核对无误。"
+        lost = "、".join(f"{each.name} {each.lost:,} 行" for each in self.tables if each.lost)
+        return f"{saved}{f'丢失：{lost}。' if lost else ''}还有 {len(self.findings):,} 处对不上，明细见下。"
+
+
+def attempt(home: Path) -> Salvage:
+    """Mend a copy of the record; nothing of the record itself is touched. Raises Damaged where nothing can be read."""
+    restoring.sweep(home)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=restoring.TRIAL, dir=home))
+        for name in (DATABASE, *(DATABASE + suffix for suffix in SIDECARS)):
+            if (home / name).is_file():
+                shutil.copyfile(home / name, folder / name)
+    except OSError as error:
+        raise Trouble(f"修复没有开始（{error.strerror or error}）。", remedy="请检查磁盘空间和权限后再试。") from error
+    try:
+        return _mended(folder) or _salvaged(folder)
+    except sqlite3.Error as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise Damaged(f"数据文件损坏太重，读不出内容（{error}）。", remedy="请从备份恢复。") from error
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def accept(home: Path, salvage: Salvage, now: datetime, clock: Clock | None = None) -> Path:
+    """Put the mended copy in the record's place; the damaged files are set aside. Gives where they are.
+
+    Its chain says so. Where something was lost the marker stays, so that backups made before are not let go.
+    """
+    facts = {"way": salvage.way, "rows": salvage.contents.rows, "findings": len(salvage.findings)}
+    restoring.say_so(salvage.file, REPAIRED, facts, None, clock)
+    aside = restoring.swap(home, salvage.file, now)
+    if salvage.whole:
+        unsound.clear(home)
+    drop(salvage)
+    return aside
+
+
+def drop(salvage: Salvage) -> None:
+    """The mended copy is not wanted."""
+    shutil.rmtree(salvage.file.parent, ignore_errors=True)
+
+
+def _mended(folder: Path) -> Salvage | None:
+    """The copy with its indexes made anew, where that is all it needs."""
+    tried = folder / f"reindexed-{DATABASE}"
+    try:
+        with closing(_open(folder / DATABASE)) as damaged:  # a journal that lies beside it is played back here
+            damaged.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        shutil.copyfile(folder / DATABASE, tried)
+        with closing(_open(tried)) as connection:
+            connection.execute("REINDEX")
+            if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                return None
+            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                return None
+        return _judged(tried, MENDED, ())
+    except (sqlite3.Error, Damaged):
+        return None
+
+
+def _salvaged(folder: Path) -> Salvage:
+    """A new database with the schema of the damaged one and every row of it that can be read or rebuilt."""
+    target = folder / f"salvaged-{DATABASE}"
+    with closing(_open(folder / DATABASE)) as damaged, closing(_open(target)) as fresh:
+        damaged.execute("PRAGMA writable_schema=ON")  # or a file that was cut short is refused as a whole
+        fresh.execute("PRAGMA synchronous=OFF")  # it is synced whole before it takes the record's place
+        fresh.execute("BEGIN")
+        tables = _like(damaged, fresh)
+        taken = {name: _take(damaged, fresh, name) for name in tables}
+        rebuilt, lost = _rebuild(fresh, set(tables))
+        _add_indexes(damaged, fresh)
+        fresh.execute("COMMIT")
+    found = tuple(
+        Table(name, read, rebuilt.get(name, 0), lost.get(name, 0), gaps) for name, (read, gaps) in taken.items()
+    )
+    return _judged(target, SALVAGED, found)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA trusted_schema=OFF")
+    return connection
+
+
+def _like(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> list[str]:
+    """Give a new file the identity and the tables of the damaged one, word for word; gives the tables with rows."""
+    names = []
+    shadows = tuple(f"{INDEX_TABLE}_{part}" for part in ("data", "idx", "content", "docsize", "config"))
+    for kind, name, sql in damaged.execute("SELECT type, name, sql FROM sqlite_master ORDER BY rowid").fetchall():
+        if kind == "table" and sql and not name.startswith("sqlite_") and name not in shadows:
+            fresh.execute(sql)
+            if name != INDEX_TABLE:
+                names.append(name)
+    if "ledger" not in names:
+        raise sqlite3.DatabaseError("没有审计链")
+    number = damaged.execute("PRAGMA user_version").fetchone()[0]
+    fresh.execute(f"PRAGMA user_version={int(number)}")
+    fresh.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    return names
+
+
+def _add_indexes(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> None:
+    query = "SELECT sql FROM sqlite_master WHERE type <> 'table' AND sql IS NOT NULL ORDER BY rowid"
+    for (sql,) in damaged.execute(query).fetchall():
+        with suppress(sqlite3.IntegrityError):  # two rows of one number: told by the check
+            fresh.execute(sql)
+
+
+def _take(damaged: sqlite3.Connection, fresh: sqlite3.Connection, name: str) -> tuple[int, int]:
+    """Copy every row of a table that can be read; gives how many, and how many stretches could not be."""
+    columns = [row[1] for row in fresh.execute(f'PRAGMA table_info("{name}")')]
+    marks = ",".join("?" * len(columns))
+    listed = ",".join(f'"{each}"' for each in columns)
+    put = f'INSERT OR IGNORE INTO "{name}" ({listed}) VALUES ({marks})'  # noqa: S608 — the file's own names
+    read = 0
+
+    def ask(low: int, high: int, order: str) -> sqlite3.Cursor:
+        question = f'SELECT rowid,{listed} FROM "{name}" NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid {order}'  # noqa: S608
+        return damaged.execute(question, (low, high))
+
+    def keep(row: tuple[Any, ...]) -> None:
+        nonlocal read
+        with suppress(sqlite3.IntegrityError):  # a spoilt value of the wrong type
+            read += fresh.execute(put, row[1:]).rowcount
+
+    gaps = sum(1 for _ in _gaps(ask, keep, 0, HIGHEST))
+    return read, gaps
+
+
+def _gaps(
+    ask: Callable[[int, int, str], sqlite3.Cursor], keep: Callable[[tuple[Any, ...]], None], low: int, high: int
+) -> Iterator[tuple[int, int]]:
+    """Read between two row ids from below and from above, and halve what lies between until nothing more comes out."""
+    waiting, probes = [(low, high)], 0
+    while waiting:
+        low, high = waiting.pop()
+        probes += 1
+        upward = _read(ask, keep, low, high, "ASC")
+        if upward is None:
+            continue
+        low = upward + 1
+        downward = _read(ask, keep, low, high, "DESC")
+        if downward is None or low >= downward:
+            continue
+        high = downward - 1
+        if low >= high or probes >= MOST_PROBES:
+            yield low, high
+            continue
+        middle = (low + high) // 2
+        waiting += [(middle + 1, high), (low, middle)]
+
+
+def _read(
+    ask: Callable[[int, int, str], sqlite3.Cursor],
+    keep: Callable[[tuple[Any, ...]], None],
+    low: int,
+    high: int,
+    order: str,
+) -> int | None:
+    """Read as far as it goes; None where it went to the end, else the last row id read, or the edge."""
+    last = low - 1 if order == "ASC" else high + 1
+    try:
+        for row in ask(low, high, order):
+            keep(row)
+            last = row[0]
+    except sqlite3.DatabaseError:
+        return last
+    return None
+
+
+def _rebuild(fresh: sqlite3.Connection, tables: set[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """Give back from the audit chain what is missing in its tables; gives how many rows by table, and how many not."""
+    rebuilt: dict[str, int] = {}
+    lost: dict[str, int] = {}
+    for (name, row_id), seq in _last_links(fresh).items():
+        if name not in tables or fresh.execute(f'SELECT 1 FROM "{name}" WHERE id=?', (row_id,)).fetchone():  # noqa: S608
+            continue
+        tally = rebuilt if _give_back(fresh, name, seq) else lost
+        tally[name] = tally.get(name, 0) + 1
+    return rebuilt, lost
+
+
+def _last_links(fresh: sqlite3.Connection) -> dict[tuple[str, int], int]:
+    """The link that says how each row stands; rows that were removed have none."""
+    latest: dict[tuple[str, int], int] = {}
+    for seq, kind, subject, subject_id in fresh.execute(
+        "SELECT seq, kind, subject, subject_id FROM ledger ORDER BY seq"
+    ):
+        if kind == "delete":
+            latest.pop((subject, subject_id), None)
+        elif kind in {"insert", "update"}:
+            latest[subject, subject_id] = seq
+    return latest
+
+
+def _give_back(fresh: sqlite3.Connection, name: str, seq: int) -> bool:
+    """Write a row as its last link has it, personal values from the side table where they are still there."""
+    (body,) = fresh.execute("SELECT body FROM ledger WHERE seq=?", (seq,)).fetchone()
+    kept = dict(fresh.execute('SELECT "column", value FROM personal_value WHERE seq=?', (seq,)).fetchall())
+    try:
+        values = {
+            column: kept.get(column) if isinstance(value, dict) else value for column, value in json.loads(body).items()
+        }
+        listed, marks = ",".join(f'"{each}"' for each in values), ",".join("?" * len(values))
+        fresh.execute(f'INSERT INTO "{name}" ({listed}) VALUES ({marks})', tuple(values.values()))  # noqa: S608
+    except (ValueError, AttributeError, sqlite3.Error):
+        return False
+    return True
+
+
+def _judged(path: Path, way: str, tables: tuple[Table, ...]) -> Salvage:
+    """Make the full text anew where it differs, and check the mended copy whole. Raises Damaged, sqlite3.Error."""
+    schema = backup.contents(path).schema
+    findings: list[str] = []
+    if schema == SCHEMA:
+        writing, reading = write_engine(path), read_engine(path)
+        try:
+            with writing.begin() as connection:
+                if incident_text.out_of_step(connection):
+                    incident_text.rebuild(connection)
+            with reading.connect() as connection:
+                findings = health.verify(connection)
+        except DBAPIError as error:
+            raise Damaged(f"修复后的文件还是读不出来（{error.orig}）。", remedy="请从备份恢复。") from error
+        finally:
+            writing.dispose()
+            reading.dispose()
+    findings += [f"{each.name} 有 {each.gaps} 段读不出来。" for each in tables if each.gaps and each.name == "ledger"]
+    return Salvage(path, way, tables, backup.contents(path), tuple(findings))

@@ -1,0 +1,50 @@
+"""Backups as witnesses of the audit chain: each manifest says which link was the last when it was made.
+
+Whoever rewrites the record and its chain (`promises.md` F7) would have to rewrite every manifest too, also those on
+the USB stick in the safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from opsdesk.models import LedgerRow
+from opsdesk.services import backup
+from opsdesk.services.backup import Backup
+from opsdesk.services.restoring import RESTORED, wall_time
+
+SLACK = timedelta(minutes=2)
+"""By so much the clock of a manifest and that of the chain may differ."""
+
+
+def contradictions(connection: Connection, folders: Iterable[Path]) -> Iterator[str]:
+    """A sentence for every backup whose last link is not in the chain as it was, unless a restore explains it.
+
+    A backup made before a restore may hold links that were given up by it.
+    """
+    restores = _restores(connection)
+    manifests = [each.manifest for folder in folders for each in backup.kept(folder) if each.manifest is not None]
+    for made in sorted(manifests, key=lambda each: (each.made_at, each.path)):
+        query = select(LedgerRow.hash).where(LedgerRow.seq == made.links)
+        stands = connection.execute(query).scalar_one_or_none()
+        if made.links and stands != made.contents.head and not _given_up(made, restores):
+            yield (
+                f"审计链与 {made.made_at:%Y-%m-%d %H:%M} 的备份不一致：备份写明第 {made.links} 条是"
+                f" {made.contents.head[:16]}，现在{f'是 {stands[:16]}' if stands else '没有这一条'}（{made.path}）。"
+            )
+
+
+def _restores(connection: Connection) -> list[tuple[int, datetime]]:
+    query = select(LedgerRow.seq, LedgerRow.at).where(
+        LedgerRow.act == RESTORED, LedgerRow.kind == "event", LedgerRow.subject == "backup"
+    )
+    return [(row.seq, at) for row in connection.execute(query) if (at := wall_time(row.at)) is not None]
+
+
+def _given_up(made: Backup, restores: list[tuple[int, datetime]]) -> bool:
+    """Whether the backup was made before a restore that went back behind its last link."""
+    return any(made.links >= seq and made.made_at <= at + SLACK for seq, at in restores)
