@@ -24,6 +24,7 @@ from opsdesk.services import appraisal_feeds_incidents as incidents
 from opsdesk.services import appraisal_feeds_kept as kept
 from opsdesk.services import appraisal_feeds_rooms as rooms
 from opsdesk.services.appraisal_feeds_record import Record, Share
+from opsdesk.services.settlement import without_collection
 
 
 class Gives(StrEnum):
@@ -143,7 +144,11 @@ def read(
 
     KeyError for a feed that there is not.
     """
-    record = Record(connection, regulations, first, min(last, now.date()), now)
+    with without_collection():
+        return _read(Record(connection, regulations, first, min(last, now.date()), now), keys)
+
+
+def _read(record: Record, keys: Collection[str]) -> Feeds:
     begun = record.first <= record.last
     events: dict[str, Mapping[Whom, Sequence[Event]]] = {}
     shares: dict[str, Mapping[Whom, Sequence[Share]]] = {}
