@@ -40,6 +40,15 @@ def test_it_takes_no_room_until_it_has_something_to_say(qtbot) -> None:
     assert not notices.isVisible()
 
 
+def test_a_warning_leaves_with_its_page_and_what_is_broken_or_offers_something_stays(qtbot) -> None:
+    notices = bar(qtbot)
+    notices.show("还没有批准，不能借出。", Tone.WARNING)
+    notices.show("磁盘已满，没有保存。", Tone.BROKEN)
+    notices.show("上次的文字没有恢复。", Tone.WARNING, [("复制这些文字", lambda: None)])
+    notices.leave_page()
+    assert notices.sentences() == ["磁盘已满，没有保存。", "上次的文字没有恢复。"]
+
+
 def test_they_float_over_the_lower_edge_the_newest_on_top_and_the_page_does_not_move(qtbot) -> None:
     notices = bar(qtbot)
     before = notices.page.geometry()

@@ -217,7 +217,7 @@ class AutoKeep(QObject):
         watched.failed(stand)
         if self.watched is not watched or not watched.form.isVisible():
             said = f"{name} 的修改没有存入记录：{error}{getattr(error, 'remedy', '')}文字已保留为草稿。"
-            self._desk.notices.show(said, Tone.WARNING)
+            self._desk.notices.show(said, Tone.BROKEN)
             return
         self.said.emit(NOT_KEPT)
         row = watched.form.rows.get(error.field) if isinstance(error, Refusal) else None

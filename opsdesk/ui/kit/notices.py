@@ -26,7 +26,7 @@ from opsdesk.ui.kit.parts import (
 Action = tuple[str, Callable[[], object]]
 
 SECONDS = {Tone.FINE: 6, Tone.NEUTRAL: 6, Tone.INFORMATION: 10, Tone.AWAY: 10}
-"""How long a notice without buttons stays by its tone; warnings and what is broken stay until closed."""
+"""How long a notice without buttons stays by its tone; what is broken stays until closed, a warning with its page."""
 
 WITH_BUTTONS = 30
 """Seconds that a notice of these tones stays which offers something to press (打开文件)."""
@@ -228,6 +228,12 @@ class Notices(QWidget):
         """Take all sentences away; work under way stays in sight."""
         for notice in tuple(self.shown):
             self._remove(notice)
+
+    def leave_page(self) -> None:
+        """Another page is shown: warnings without buttons were about the last one and leave; the others stay."""
+        for notice in tuple(self.shown):
+            if notice.tone is Tone.WARNING and not notice.buttons:
+                self._remove(notice)
 
     def sentences(self) -> list[str]:
         """The sentences shown now, oldest first."""

@@ -54,6 +54,9 @@ class Frame(QWidget):
         column.addLayout(body, 1)
         self._before: SectionPage | None = None
         self._reminded: frozenset[int] = frozenset()
+        self._page: Any = None
+        for stack in (self.stack, *(page.stack for page in self.pages.values())):
+            stack.currentChanged.connect(self._leave_page)
         self.rail.chosen.connect(self.open)
         self.bar.find_asked.connect(self.find_person)
         self.preview.closed.connect(self._leave_paper)
@@ -148,7 +151,8 @@ class Frame(QWidget):
             self.rail.set_count(section, number)
         for visit_id, sentence in found.overstays.items():
             if visit_id not in self._reminded:
-                self._desk.notices.show(sentence, Tone.WARNING)
+                go = ("打开机房出入", partial(self.open, "room", "visit"))
+                self._desk.notices.show(sentence, Tone.WARNING, [go])
         self._reminded = frozenset(found.overstays)
 
     def _count(self, section: str, number: int) -> None:
@@ -157,6 +161,12 @@ class Frame(QWidget):
     def _turn(self, step: int) -> None:
         if self.stack.currentWidget() is not self.preview:
             self.current.turn(step)
+
+    def _leave_page(self, _place: int) -> None:
+        page = self.current.current
+        if page is not self._page:  # a paper over a page leaves the page where it is
+            self._page = page
+            self._desk.notices.leave_page()
 
     def _leave_paper(self) -> None:
         if self.stack.currentWidget() is self.preview:

@@ -6,6 +6,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from opsdesk.models import Correction
+from opsdesk.register import Tone
+from opsdesk.registers.visit.documents import evacuation
 from opsdesk.rules.vocabulary import Role
 from opsdesk.ui.kit import look
 from opsdesk.ui.pages.sign_in import SignInPage
@@ -35,6 +37,23 @@ def test_a_tab_is_made_when_it_is_first_looked_at_and_kept(desk) -> None:
     desk.ctrl(Qt.Key.Key_PageUp)
     assert frame.pages["people"].current is staff
     assert len(list(frame.pages["people"].pages())) == 2
+
+
+def test_a_warning_stays_under_a_paper_and_leaves_with_its_page(desk, site) -> None:
+    frame, notices = desk.window.frame, desk.window.notices
+    frame.open("people", "staff")
+    desk.settle()
+    notices.show("请先选一个人。", Tone.WARNING)
+    frame.open("people", "staff")
+    frame.open_paper(evacuation(site))
+    frame.preview.leave()
+    desk.settle()
+    assert notices.sentences() == ["请先选一个人。"]
+    desk.ctrl(Qt.Key.Key_PageDown)
+    assert notices.sentences() == []
+    notices.show("请先选一个人。", Tone.WARNING)
+    desk.ctrl(Qt.Key.Key_1)
+    assert notices.sentences() == []
 
 
 def test_every_tab_shows_its_page_without_a_fault(desk) -> None:

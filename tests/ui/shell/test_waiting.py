@@ -63,6 +63,11 @@ def test_an_overstay_is_counted_when_the_minute_turns(desk: Hands, site: Context
     desk.window.frame.bar.show_time()
     desk.settle()
     assert desk.window.notices.sentences().count(said) == 1
+    desk.window.frame.open("people")
+    desk.settle()
+    (notice,) = [each for each in desk.window.notices.shown if each.sentence == said]
+    desk.click(notice.buttons[0])
+    assert desk.window.frame.current.current_key == "visit"
 
 
 def test_a_loan_waits_to_be_approved_and_again_when_it_is_late(desk: Hands, site: Context) -> None:
