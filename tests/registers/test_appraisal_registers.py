@@ -121,7 +121,7 @@ class TestScheme:
     ) -> None:
         for number, weight in enumerate(weights):
             made.item(site, scheme, f"指标{number}", weight=weight)
-        assert said in load(site, "scheme", scheme)["missing"]
+        assert said in load(site, "scheme", scheme)["told"]
         with refused(said):
             run(site, "scheme", "publish", scheme)
 
@@ -157,7 +157,9 @@ class TestScheme:
     def test_published_on_a_day_that_has_come(self, site: Context, whole_scheme: int) -> None:
         with refused("还没有到", "day"):
             run(site, "scheme", "publish", whole_scheme, day=TODAY + DAY)
+        assert "可以公示" in load(site, "scheme", whole_scheme)["told"]
         run(site, "scheme", "publish", whole_scheme, day=TODAY)
+        assert load(site, "scheme", whole_scheme)["told"] == "2026-03-05 公示。\n要改请用“新版”。"
         assert scheme_of(site, whole_scheme).published_on == TODAY
         with refused("2026-03-05 已经公示"):
             run(site, "scheme", "publish", whole_scheme)
@@ -436,6 +438,10 @@ class TestEvent:
         assert words(site, "appraisal_event", state="作废") == ["作废"]
         assert words(site, "appraisal_event", state="有效") == []
         whole(site)
+
+    def test_the_clause_is_shown_as_people_call_it(self, filled: Context) -> None:
+        assert shown(filled, "appraisal_event", "clause", kind="违规") == ["T2 一.10"]
+        assert shown(filled, "scheme_item", "clause", way="人工评分")[0] == "E4 第 7 项"
 
     def test_filters_narrow(self, filled: Context) -> None:
         assert set(shown(filled, "appraisal_event", "kind", kind="表扬")) == {"表扬"}

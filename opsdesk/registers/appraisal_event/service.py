@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from opsdesk.models import AppraisalEvent, Staff, Vendor
 from opsdesk.register import Chip, Page, Query, Row, Tone
+from opsdesk.rules.clause import Regulations
 from opsdesk.rules.scoring import EventKind, plain
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import appraisal_typed, choices, entry, listing, retiring
@@ -61,10 +62,10 @@ def listed(ctx: Context, query: Query) -> Page:
         asked = asked.where(void if wanted == VOID else ~void)
     with ctx.read() as connection:
         rows, total = listing.page(connection, asked, query.offset, query.limit)
-    return Page(tuple(_row(row._mapping) for row in rows), total)
+    return Page(tuple(_row(row._mapping, ctx.regulations) for row in rows), total)
 
 
-def _row(row: Mapping[Any, Any]) -> Row:
+def _row(row: Mapping[Any, Any], regulations: Regulations) -> Row:
     word = STANDING if row["void_at"] is None else VOID
     return Row(
         row["id"],
@@ -74,7 +75,7 @@ def _row(row: Mapping[Any, Any]) -> Row:
             "person": row["person"] or "",
             "facts": one_line(row["facts"]),
             "points": _signed(row),
-            "clause": row["clause"],
+            "clause": regulations.clause(row["clause"]).short if row["clause"] else "",
             "state": Chip(word, TONES[word]),
         },
         muted=word == VOID,

@@ -26,7 +26,7 @@ REGISTER = Register(
         Column("person", "人员", width=96),
         Column("facts", "事实", width=0),
         Column("points", "分值", Kind.CODE, 72),
-        Column("clause", "条款", Kind.CODE, 104),
+        Column("clause", "条款", Kind.CODE, 112),
         Column("state", "状态", Kind.CHIP, 88),
     ),
     list=service.listed,

@@ -19,7 +19,7 @@ REGISTER = Register(
         Column("holds_from", "生效日", Kind.DATE, 128),
         Column("fee", "季度合同款（元）", Kind.CODE, 144),
         Column("mode", "付款方式", width=88),
-        Column("shares", "各等比例", width=240),
+        Column("shares", "各等比例", width=280),
         Column("state", "状态", Kind.CHIP, 96),
     ),
     list=service.listed,

@@ -89,9 +89,22 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
         **row,
         "grades": appraisal_typed.grades_words(scheme.grades),
         "overview": _overview(scheme),
-        "missing": "" if appraisal_schemes.fixed(row) else appraisal_schemes.unfit(scheme),
+        "told": _told(row, scheme),
         "state": state(row, ctx.today()),
     }
+
+
+def _told(row: Values, scheme: Scheme) -> str:
+    if not appraisal_schemes.fixed(row):
+        return appraisal_schemes.unfit(scheme) or "权重和评分标准都齐了，可以公示。公示以前都可以改。"
+    said = []
+    if row["published_on"] is not None:
+        said.append(f"{row['published_on'].isoformat()} 公示。")
+    if row["frozen_at"] is not None:
+        said.append(f"{row['frozen_at']:%Y-%m-%d %H:%M} 起用来考核。")
+    if row["ended_on"] is not None:
+        said.append(f"{row['ended_on'].isoformat()} 起停用。")
+    return "\n".join([*said, "要改请用“新版”。"])
 
 
 def _overview(scheme: Scheme) -> str:

@@ -43,7 +43,7 @@ REGISTER = Register(
             "code", "代码", Kind.CODE, required=True, group=SCHEME, help="简短、不重复，例如 T1Q。各版同一个代码。"
         ),
         Field("edition", "版次", Kind.INTEGER, group=SCHEME, read_only=True),
-        Field("missing", "公示以前", Kind.LONG_TEXT, group=SCHEME, read_only=True),
+        Field("told", "公示和使用", Kind.LONG_TEXT, group=SCHEME, read_only=True),
         Field("title", "名称", required=True, group=SCHEME),
         Field("period_kind", "周期", Kind.CHOICE, required=True, group=SCHEME, options=_periods),
         Field(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from opsdesk.models import AppraisalItem, AppraisalScheme
 from opsdesk.register import Chip, Page, Query, Row, Tone
+from opsdesk.rules.clause import Regulations
 from opsdesk.rules.scoring import NOTHING, Way, plain
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import appraisal_schemes, appraisal_typed, choices, entry, listing, retiring
@@ -71,16 +72,17 @@ def listed(ctx: Context, query: Query) -> Page:
             found.setdefault((row["code"], -row["edition"]), []).append(row)
     rows = [row for key in sorted(found) for row in in_order(found[key])]
     begin, end = max(0, query.offset), max(0, query.offset) + max(0, query.limit)
-    return Page(tuple(_row(row) for row in rows[begin:end]), len(rows))
+    return Page(tuple(_row(row, ctx.regulations) for row in rows[begin:end]), len(rows))
 
 
-def _row(row: Mapping[Any, Any]) -> Row:
+def _row(row: Mapping[Any, Any], regulations: Regulations) -> Row:
     word = OVER if row["left_on"] is not None else FIXED if appraisal_schemes.fixed(row) else OPEN
     return Row(
         row["id"],
         {
-            "scheme": f"{row['code']} 第 {row['edition']} 版",
-            **{key: row[key] for key in ("place", "category", "title", "way", "clause")},
+            "scheme": f"{row['code']} {row['edition']} 版",
+            **{key: row[key] for key in ("place", "category", "title", "way")},
+            "clause": regulations.clause(row["clause"]).short if row["clause"] else "",
             "weight": "加分" if row["way"] == Way.BONUS else row["weight"],
             "state": Chip(word, TONES[word]),
         },
