@@ -94,9 +94,7 @@ def absent(record: Record) -> list[Event]:
     return _standing(record, ABSENT, found)
 
 
-def _too_late(
-    record: Record, person: PersonMonth, days: dict[date, PersonDay]
-) -> dict[date, list[Occurrence]]:  # fmt: skip
+def _too_late(record: Record, person: PersonMonth, days: dict[date, PersonDay]) -> dict[date, list[Occurrence]]:
     found: dict[date, list[Occurrence]] = {}
     for each in person.late:
         if each.day in days and _over(record, days[each.day], each):
