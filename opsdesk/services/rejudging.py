@@ -1,8 +1,11 @@
-"""Judging days again after what they were judged by has changed: contract, roster, leave, calendar, hours."""
+"""Judging days again after what they were judged by has changed: contract, roster, leave, calendar, hours.
+
+Closed days stand as they were judged.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -14,7 +17,7 @@ from opsdesk.rules import attendance as rules
 from opsdesk.rules.facts import Duty
 from opsdesk.rules.facts import Punch as PunchFact
 from opsdesk.rules.vocabulary import Direction, Source
-from opsdesk.services import attendance, duties, incident_clocks
+from opsdesk.services import attendance, closing_days, duties, incident_clocks
 from opsdesk.services.context import Context
 from opsdesk.services.transaction import Transaction
 
@@ -51,13 +54,14 @@ def rejudge(tx: Transaction, ctx: Context, first: date, last: date, staff_ids: C
         .order_by(Punch.staff_id, Punch.at, Punch.id)
     )
     rows = tx.connection.execute(signed).all()
-    keys = {(row.staff_id, row.day) for row in rows if first <= row.day <= last}
+    closed = closing_days.closed_days(tx.connection, first - 2 * TWO_DAYS, last + 2 * TWO_DAYS)
+    keys = {(row.staff_id, row.day) for row in rows if first <= row.day <= last and row.day not in closed}
     if rows:
-        keys |= _sort_anew(tx, ctx, rows)
+        keys |= _sort_anew(tx, ctx, rows, closed)
     attendance.rejudge(tx, ctx.regulations, keys, ctx.now())
 
 
-def _sort_anew(tx: Transaction, ctx: Context, rows: Collection[Any]) -> set[tuple[int, date]]:
+def _sort_anew(tx: Transaction, ctx: Context, rows: Collection[Any], closed: Set[date]) -> set[tuple[int, date]]:
     days = [row.day for row in rows]
     since, until = min(days) - TWO_DAYS, max(days) + TWO_DAYS
     ids = {row.staff_id for row in rows}
@@ -67,7 +71,7 @@ def _sort_anew(tx: Transaction, ctx: Context, rows: Collection[Any]) -> set[tupl
     for staff_id, own in groupby(rows, key=lambda row: row.staff_id):
         owed = plan.duties(people[staff_id], since, until)
         for row, day in _days_of(list(own), owed):
-            if day != row.day and row.source in BY_CLOCK:
+            if day != row.day and row.source in BY_CLOCK and not closed & {day, row.day}:
                 tx.update(Punch, row.id, day=day)
                 moved |= {(staff_id, row.day), (staff_id, day)}
     return moved

@@ -15,6 +15,7 @@ from opsdesk.models import Base
 from opsdesk.services import chain
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
+from opsdesk.services.closing_days import Lock
 from opsdesk.services.errors import Trouble
 
 WAYS_OUT = {
@@ -61,7 +62,10 @@ def database_trouble() -> Iterator[None]:
 
 @dataclass
 class Transaction:
-    """An open transaction. Writes go through it, so that each one is chained; reads use `connection`."""
+    """An open transaction. Writes go through it, so that each one is chained; reads use `connection`.
+
+    Each write is refused where it would touch a closed day (`closing_days`).
+    """
 
     connection: Connection
     clock: Clock
@@ -69,6 +73,10 @@ class Transaction:
     act: str
     reason: str
     entries: list[Entry] = field(default_factory=list)
+    lock: Lock = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lock = Lock(self.connection)
 
     def insert(self, model: type[Base], /, **values: Any) -> int:
         """Add one row and return its id."""
@@ -81,6 +89,7 @@ class Transaction:
         highest = self.connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
         empty: dict[str, Any] = dict.fromkeys(column.name for column in table.columns)
         full = [{**empty, **row, "id": highest + n} for n, row in enumerate(rows, 1)]
+        self.lock.refuse(table, ((None, row) for row in full))
         if full:
             self.connection.execute(insert(table), full)
         self.entries.extend(Entry("insert", table.name, row["id"], row) for row in full)
@@ -92,6 +101,7 @@ class Transaction:
         now = dict(self.connection.execute(select(table).where(table.c.id == row_id)).mappings().one())
         if all(now[key] == value for key, value in changes.items()):
             return False
+        self.lock.refuse(table, [(now, {**now, **changes})])
         self.connection.execute(update(table).where(table.c.id == row_id).values(**changes))
         self.entries.append(Entry("update", table.name, row_id, {**now, **changes}))
         return True
@@ -100,6 +110,7 @@ class Transaction:
         """Take a row of a plan out (a roster entry): the chain keeps what it was. What happened is never removed."""
         table = _table(model)
         known = dict(self.connection.execute(select(table).where(table.c.id == row_id)).mappings().one())
+        self.lock.refuse(table, [(known, None)])
         self.connection.execute(delete(table).where(table.c.id == row_id))
         self.entries.append(Entry("delete", table.name, row_id, known))
 
@@ -112,6 +123,7 @@ class Transaction:
             these = ids[begin : begin + BATCH]
             self.entries += chain.forget(self.connection, table.name, these, personal)
             rows = self.connection.execute(select(table).where(table.c.id.in_(these))).mappings().all()
+            self.lock.refuse_but_personal(table, personal, ((row, {**row, **changes}) for row in rows))
             self.connection.execute(update(table).where(table.c.id.in_(these)).values(**changes))
             self.entries += [Entry("update", table.name, row["id"], {**row, **changes}) for row in rows]
             self.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -16,7 +17,7 @@ from team import Team, go_to, grant
 
 from opsdesk.catalog import by_slug
 from opsdesk.imports.templates import write_template
-from opsdesk.models import ImportBatch, Leave, LeaveSlip, RosterEntry, StoredVerdict
+from opsdesk.models import ImportBatch, Leave, LeaveSlip, LedgerRow, RosterEntry, StoredVerdict
 from opsdesk.register import Query, Row
 from opsdesk.registers.leave.importing import import_leave
 from opsdesk.registers.sign_in.service import sign
@@ -331,8 +332,11 @@ class TestReturn:
         assert freed(site) == [(MORNING, at(6, "08:30"))]
         assert standing(site) == [Judgement.LATE]
         with site.read() as connection:
-            assert connection.execute(select(func.count()).select_from(Leave)).scalar_one() == 2
-        assert [row.values["ends_at"] for row in listed(site)] == [at(6, "08:30")], "the replaced absence is not listed"
+            assert connection.execute(select(func.count()).select_from(Leave)).scalar_one() == 1
+            links = select(LedgerRow.body).where(LedgerRow.subject == "leave").order_by(LedgerRow.seq)
+            told = [json.loads(body)["ends_at"] for body in connection.execute(links).scalars()]
+        assert told == ["2026-03-06 17:30:00", "2026-03-06 08:30:00"], "the chain holds what it was"
+        assert [row.values["ends_at"] for row in listed(site)] == [at(6, "08:30")]
         with pytest.raises(Refusal, match="已经销假"):
             run(desk, "leave", "close", slip, returned_at=at(6, "08:40"))
         run(site, "leave", "withdraw", slip, reason="登记错人")

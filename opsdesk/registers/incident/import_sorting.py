@@ -17,6 +17,7 @@ from opsdesk.models import Incident, IncidentAct
 from opsdesk.registers.incident.import_names import Hands, Names
 from opsdesk.registers.incident.service import BLANK, CHOSEN, Course
 from opsdesk.rules.vocabulary import IncidentKind, IncidentState
+from opsdesk.services import closing_days
 from opsdesk.services.errors import Finding, Refusal
 from opsdesk.services.text import without_phones
 
@@ -62,6 +63,8 @@ def sort(connection: Connection, file: IncidentFile, names: Names, now: datetime
     chosen, duplicates, superseded, findings = _one_each(file.rows)
     new: list[New] = []
     given = frozenset(file.layout.places)
+    days = [row.times.reported_at.date() for row in chosen] or [now.date()]
+    why_closed = closing_days.why_closed(connection, Incident, min(days), max(days))
     for begin in range(0, len(chosen), BATCH):
         batch = chosen[begin : begin + BATCH]
         known = _known(connection, [row.number for row in batch], handled="handling" in given)
@@ -71,6 +74,8 @@ def sort(connection: Connection, file: IncidentFile, names: Names, now: datetime
                 if row.number in known:
                     _refuse_other(row, *known[row.number], names, given)
                     duplicates += 1
+                elif why := why_closed(row.times.reported_at.date()):
+                    raise Refusal(why, field="reported_at")
                 else:
                     choices, hands = names.settle(row)
                     new.append(_new(row, choices, hands, now))

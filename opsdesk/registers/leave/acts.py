@@ -178,8 +178,7 @@ def close(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
         said = f"请假单 {row['number']} 已销假"
         tx.update(LeaveSlip, slip_id, returned_at=at)
         if at < row["ends_at"]:
-            tx.update(Leave, row["leave_id"], withdrawn_at=ctx.now())
-            tx.update(LeaveSlip, slip_id, leave_id=service.absent(tx, row, at))
+            tx.update(Leave, row["leave_id"], ends_at=at)  # days of it that are closed stay as they are
             service.judge_again(tx, ctx, row)
             said += f"，提前返岗，请假计到 {at:%Y-%m-%d %H:%M}，之后的到岗已重新判定"
     return Outcome(f"{said}。", TOUCHED)

@@ -254,19 +254,18 @@ def take_effect(tx: Transaction, ctx: Context, slip_id: int) -> bool:
     if row["leave_id"] is not None or not rules.counts(facts, ctx.law_on(day), regulation):
         return False
     refuse_overlap(tx.connection, row, but=slip_id)
-    tx.update(LeaveSlip, slip_id, leave_id=absent(tx, row, row["ends_at"]))
+    tx.update(LeaveSlip, slip_id, leave_id=_absent(tx, row))
     judge_again(tx, ctx, row)
     return True
 
 
-def absent(tx: Transaction, row: Mapping[str, Any], ends_at: datetime) -> int:
-    """Enter the approved absence of a slip, up to `ends_at`."""
+def _absent(tx: Transaction, row: Mapping[str, Any]) -> int:
     return tx.insert(
         Leave,
         staff_id=row["staff_id"],
         kind=row["kind"],
         begins_at=row["begins_at"],
-        ends_at=ends_at,
+        ends_at=row["ends_at"],
         reason=row["reason"],
         approved_by=row["consented_by"],
     )

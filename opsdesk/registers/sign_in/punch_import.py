@@ -19,7 +19,7 @@ from opsdesk.models import ImportBatch, Punch
 from opsdesk.rules import attendance as rules
 from opsdesk.rules.facts import Duty
 from opsdesk.rules.vocabulary import Direction, Source
-from opsdesk.services import attendance, duties
+from opsdesk.services import attendance, closing_days, duties
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.duties import Person
 from opsdesk.services.errors import Finding, Refusal
@@ -30,6 +30,7 @@ from opsdesk.services.transaction import Transaction
 
 Progress = Callable[[int, int], bool]
 STEP = 5000
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _sort(ctx: Context, connection: Connection, file: PunchFile) -> _Sorted:
             findings.append(Finding(raw.row, person))
         elif raw.at > now:
             findings.append(Finding(raw.row, f"打卡时间 {raw.at:%Y-%m-%d %H:%M:%S} 还没有到。请核对考勤机时钟。"))
-        elif not person.on_site(raw.at.date()) and not person.on_site(raw.at.date() - timedelta(days=1)):
+        elif not person.on_site(raw.at.date()) and not person.on_site(raw.at.date() - DAY):
             findings.append(_not_on_site(person, raw))
         else:
             matched[person.id].append((person, raw))
@@ -145,11 +146,12 @@ def _sort(ctx: Context, connection: Connection, file: PunchFile) -> _Sorted:
         )
     }
     plan = duties.load(connection, ctx.regulations, first.date(), last.date(), set(matched))
+    why_closed = closing_days.why_closed(connection, Punch, first.date() - DAY, last.date() + DAY)
     new: list[tuple[Person, RawPunch, date]] = []
     duplicates = 0
     for own in matched.values():
         person = own[0][0]
-        owed = plan.duties(person, first.date() - timedelta(days=1), last.date() + timedelta(days=1))
+        owed = plan.duties(person, first.date() - DAY, last.date() + DAY)
         day_of = _days(owed)
         for _, raw in own:
             key = (person.id, raw.at, raw.device)
@@ -158,10 +160,12 @@ def _sort(ctx: Context, connection: Connection, file: PunchFile) -> _Sorted:
                 continue
             known.add(key)
             day = day_of(raw.at)
-            if person.on_site(day):
-                new.append((person, raw, day))
-            else:
+            if not person.on_site(day):
                 findings.append(_not_on_site(person, raw))
+            elif why := why_closed(day):
+                findings.append(Finding(raw.row, why))
+            else:
+                new.append((person, raw, day))
     return _Sorted(new, duplicates, findings)
 
 

@@ -5,9 +5,9 @@ What comes from an old register is not judged (`room_visits.breaches`) and nobod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from opsdesk.imports.visits import LABEL, VisitFile, VisitRow, read_visits
 from opsdesk.models import Permit, Room, Vendor, Visit, VisitItem
 from opsdesk.registers.visit.people import House, house_of
-from opsdesk.services import duties, id_numbers, pinyin
+from opsdesk.services import closing_days, duties, id_numbers, pinyin
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Finding, Refusal
 from opsdesk.services.import_result import ImportResult, note_batch
@@ -37,6 +37,7 @@ class _Known:
     vendors: Mapping[str, int]
     staff: Mapping[tuple[str, int], int]
     stays: frozenset[Key]
+    why_closed: Callable[[date], str]
 
 
 def import_visits(
@@ -94,13 +95,17 @@ def _sorted(
             duplicates += 1
             continue
         seen.add(key)
-        new.append((values, row))
+        if why := known.why_closed(values["entered_at"].date()):
+            findings.append(Finding(row.row, why))
+        else:
+            new.append((values, row))
     found = tuple(sorted(findings, key=lambda finding: finding.row))
     return ImportResult(file.rows_read, len(new), duplicates, found, LABEL), new
 
 
 def _known(connection: Connection, file: VisitFile) -> _Known:
     times = [row.entered for row in file.rows]
+    first, last = (min(times).date(), max(times).date()) if times else (date.max, date.min)
     stays: set[Key] = set()
     if times:
         query = select(Visit.name, Visit.room_id, Visit.entered_at).where(
@@ -114,6 +119,7 @@ def _known(connection: Connection, file: VisitFile) -> _Known:
         vendors={name: row.id for row in vendors for name in (row.name, row.short_name)},
         staff={(each.name, each.vendor_id): each.id for each in duties.people(connection)},
         stays=frozenset(stays),
+        why_closed=closing_days.why_closed(connection, Visit, first, last),
     )
 
 

@@ -1,0 +1,153 @@
+"""What still stands open when a day, a month or a quarter is to be closed: each item one sentence and one door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from opsdesk.models import Appraisal, AppraisalSheet, ClosedPeriod, Deduction, Settlement
+from opsdesk.rules.calendar import days
+from opsdesk.rules.vocabulary import Decision
+from opsdesk.services import closing_days, closings, open_questions, settings, settlement
+from opsdesk.services.closing_rules import PeriodKind
+from opsdesk.services.closings import Closed, Period
+from opsdesk.services.context import Context
+from opsdesk.services.open_item import OpenItem
+from opsdesk.services.open_of_day import of_day
+from opsdesk.services.open_questions import Question
+
+DAY = timedelta(days=1)
+MOST_NAMED = 5
+MONTH_PAGE = "month"
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a period stands: what is open, and every closing of it up to now."""
+
+    period: Period
+    items: tuple[OpenItem, ...]
+    closings: tuple[Closed, ...]
+
+    @property
+    def closed(self) -> Closed | None:
+        """The closing that stands."""
+        return closings.standing(self.closings)
+
+    @property
+    def sentence(self) -> str:
+        """The state of things in one line."""
+        kind, known = self.period.kind, self.closings[-1] if self.closings else None
+        if known is not None and known.stands:
+            again = " · 曾重新打开更正" if any(not each.stands for each in self.closings) else ""
+            return f"{known.closed_at:%Y-%m-%d %H:%M} 由{known.closed_by}{kind}{again}"
+        left = f"未结 {len(self.items)} 项" if self.items else f"没有未结事项，可以{kind}"
+        if known is not None:
+            return f"{known.reopened_at:%m-%d %H:%M} 由{known.reopened_by}重新打开，还没有再次{kind} · {left}"
+        return left
+
+
+def status(ctx: Context, period: Period) -> Status:
+    """How a period stands now."""
+    with ctx.read() as connection:
+        known = tuple(closings.of(connection, period))
+        items: Iterable[OpenItem]
+        if period.kind is PeriodKind.DAY:
+            items = [*of_day(connection, ctx, period.first), *_days_before(connection, period.first)]
+        elif period.kind is PeriodKind.MONTH:
+            items = _of_month(connection, ctx, period)
+        else:
+            items = _of_quarter(connection, period)
+        return Status(period, tuple(items), known)
+
+
+def _days_before(connection: Connection, day: date) -> Iterator[OpenItem]:
+    """Earlier days opened again and not closed since, and days left out since the last one that was closed."""
+    opened = settings.opened_on(connection)
+    for each in closings.waiting(connection, opened, day - DAY):
+        if each.period.kind is PeriodKind.DAY:
+            yield OpenItem(
+                "日结", f"{each.period.label} 重新打开后还没有再次日结。", "day_close", day=each.period.first
+            )
+    newest = select(func.max(ClosedPeriod.last)).where(
+        ClosedPeriod.kind == str(PeriodKind.DAY), ClosedPeriod.first < day, ClosedPeriod.reopened_at.is_(None)
+    )
+    last = connection.execute(newest).scalar_one_or_none()
+    between = [] if last is None else days(last + DAY, day - DAY)
+    closed = closing_days.closed_days(connection, last or day, day)
+    if left := [each for each in between if each not in closed]:
+        more = f" 到 {left[-1]:%m-%d} 有 {len(left)} 天" if len(left) > 1 else " "
+        yield OpenItem("日结", f"{left[0].isoformat()}{more}还没有日结。", "day_close", day=left[0])
+
+
+def _of_month(connection: Connection, ctx: Context, period: Period) -> Iterator[OpenItem]:
+    month = settlement.read(connection, ctx.regulations, period.first.year, period.first.month, ctx.now())
+    asked = open_questions.of_month(connection, ctx.regulations, month, ctx.now())
+    yield from (_question(each) for each in asked)
+    booked = dict(
+        connection.execute(
+            select(Settlement.staff_id, Settlement.total_fen).where(
+                Settlement.month == period.label, Settlement.replaced_at.is_(None)
+            )
+        ).all()
+    )
+    left = [each.person.name for each in month.people if each.person.id not in booked]
+    if left:
+        yield OpenItem("结算", f"{period.label} 还有 {_named(left)}没有结算。请先结算。", MONTH_PAGE)
+    changed = [
+        each.person.name
+        for each in month.people
+        if each.person.id in booked and int(each.settled.figures.total * 100) != booked[each.person.id]
+    ]
+    if changed:
+        yield OpenItem("结算", f"{_named(changed)}的拟扣减在结算后有变动。请重新结算。", MONTH_PAGE)
+    undecided = connection.execute(
+        select(func.count()).where(
+            Deduction.month == period.label,
+            Deduction.replaced_at.is_(None),
+            Deduction.state == str(Decision.PROPOSED),
+            Deduction.amount_fen > 0,
+        )
+    ).scalar_one()
+    if undecided:
+        yield OpenItem("拟扣减", f"{period.label} 还有 {undecided} 条拟扣减没有确认或免除。", "deduction")
+    yield from _parts(connection, period, PeriodKind.DAY)
+
+
+def _parts(connection: Connection, period: Period, kind: PeriodKind) -> Iterator[OpenItem]:
+    """Days of a month that nobody closed, once the site closes days at all."""
+    known = {each.period.first: each for each in closings.within(connection, period.first, period.last, {kind})}
+    first = max(period.first, settings.opened_on(connection))
+    left = [day for day in days(first, period.last) if day not in known or not known[day].stands]
+    if left:
+        shown = "、".join(f"{day:%m-%d}" for day in left[:MOST_NAMED])
+        more = f" 等 {len(left)} 天" if len(left) > MOST_NAMED else " "
+        yield OpenItem("日结", f"{shown}{more}没有日结，月结会一并锁定。", "day_close", day=left[0])
+
+
+def _of_quarter(connection: Connection, period: Period) -> Iterator[OpenItem]:
+    query = (
+        select(AppraisalSheet.id, AppraisalSheet.number, AppraisalSheet.name)
+        .join(Appraisal, Appraisal.id == AppraisalSheet.appraisal_id)
+        .where(
+            Appraisal.ends_on.between(period.first, period.last),
+            Appraisal.void_at.is_(None),
+            AppraisalSheet.void_at.is_(None),
+            AppraisalSheet.decided_at.is_(None),
+        )
+        .order_by(AppraisalSheet.number)
+    )
+    for row in connection.execute(query):
+        said = f"{row.name}的考核评分表 {row.number} 还没有核定。"
+        yield OpenItem("考核", said, "appraisal", id=row.id, name=row.number)
+
+
+def _question(each: Question) -> OpenItem:
+    return OpenItem(each.kind, each.sentence, each.door, name=each.name, staff_id=each.staff_id, day=each.day)
+
+
+def _named(names: list[str]) -> str:
+    return f"{'、'.join(names[:MOST_NAMED])}{f'等 {len(names)} 人' if len(names) > MOST_NAMED else ''}"

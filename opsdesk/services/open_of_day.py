@@ -1,0 +1,170 @@
+"""What a day leaves open: people, slips, incidents; the machine room and equipment stand in `open_of_rooms`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from opsdesk.models import Correction, Incident, LeaveSlip, Overtime, Staff, ZeroReport
+from opsdesk.rules.vocabulary import OPEN_INCIDENT, IncidentState, State
+from opsdesk.services import attendance, drafts, settings
+from opsdesk.services.attendance import PersonDay
+from opsdesk.services.context import Context
+from opsdesk.services.drafts import Drafts
+from opsdesk.services.open_item import OpenItem
+from opsdesk.services.open_of_rooms import of_rooms
+from opsdesk.services.overtime import WAITING
+
+DAY = timedelta(days=1)
+MOST_NAMED = 5
+NO_SIGN_OUT, NO_SIGN_IN, NOT_COME, ON_SHIFT = "未签退", "缺签到", "未到", "在班"
+SOLVED = tuple(str(state) for state in (IncidentState.SOLVED, IncidentState.CONFIRMED))
+_OF_INCIDENT = re.compile(r"incident:(\d+):")
+
+
+def of_day(connection: Connection, ctx: Context, day: date) -> Iterator[OpenItem]:
+    """Everything open on `day`, or before it and still open: people first."""
+    people: Sequence[PersonDay] = ()
+    if day >= settings.opened_on(connection):
+        people = attendance.read(connection, ctx.regulations, day, day, ctx.now())
+    yield from _people(people, ctx.now())
+    yield from _slips(connection, day)
+    yield from _incidents(connection, day, ctx.now())
+    yield from _zero_reports(connection, ctx, people, day)
+    yield from _drafts(connection, ctx)
+    yield from of_rooms(connection, ctx, day)
+
+
+def _people(people: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]:
+    """Who has not signed out or in, who has not come without leave, and whose shift goes on."""
+    working = []
+    for each in people:
+        who, day, state = each.person, each.day, each.result.state
+        if each.duty is not None and each.duty.ends > now and state is not State.ON_LEAVE:
+            working.append(each)
+            continue
+        if state is State.NO_SIGN_IN:
+            said, kind, door = "没有到岗记录，只有离岗记录。请补签。", NO_SIGN_IN, "correction"
+        elif state is State.DUE and each.duty is not None:
+            begins = f"{each.duty.begins:%H:%M}"
+            said, kind, door = f"应到 {begins}，没有到岗记录，也没有请假。请补请假单或补签。", NOT_COME, "leave"
+        elif each.punches and each.left_at is None:
+            said, kind, door = "没有签退。请签退或补签。", NO_SIGN_OUT, "correction"
+        else:
+            continue
+        yield OpenItem(kind, f"{who.name}（{who.vendor}）{said}", door, name=who.name, staff_id=who.id, day=day)
+    if working:
+        names = "、".join(each.person.name for each in working[:MOST_NAMED])
+        more = f"等 {len(working)} 人" if len(working) > MOST_NAMED else ""
+        last = max(each.duty.ends for each in working if each.duty is not None)
+        until = f"{last:%H:%M}" if last.date() == now.date() else f"{last:%m-%d %H:%M}"
+        said = f"{names}{more}的班到 {until} 才结束，结上以后的签到签退照常记录，不在这次打印的表里。"
+        yield OpenItem(ON_SHIFT, said, "sign_in", day=working[0].day)
+
+
+def _slips(connection: Connection, day: date) -> Iterator[OpenItem]:
+    """补签单, 请假单 and 加班申请 of the day, or of earlier ones, on which nobody has decided."""
+    ends = datetime.combine(day + DAY, time())
+    corrections = (
+        select(Correction.id, Correction.number, Correction.day, Staff.name)
+        .join(Staff, Staff.id == Correction.staff_id)
+        .where(Correction.state == WAITING, Correction.day <= day)
+        .order_by(Correction.number)
+    )
+    for row in connection.execute(corrections):
+        said = f"{row.name} {row.day:%m-%d} 的补签单 {row.number} 还没有批。"
+        yield OpenItem("补签单", said, "correction", id=row.id, name=row.number)
+    leave = (
+        select(LeaveSlip.id, LeaveSlip.number, LeaveSlip.kind, LeaveSlip.begins_at, Staff.name)
+        .join(Staff, Staff.id == LeaveSlip.staff_id)
+        .where(
+            LeaveSlip.begins_at < ends,
+            LeaveSlip.leave_id.is_(None),
+            LeaveSlip.refused_at.is_(None),
+            LeaveSlip.withdrawn_at.is_(None),
+        )
+        .order_by(LeaveSlip.number)
+    )
+    for slip in connection.execute(leave):
+        said = f"{slip.name} {slip.begins_at:%m-%d} 起的{slip.kind} {slip.number} 还没有办完。"
+        yield OpenItem("请假单", said, "leave", id=slip.id, name=slip.number)
+    extra = (
+        select(Overtime.id, Overtime.number, Overtime.begins_at, Staff.name)
+        .join(Staff, Staff.id == Overtime.staff_id)
+        .where(Overtime.state == WAITING, Overtime.begins_at < ends)
+        .order_by(Overtime.number)
+    )
+    for more in connection.execute(extra):
+        said = f"{more.name} {more.begins_at:%m-%d} 的加班申请 {more.number} 还没有批。"
+        yield OpenItem("加班申请", said, "overtime", id=more.id, name=more.number)
+
+
+def _incidents(connection: Connection, day: date, now: datetime) -> Iterator[OpenItem]:
+    """Records that were not handed in, not signed or given back, and deadlines that are being exceeded."""
+    ends = datetime.combine(day + DAY, time())
+    handed = Incident.handed_in_at.is_not(None)
+    owed = and_(Incident.state.in_(SOLVED), or_(handed, Incident.hand_in_due_at < ends))
+    running = and_(
+        Incident.state.in_([str(each) for each in OPEN_INCIDENT]),
+        or_(Incident.respond_by < now, Incident.solve_by < now),
+    )
+    query = (
+        select(
+            Incident.id, Incident.number, Incident.title, Incident.state, Incident.handed_in_at,
+            Incident.hand_in_due_at, Incident.respond_by, Incident.solve_by,
+            func.coalesce(Staff.name, Incident.person_written, "").label("person"),
+        )
+        .join(Staff, Staff.id == Incident.staff_id, isouter=True)
+        .where(
+            Incident.reported_at < ends,
+            or_(owed, running, Incident.state == str(IncidentState.RETURNED)),
+        )
+        .order_by(Incident.reported_at, Incident.id)
+    )  # fmt: skip
+    for row in connection.execute(query):
+        named = f"{row.number} {row.title}" + (f"（{row.person}）" if row.person else "")
+        if row.state in OPEN_INCIDENT:
+            clock = "解决" if row.solve_by is not None and row.solve_by < now else "响应"
+            kind, said = "超时", f"{clock}已经超过时限，还在{row.state}。"
+        elif row.state == IncidentState.RETURNED:
+            kind, said = "退回", "退回后还没有重新交单。"
+        elif row.handed_in_at is not None:
+            kind, said = "未签收", "已交单，还没有签收。"
+        else:
+            kind, said = "未交单", f"应在 {row.hand_in_due_at:%m-%d %H:%M} 前交单，还没有交。"
+        yield OpenItem(kind, f"{named}{said}", "incident", id=row.id, name=row.number)
+
+
+def _zero_reports(connection: Connection, ctx: Context, people: Sequence[PersonDay], day: date) -> Iterator[OpenItem]:
+    """Who was on duty, had no record to hand in and has not said so, where the site asks for it (T3-05)."""
+    held = ctx.law_on(day).part("incident.hand_in", "T3")
+    if held is None or held.text("incident.zero_report") != "zero":
+        return
+    begins, ends = datetime.combine(day, time()), datetime.combine(day + DAY, time())
+    due = select(Incident.staff_id).where(
+        Incident.void_at.is_(None), Incident.hand_in_due_at >= begins, Incident.hand_in_due_at < ends
+    )
+    said = select(ZeroReport.staff_id).where(ZeroReport.day == day)
+    done = set(connection.execute(due).scalars()) | set(connection.execute(said).scalars())
+    for each in people:
+        if each.due and each.person.id not in done:
+            yield OpenItem("零报告", f"{each.person.name}当天没有事件，还没有交零报告。", "hand_in", day=day)
+
+
+def _drafts(connection: Connection, ctx: Context) -> Iterator[OpenItem]:
+    """Records into which something was typed that is not saved yet."""
+    if not (ctx.home / drafts.FILE).exists():
+        return
+    with closing(Drafts(ctx.home)) as kept:
+        ids = {
+            int(key[1]) for each, typed in kept.of("").items() if typed.strip() and (key := _OF_INCIDENT.match(each))
+        }
+    query = select(Incident.id, Incident.number, Incident.title).where(Incident.id.in_(ids))
+    for row in connection.execute(query.order_by(Incident.id)):
+        yield OpenItem(
+            "没存完", f"{row.number} {row.title}还有没存进记录的文字。", "incident", id=row.id, name=row.number
+        )
