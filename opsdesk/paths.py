@@ -25,3 +25,12 @@ def home(chosen: str | None = None) -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("OpsDesk", appauthor=False, roaming=False))
+
+
+def state() -> Path:
+    """This computer's own memory, apart from every data folder: OPSDESK_STATE, else the platform's place."""
+    if from_environment := os.environ.get("OPSDESK_STATE"):
+        return Path(from_environment).expanduser().resolve()
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("OpsDesk", appauthor=False))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["OPSDESK_STATE"] = tempfile.mkdtemp(prefix="opsdesk-state-")
 
 from collections.abc import Iterator
 from pathlib import Path

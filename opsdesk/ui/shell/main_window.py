@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QVBoxLayout, QWidget
 
+from opsdesk import paths
 from opsdesk.register import Tone
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
@@ -26,14 +28,16 @@ from opsdesk.ui.shell.idle import IdleWatch
 from opsdesk.ui.shell.preferences import Preferences
 
 LEAST_WIDTH, LEAST_HEIGHT = 880, 480
+log = logging.getLogger("opsdesk.ui")
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The record once it is open, and whether somebody has set the site up."""
+    """The record once it is open, whether somebody has set the site up, and what this computer remembers otherwise."""
 
     ctx: Context
     set_up: bool
+    doubt: str = ""
 
 
 def open_record(home: Path, clock: Clock) -> Opened:
@@ -43,7 +47,35 @@ def open_record(home: Path, clock: Clock) -> Opened:
 
     ctx = bootstrap.open_site(home, clock)
     sections.registers()
-    return Opened(ctx, bootstrap.is_set_up(ctx))
+    set_up = bootstrap.is_set_up(ctx)
+    return Opened(ctx, set_up, _doubt(ctx, set_up))
+
+
+def _doubt(ctx: Context, set_up: bool) -> str:
+    """What does not fit the last link that this computer remembers, put on record."""
+    from opsdesk.services import anchors
+
+    anchor = anchors.kept(paths.state(), ctx.home)
+    if anchor is None:
+        return ""
+    if not set_up:
+        gone = f"本机 {anchor.at} 在这个文件夹里有过数据（到第 {anchor.seq} 条改动），现在没有了。"
+        return f"{gone}请先退出，找回数据或从备份恢复。"
+    with ctx.read() as connection:
+        said = anchors.missing(connection, anchor)
+    if said:
+        anchors.report(ctx, anchor, said)
+    return said
+
+
+def _remember(ctx: Context) -> None:
+    """Remember the head of the record; of one that cannot be read any more nothing is changed."""
+    from opsdesk.services import anchors
+
+    try:
+        anchors.keep(ctx, paths.state())
+    except Trouble as trouble:
+        log.warning("%s", trouble)
 
 
 class MainWindow(QWidget):
@@ -194,6 +226,7 @@ class MainWindow(QWidget):
             self.close_desk()
             if self.ctx is not None:
                 preferences.save(self.home, self.preferences)
+                _remember(self.ctx)
             event.accept()
 
     def close_desk(self) -> None:
@@ -213,6 +246,8 @@ class MainWindow(QWidget):
 
     def _take(self, opened: Opened) -> None:
         self.ctx = opened.ctx
+        if opened.doubt:
+            self.notices.show(f"{opened.doubt}请对照最近打印的表和备份。", Tone.BROKEN, seconds=None)
         if not opened.set_up:
             self.show_first_start(opened.ctx)
         elif self._starts_as_kiosk:
