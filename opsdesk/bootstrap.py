@@ -26,7 +26,6 @@ from opsdesk.services import (
     incident_options,
     inspection_items,
     law_library,
-    settings,
     unsound,
     witness,
 )
@@ -150,10 +149,9 @@ def _refuse_to_begin_anew(home: Path) -> None:
 
 def check_whole(ctx: Context) -> list[str]:
     """Check record, chain and the backups as its witnesses; where all holds, the record counts as sound again."""
-    second = settings.read(ctx, backup_second.SETTING)
+    lying = backup_second.folders(ctx)
     with ctx.read() as connection:
-        folders_of_backups = [ctx.home / backup.FOLDER, *([Path(second)] if second else [])]
-        found = [*health.verify(connection), *witness.contradictions(connection, folders_of_backups)]
+        found = [*health.verify(connection), *witness.contradictions(connection, lying)]
     if found:
         unsound.note(ctx.home, ctx.now(), found[0])
     else:

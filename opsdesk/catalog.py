@@ -37,6 +37,7 @@ from opsdesk.registers.permit.spec import REGISTER as PERMIT
 from opsdesk.registers.post.spec import REGISTER as POST
 from opsdesk.registers.problem.spec import REGISTER as PROBLEM
 from opsdesk.registers.reading.spec import REGISTER as READING
+from opsdesk.registers.restore_drill.spec import REGISTER as RESTORE_DRILL
 from opsdesk.registers.room.spec import REGISTER as ROOM
 from opsdesk.registers.roster.spec import REGISTER as ROSTER
 from opsdesk.registers.scheme.spec import REGISTER as SCHEME
@@ -105,6 +106,7 @@ REGISTERS: tuple[Register, ...] = (
     HOURS,
     CALENDAR,
     HOLIDAY_CONSENT,
+    RESTORE_DRILL,
     ACCOUNT,
 )
 """Every register, in the order of the tabs."""

@@ -55,3 +55,10 @@ def month(year: int, number: int) -> list[date]:
     first = date(year, number, 1)
     following = date(year + number // 12, number % 12 + 1, 1)
     return days(first, following - timedelta(days=1))
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later (below zero: earlier); at the end of a shorter month its last day."""
+    year, number = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = month(year, number + 1)[-1]
+    return last.replace(day=min(day.day, last.day))

@@ -72,6 +72,12 @@ def _sentence(folder: Path, present: bool, last: datetime | None, late: bool, no
     return f"第二备份位置 {folder}：{when}{days}。"
 
 
+def folders(ctx: Context) -> list[Path]:
+    """Where backups lie: our own folder, and the second place while it is there."""
+    second = settings.read(ctx, SETTING)
+    return [ctx.home / backup.FOLDER, *([Path(second)] if second and is_there(Path(second)) else [])]
+
+
 def is_there(folder: Path) -> bool:
     """Whether the folder that was chosen is plugged in."""
     try:

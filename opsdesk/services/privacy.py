@@ -22,9 +22,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from opsdesk.models import Base, DoorEvent, LedgerRow, Loan, OffHours, Permit, PermitPerson, Visit, Visitor
-from opsdesk.rules.calendar import month
+from opsdesk.rules.calendar import months_later
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import backup, chain, id_numbers, retiring, settings
+from opsdesk.services import backup, backup_second, chain, id_numbers, retiring, settings
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
@@ -105,9 +105,7 @@ class Clearing:
 
 def cutoff(today: date, months: int) -> date:
     """The first day that is kept: so many months before today, at a month's end its last day."""
-    year, number = divmod(today.year * 12 + today.month - 1 - months, 12)
-    last = month(year, number + 1)[-1]
-    return last.replace(day=min(today.day, last.day))
+    return months_later(today, -months)
 
 
 def look(ctx: Context) -> Clearing:
@@ -119,7 +117,7 @@ def look(ctx: Context) -> Clearing:
         due = _due(connection, before)
         query = select(LedgerRow.act).where(LedgerRow.subject == "privacy").order_by(LedgerRow.seq.desc()).limit(1)
         unfinished = connection.execute(query).scalar_one_or_none() == CLEARED
-    return Clearing(months, before, due, tuple(_copies(ctx.home, before)), unfinished)
+    return Clearing(months, before, due, tuple(_copies(ctx, before)), unfinished)
 
 
 def _due(connection: Connection, before: date) -> tuple[Due, ...]:
@@ -204,12 +202,12 @@ def _clear(tx: Transaction, kept: Kept, ids: tuple[int, ...], now: datetime) -> 
             tx.forget(OffHours, [each], people=names)
 
 
-def _copies(home: Path, before: date) -> list[Path]:
-    """Backups and files set aside before that day; the newest backup is kept however old it is."""
-    backups = backup.listed(home)[1:]
+def _copies(ctx: Context, before: date) -> list[Path]:
+    """Backups and files set aside before that day; the newest backup of each place is kept however old it is."""
+    backups = [each for folder in backup_second.folders(ctx) for each in backup.found_in(folder)[1:]]
     return [
         each
-        for each in sorted([*backups, *home.glob("set-aside-*")])
+        for each in sorted([*backups, *ctx.home.glob("set-aside-*")])
         if (made := _COPY.fullmatch(each.name)) and made[1] < f"{before:%Y%m%d}"
     ]
 
@@ -222,7 +220,7 @@ def _delete(copies: tuple[Path, ...]) -> list[Path]:
             if each.is_dir():
                 shutil.rmtree(each)
             else:
-                each.unlink()
+                backup.discard(each)
         except OSError:
             left.append(each)
     return left

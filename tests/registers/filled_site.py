@@ -291,6 +291,7 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         for name, role in (("李值班", "服务台"), ("周审计", "只读"))
     ]
     import filled_appraisal
+    import filled_drills
     import filled_equipment
     import filled_room  # it stands on this module
     import filled_upkeep
@@ -302,6 +303,7 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         **filled_upkeep.fill(ctx),
         **filled_visits.fill(ctx),
         **filled_equipment.fill(ctx),
+        **filled_drills.fill(ctx),
         **filled_appraisal.fill(ctx, staff, vendors, contracts),
         "vendor": vendors,
         "contract": contracts,

@@ -233,6 +233,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 Tab("calendar", known["calendar"].title, lambda ctx: CalendarPage(known["calendar"], ctx, desk)),
                 register("holiday_consent"),
                 Tab("backup", "备份", lambda ctx: BackupsPage(ctx, desk)),
+                register("restore_drill"),
             ),
         ),
     )
