@@ -80,17 +80,15 @@ def showcase(out: Path, clock: Clock | None = None) -> int:
     import tempfile
 
     from opsdesk import demo_site
-    from opsdesk.exports import archive
+    from opsdesk.exports import issuing
     from opsdesk.registers.sign_in import documents
-    from opsdesk.services import papers
     from opsdesk.services.clock import Clock
 
     clock = moment_to_show(clock or Clock())
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         ctx = demo_site.build(Path(folder) / "demo", clock=clock).ctx
         document = documents.daily_sheet(ctx, ctx.today())
-        kept = archive.export(document, out)
-        papers.record(ctx, [document], kept)
+        _, kept = issuing.export(ctx, document, out)
         picture = out.resolve() / PICTURE
         if _no_screen():
             os.environ["QT_QPA_PLATFORM"] = "offscreen"

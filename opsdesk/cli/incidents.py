@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from opsdesk.cli import desk, exits, saying
-from opsdesk.cli.printing import told
-from opsdesk.exports import archive
+from opsdesk.cli.printing import one, told
+from opsdesk.exports import issuing
 from opsdesk.register import Chip, Query
 from opsdesk.registers.incident import detail, documents, listing
 from opsdesk.registers.incident.detail import Detail
 from opsdesk.registers.vendor.spec import REGISTER as VENDOR
-from opsdesk.services import incident_figures, masking, papers
+from opsdesk.services import incident_figures, masking
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.incident_figures import WORDS, By, Figures
@@ -51,9 +51,8 @@ def paper(asked: argparse.Namespace, home: Path) -> int:
     else:
         make = documents.record if asked.paper == "incident" else documents.case_report
         document = make(ctx, detail.id_of(ctx, asked.number))
-    kept = archive.export(document, Path(asked.out), asked.formats)
-    papers.record(ctx, [document], kept)
-    return told(kept, {"document": {"number": document.number, "title": document.title}}, as_json=asked.as_json)
+    sealed, kept = issuing.export(ctx, document, Path(asked.out), asked.formats)
+    return told(kept, one(sealed), as_json=asked.as_json)
 
 
 def _vendor(ctx: Context, typed: str | None) -> int | None:

@@ -9,13 +9,12 @@ from typing import Any
 
 from opsdesk.cli import desk, exits, saying
 from opsdesk.cli.printing import as_object
-from opsdesk.exports import archive
+from opsdesk.exports import issuing
 from opsdesk.registers.month import service
 from opsdesk.registers.month.documents import vendor_workbook
 from opsdesk.registers.month.figures import Company, companies, hours_of
 from opsdesk.registers.month.service import figures_json, plain
 from opsdesk.rules.settlement import Line, Occurrence
-from opsdesk.services import papers
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.settlement import PersonMonth
@@ -59,8 +58,7 @@ def export(home: Path, month: tuple[int, int], out: Path, *, vendor: str | None,
             if chosen:
                 raise
             continue
-        kept = archive.export(sheets, out, ("xlsx",))
-        papers.record(ctx, sheets, kept)
+        _, kept = issuing.export(ctx, sheets, out, ("xlsx",))
         files += [{"vendor": each.short_name, **as_object(file)} for file in kept]
     if not files:
         raise Refusal(f"{month[0]}-{month[1]:02} 没有应到岗的人员，没有可以导出的考勤。请核对月份。")

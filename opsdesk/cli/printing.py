@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from opsdesk.cli import desk, exits, saying
-from opsdesk.exports import archive
+from opsdesk.exports import archive, issuing, seal
+from opsdesk.exports.document import Document
 from opsdesk.registers.sign_in import documents
-from opsdesk.services import papers
 from opsdesk.services.errors import Refusal
 
 
@@ -25,9 +25,8 @@ def sign_in(
         document = documents.monthly_sheet(ctx, *month)
     else:
         raise ValueError("neither day nor month")
-    kept = archive.export(document, out, formats)
-    papers.record(ctx, [document], kept)
-    return told(kept, {"document": {"number": document.number, "title": document.title}}, as_json=as_json)
+    sealed, kept = issuing.export(ctx, document, out, formats)
+    return told(kept, one(sealed), as_json=as_json)
 
 
 def attendance(home: Path, out: Path, *, month: tuple[int, int], formats: Sequence[str], as_json: bool) -> int:
@@ -38,10 +37,8 @@ def attendance(home: Path, out: Path, *, month: tuple[int, int], formats: Sequen
     sheets = month_sheets(ctx, *month)
     if not sheets:
         raise Refusal(f"{month[0]}-{month[1]:02} 没有应到岗的人员，没有可以印的考勤汇总表。请核对月份。")
-    kept = archive.export(sheets, out, formats)
-    papers.record(ctx, sheets, kept)
-    listed = [{"number": each.number, "title": each.title, "sheet": each.sheet} for each in sheets]
-    return told(kept, {"documents": listed}, as_json=as_json)
+    sealed, kept = issuing.export(ctx, sheets, out, formats)
+    return told(kept, several(sealed), as_json=as_json)
 
 
 def inspection(home: Path, out: Path, *, day: date, formats: Sequence[str], as_json: bool) -> int:
@@ -52,10 +49,8 @@ def inspection(home: Path, out: Path, *, day: date, formats: Sequence[str], as_j
     sheets = day_sheets(ctx, day)
     if not sheets:
         raise Refusal(f"{day.isoformat()} 没有可以印的机房巡检表：还没有登记机房。请先在“机房”里登记。")
-    kept = archive.export(sheets, out, formats)
-    papers.record(ctx, sheets, kept)
-    listed = [{"number": each.number, "title": each.title, "sheet": each.sheet} for each in sheets]
-    return told(kept, {"documents": listed}, as_json=as_json)
+    sealed, kept = issuing.export(ctx, sheets, out, formats)
+    return told(kept, several(sealed), as_json=as_json)
 
 
 def lending(home: Path, out: Path, *, number: str, formats: Sequence[str], as_json: bool) -> int:
@@ -64,10 +59,20 @@ def lending(home: Path, out: Path, *, number: str, formats: Sequence[str], as_js
     from opsdesk.registers.loan.service import id_of
 
     ctx = desk.as_command_line(desk.open_existing(home))
-    document, *others = loans.copies(ctx, id_of(ctx, number))
-    kept = archive.export([document, *others], out, formats)
-    papers.record(ctx, [document], kept)
-    return told(kept, {"document": {"number": document.number, "title": document.title}}, as_json=as_json)
+    sealed, kept = issuing.export(ctx, loans.copies(ctx, id_of(ctx, number)), out, formats)
+    return told(kept, one(sealed), as_json=as_json)
+
+
+def one(sealed: Sequence[Document]) -> dict[str, Any]:
+    """A form in the output of `--json`: which it is, and the codes of its copies."""
+    first = sealed[0]
+    return {"document": {"number": first.number, "title": first.title}, "codes": list(map(seal.code_of, sealed))}
+
+
+def several(sealed: Sequence[Document]) -> dict[str, Any]:
+    """Forms of one file in the output of `--json`, and their codes in the same order."""
+    listed = [{"number": each.number, "title": each.title, "sheet": each.sheet} for each in sealed]
+    return {"documents": listed, "codes": list(map(seal.code_of, sealed))}
 
 
 def told(kept: Sequence[archive.Kept], more: Mapping[str, Any], *, as_json: bool) -> int:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from opsdesk.cli import desk, exits, saying
-from opsdesk.cli.printing import told
-from opsdesk.exports import archive
+from opsdesk.cli.printing import one, told
+from opsdesk.exports import issuing
 from opsdesk.exports.document import Document
 from opsdesk.register import Query
 from opsdesk.registers.permit.spec import REGISTER as PERMIT
 from opsdesk.registers.visit import documents, door_check
 from opsdesk.registers.visit.door_check import Finds, Line
 from opsdesk.rules.sla import in_words
-from opsdesk.services import choices, papers, room_visits
+from opsdesk.services import choices, room_visits
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.room_visits import Inside
@@ -35,10 +35,8 @@ def answer(asked: argparse.Namespace, home: Path) -> int:
 def paper(asked: argparse.Namespace, home: Path) -> int:
     """Carry out `print visits`, `print permit` and `print evacuation`; prints path and size of every file."""
     ctx = desk.as_command_line(desk.open_existing(home))
-    document = _document(ctx, asked)
-    kept = archive.export(document, Path(asked.out), asked.formats)
-    papers.record(ctx, [document], kept)
-    return told(kept, {"document": {"number": document.number, "title": document.title}}, as_json=asked.as_json)
+    sealed, kept = issuing.export(ctx, _document(ctx, asked), Path(asked.out), asked.formats)
+    return told(kept, one(sealed), as_json=asked.as_json)
 
 
 def _document(ctx: Context, asked: argparse.Namespace) -> Document:

@@ -171,12 +171,24 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What makes a form anew: the kind of paper and its arguments by name, when it was made, and for which role."""
+
+    kind: str
+    arguments: tuple[tuple[str, int | str | date | None], ...]
+    at: datetime
+    role: str
+
+
+@dataclass(frozen=True)
 class Document:
     """One form, complete: what stands at its head, in its body and at its foot.
 
     `code` and `revision` are the template number at the top left (OD-F01 A/0), `number` the slip's own at the top right
     (DG-20260305). `notes` are filling-in notes under the body, `basis` the reading of the law used (采用口径),
-    `retention` how long to keep it (保存期限：3 年), `trace` the short chain head that ties the paper to the record.
+    `retention` how long to keep it (保存期限：3 年), `trace` the short chain head that ties the paper to the record,
+    `origin` what makes it anew (None: it tells of a moment that is over). `seal` is what its QR code says once it is
+    issued, beginning with the short code; other words (预览，未签发) stand in their place without a QR code.
     `name` is the proposed file name without ending; `sheet` the xlsx sheet title. Of a book that is bound from several
     documents `first_page` says where this one begins and `of_pages` how many there are up to now (0: its own).
     """
@@ -202,6 +214,8 @@ class Document:
     )  # top right bottom left(binding)
     first_page: int = 1
     of_pages: int = 0
+    origin: Origin | None = None
+    seal: str = ""
 
 
 def chinese_date(day: date) -> str:

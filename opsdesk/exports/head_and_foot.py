@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from opsdesk.exports import typeface, wording
+from opsdesk.exports import qr, seal, typeface, wording
 from opsdesk.exports.document import Align, Document
 from opsdesk.exports.fitting import SMALLEST_SIZE, inked, lines_of
 from opsdesk.exports.sheets import IDEOGRAPH_CENTRE, LEADING, MM, Sheet
@@ -19,6 +19,10 @@ REMARK_SIZE = 9.0
 SMALL_SIZE = 9.0
 TRACE_SIZE = 7.0
 TRACE_GREY = 0.45
+CODE_SIZE = 8.0
+CODE_ABOVE = 3.6 * MM
+QR_SIDE, QR_GAP, QR_TO_EDGE = 12 * MM, 1.6 * MM, 4.2 * MM
+"""The QR code's side, its distance from body and words (its quiet zone), and from the paper's lower edge."""
 SIGNING_SIZE = 10.5
 SIGNING_HEIGHT = 12 * MM
 SIGNING_LINE = 26 * MM
@@ -156,11 +160,20 @@ def draw_signings(sheet: Sheet, area: Area, foot: Foot, y: float) -> float:
 
 
 def number_pages(document: Document, pages: Sequence[Sheet], area: Area) -> None:
-    """Write the bottom line of every page: 保存期限, 第 X 页 共 Y 页, and the trace in small grey."""
+    """Write the bottom line of every page: 保存期限, 第 X 页 共 Y 页, then code and trace left of the QR code.
+
+    All of it stands below the body, in the margin where nobody signs.
+    """
     total = document.of_pages or document.first_page - 1 + len(pages)
+    runs = qr.runs(document.seal) if seal.code_of(document) else []
     for number, sheet in enumerate(pages, document.first_page):
         baseline = min(area.bottom + 8 * MM, sheet.height - 5 * MM)
         _one_line(sheet, area, wording.retention(document), SMALL_SIZE, Align.LEFT, baseline, area.width * 0.36)
         _one_line(sheet, area, wording.page_of(number, total), SMALL_SIZE, Align.CENTER, baseline, area.width * 0.2)
-        trace = wording.words(document.trace)
-        _one_line(sheet, area, trace, TRACE_SIZE, Align.RIGHT, baseline, area.width * 0.36, TRACE_GREY)
+        beside, room = area, area.width * 0.36
+        if runs:
+            side = min(QR_SIDE, sheet.height - area.bottom - QR_GAP - QR_TO_EDGE)
+            sheet.code(runs, area.right - side, area.bottom + QR_GAP, side / len(qr.modules(document.seal)))
+            beside, room = area._replace(right=area.right - side - QR_GAP), room - side - QR_GAP
+        _one_line(sheet, beside, seal.words(document), CODE_SIZE, Align.RIGHT, baseline - CODE_ABOVE, room)
+        _one_line(sheet, beside, wording.words(document.trace), TRACE_SIZE, Align.RIGHT, baseline, room, TRACE_GREY)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
 
-from opsdesk.exports import typeface
+from opsdesk.exports import seal, typeface
 from opsdesk.exports.archive import Cancelled
 from opsdesk.exports.document import Document, Table
 from opsdesk.exports.layout import compose
@@ -70,12 +70,14 @@ def _draw(documents: Sequence[Document], copies: int, progress: Progress | None)
 
 
 def _describe(canvas: Canvas, documents: Sequence[Document]) -> None:
-    """Title and author; no person's name, no time of day."""
+    """Title, author and the codes of what was issued; no person's name, no time of day."""
     titles = dict.fromkeys(clean(document.title) for document in documents)
     organisations = dict.fromkeys(clean(document.organisation) for document in documents)
     canvas.setTitle("、".join(titles))
     canvas.setAuthor("、".join(organisations))
     canvas.setSubject("、".join(dict.fromkeys(clean(document.number) for document in documents if document.number)))
+    if codes := seal.codes(documents):
+        canvas.setKeywords(codes)
     canvas.setCreator("OpsDesk")
 
 
@@ -91,6 +93,12 @@ def _draw_sheet(canvas: Canvas, sheet: Sheet) -> None:
     if sheet.dividers:
         canvas.setLineWidth(0.5)
         canvas.lines([(x, y1, x, y2) for x, pieces in sheet.dividers.items() for y1, y2 in pieces])
+    if sheet.modules:
+        path = canvas.beginPath()  # one path: boxes side by side leave no seams
+        for box in sheet.modules:
+            path.rect(*box)
+        canvas.setFillGray(0)
+        canvas.drawPath(path, stroke=0, fill=1)
     _draw_texts(canvas, sheet.inks)
     for ink in sheet.inks:
         if ink.font == typeface.BOXES:

@@ -42,7 +42,8 @@ class Ink(NamedTuple):
 class Sheet:
     """One page: `rules` by line width as (x1, y1, x2, y2), `tints` as (x, y, width, height, grey).
 
-    `dividers` are the vertical rules between cells, by x: what continues the piece above is one rule, not one per row.
+    `modules` are the black boxes of a QR code as (x, y, width, height). `dividers` are the vertical rules between
+    cells, by x: what continues the piece above is one rule, not one per row.
     """
 
     width: float
@@ -51,6 +52,7 @@ class Sheet:
     rules: dict[float, list[tuple[float, float, float, float]]] = field(default_factory=dict)
     tints: list[tuple[float, float, float, float, float]] = field(default_factory=list)
     dividers: dict[float, list[tuple[float, float]]] = field(default_factory=dict)
+    modules: list[tuple[float, float, float, float]] = field(default_factory=list)
 
     def rule(self, x1: float, top: float, x2: float, bottom: float, weight: float = RULE) -> None:
         """Draw a straight rule; `top` and `bottom` are measured from the upper edge of the paper."""
@@ -68,6 +70,12 @@ class Sheet:
     def tint(self, x1: float, top: float, x2: float, bottom: float, grey: float) -> None:
         """Fill a box with a light grey."""
         self.tints.append((x1, self.height - bottom, x2 - x1, bottom - top, grey))
+
+    def code(self, runs: Iterable[tuple[int, int, int]], left: float, top: float, module: float) -> None:
+        """Draw a QR code from runs of dark modules (row, first column, how many), each `module` points wide."""
+        for row, column, count in runs:
+            y = self.height - top - (row + 1) * module
+            self.modules.append((left + column * module, y, count * module, module))
 
     def write(self, line: Line, x: float, baseline: float, size: float, grey: float = 0.0) -> None:
         """Write a line whose baseline is `baseline` below the upper edge."""

@@ -18,7 +18,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from opsdesk.exports import bars, bars_in_cells, cells, ruling, wording
+from opsdesk.exports import bars, bars_in_cells, cells, ruling, seal, wording
 from opsdesk.exports.archive import Cancelled
 from opsdesk.exports.cells import POINTS, Look, Slot, StreamedCell, Styles, Typed
 from opsdesk.exports.document import Align, BarChart, Document, FormCell, FormGrid, Kind, Paper, Table, Text
@@ -56,6 +56,7 @@ def write_workbook(documents: Document | Sequence[Document], path: Path, *, prog
     book = Workbook(write_only=True)
     book.properties.creator = "、".join(dict.fromkeys(clean(document.organisation) for document in several))
     book.properties.title = "、".join(dict.fromkeys(clean(document.title) for document in several))
+    book.properties.keywords = seal.codes(several) or None
     book._named_styles["Normal"].font = cells.DEFAULT_FONT
     try:
         for document in several:
@@ -145,7 +146,8 @@ class _Page:
         sheet.oddFooter.center.text = f"第 &P 页 共 {document.of_pages or '&N'} 页"
         if document.first_page > 1:
             sheet.page_setup.firstPageNumber, sheet.page_setup.useFirstPageNumber = document.first_page, True
-        sheet.oddFooter.right.text = _footer_words(clean(document.trace))
+        issued = (seal.words(document), clean(document.trace))
+        sheet.oddFooter.right.text = "\n".join(filter(None, map(_footer_words, issued))) or None
         for place, (left_edge, right_edge) in enumerate(zip(self.edges, self.edges[1:], strict=False), 1):
             width = cells.column_width((right_edge - left_edge) * 0.985)
             sheet.column_dimensions[get_column_letter(place)].width = width
@@ -201,10 +203,12 @@ class _Page:
             self._line(remark, Look(size=9.0), 14.0)
         places = []
         for place in self.document.signatures:
-            before, seal, day = wording.signature(place)
-            places.append(f"{before}{SIGN_LINE}{seal}{day}")
+            before, stamp, day = wording.signature(place)
+            places.append(f"{before}{SIGN_LINE}{stamp}{day}")
         for places_in_row in cells.filled_rows(places, cells.capacity(self.width, 10.5)):
             self._line(places_in_row, Look(), 34.0)
+        if issued := seal.words(self.document):
+            self._line(issued, Look(size=8.0, align=Align.RIGHT), 14.0)
 
     def _text(self, block: Text) -> None:
         self._line(clean(block.text), Look(size=block.font_size, bold=block.bold), 16.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
-from opsdesk.models.base import Base, Key
+from opsdesk.models.base import PERSONAL, Base, Key
 
 
 class ClosedPeriod(Base):
@@ -40,7 +40,8 @@ class Seal(Base):
     """A form as it was issued: its code, what it is of, the hash of its content, the chain's head at that moment.
 
     `origin` is JSON of what makes it anew ([“visit.day”, “2026-03-05”]), empty where nothing can; `digests` is JSON of
-    salted hashes by place on the form, so that what has changed since can be named without keeping the words.
+    salted hashes by place on the form, so that what has changed since can be named without keeping the words. Whoever
+    has the salt can try words against them: it is forgotten with the personal data that the form shows.
     """
 
     __tablename__ = "seal"
@@ -53,7 +54,7 @@ class Seal(Base):
     period: Mapped[str]
     origin: Mapped[str]
     content: Mapped[str]
-    salt: Mapped[str]
+    salt: Mapped[str | None] = mapped_column(info=PERSONAL)
     digests: Mapped[str]
     seq: Mapped[int]
     head: Mapped[str]

@@ -10,6 +10,8 @@ from opsdesk.models import PrintedPaper
 from opsdesk.services.context import Context
 from opsdesk.services.outcome import Outcome
 
+ACT = "打印导出"
+
 
 class Numbered(Protocol):
     """What the record keeps of a form: its code (OD-F01), number (DG-20260305), title and the head printed on it."""
@@ -44,8 +46,12 @@ class Written(Protocol):
 
 
 def record(ctx: Context, documents: Sequence[Numbered], kept: Sequence[Written]) -> Outcome[int]:
-    """Record that the documents were written, all of them into each of the files; gives how many lines were added."""
+    """Record that the documents were written, all of them into each of the files; gives how many lines were added.
+
+    Sheets of one form, and its copies, are recorded once.
+    """
     now = ctx.now()
+    forms = {(each.code, each.number): each for each in documents}.values()
     lines = [
         {
             "code": document.code,
@@ -58,8 +64,8 @@ def record(ctx: Context, documents: Sequence[Numbered], kept: Sequence[Written])
             "head": document.trace,
         }
         for file in kept
-        for document in documents
+        for document in forms
     ]
-    with ctx.transaction("打印导出") as tx:
+    with ctx.transaction(ACT) as tx:
         tx.insert_many(PrintedPaper, lines)
     return Outcome(len(lines), frozenset({"printed_paper"}))

@@ -256,7 +256,8 @@ def test_print_writes_both_files_records_them_and_answers_exactly(call: Call, de
     done = call("print", "sign-in", "--day", "2026-03-04", "--out", str(out), "--json", home=demo.ctx.home)
     assert (done.code, done.err) == (0, "")
     files = [out / "到岗记录-2026-03-04.pdf", out / "到岗记录-2026-03-04.xlsx"]
-    assert json.loads(done.out) == {
+    answer = json.loads(done.out)
+    assert answer == {
         "files": [
             {
                 "path": str(path),
@@ -267,7 +268,9 @@ def test_print_writes_both_files_records_them_and_answers_exactly(call: Call, de
             for path in files
         ],
         "document": {"number": "DG-20260304", "title": "到岗记录"},
+        "codes": answer["codes"],
     }
+    assert f"/Keywords ({answer['codes'][0]})".encode() in files[0].read_bytes()
     with demo.ctx.read() as connection:
         kept = connection.execute(select(PrintedPaper).order_by(PrintedPaper.id.desc()).limit(2)).mappings().all()
     assert {row["sha256"] for row in kept} == {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

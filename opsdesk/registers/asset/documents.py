@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from opsdesk.exports.document import Align, Column, Document, Fact, Kind, Signature, Table, Value, chinese_date
+from opsdesk.exports.making import made_as
 from opsdesk.models import Asset, AssetIssue, LedgerRow
 from opsdesk.registers.asset.issues import device
 from opsdesk.rules import lending
@@ -57,6 +58,7 @@ YEARS_FOR_ISSUES = 3
 """领用清单双方各执一份，存 3 年 (`domain.md` F12)."""
 
 
+@made_as("asset.ledger")
 def ledger(ctx: Context, _record_id: int = 0) -> Document:
     """Every asset by number, those written off last, to be counted once a year."""
     site, today = settings.read_all(ctx), ctx.today()
@@ -128,6 +130,7 @@ def issues_last_year(ctx: Context, _record_id: int = 0) -> Document:
     return issues(ctx, ctx.today().year - 1)
 
 
+@made_as("asset.issues")
 def issues(ctx: Context, year: int) -> Document:
     """What was given out in a year, in order, with room to sign."""
     site = settings.read_all(ctx)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from opsdesk.exports.document import Document, FormCell, FormGrid, Kind, chinese_date
+from opsdesk.exports.making import made_as
 from opsdesk.registers.backup_notice import service
 from opsdesk.rules import lending
 from opsdesk.services import chain, settings
 from opsdesk.services.context import Context
 
 
+@made_as("backup_notice.notice", of="backup_notice")
 def notice(ctx: Context, notice_id: int) -> Document:
     """One notice, to be signed by who tells and who is told."""
     site = settings.read_all(ctx)

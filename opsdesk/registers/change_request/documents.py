@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from opsdesk.exports.document import Choice, Document, FormCell, FormGrid, Kind, chinese_moment
+from opsdesk.exports.making import made_as
 from opsdesk.registers.change_request import service
 from opsdesk.rules import lending
 from opsdesk.rules.clause import Law
@@ -23,6 +24,7 @@ PARTS = {
 """Which clauses a shutdown goes by, and which any other change."""
 
 
+@made_as("change_request.request", of="change_request")
 def request(ctx: Context, change_id: int) -> Document:
     """One request in the order of the paper, with what is on record filled in and the rest left to the pen."""
     site = settings.read_all(ctx)

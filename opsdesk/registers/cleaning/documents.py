@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from opsdesk.exports.document import Align, Column, Document, Fact, Kind, Signature, Table, Value, chinese_date
+from opsdesk.exports.making import made_as
 from opsdesk.registers.cleaning import service
 from opsdesk.rules import upkeep
 from opsdesk.rules.clause import Held
@@ -23,6 +24,7 @@ def half_year_of_cleaning(ctx: Context, cleaning_id: int) -> Document:
     return half_year(ctx, row["room_id"], row["day"])
 
 
+@made_as("cleaning.half_year")
 def half_year(ctx: Context, room_id: int, day: date) -> Document:
     """Every standing cleaning of a room in the half year of `day`, in order, with the days since the one before."""
     site, part = settings.read_all(ctx), 1 if day.month <= 6 else 2

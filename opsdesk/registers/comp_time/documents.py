@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opsdesk.exports.document import Align, Column, Document, Fact, Kind, Signature, Table, Value, chinese_date
+from opsdesk.exports.making import made_as
 from opsdesk.registers.comp_time import service
 from opsdesk.rules.hours import duration
 from opsdesk.services import chain, settings
@@ -20,6 +21,7 @@ COLUMNS = (
 )
 
 
+@made_as("comp_time.statement")
 def statement(ctx: Context, staff_id: int) -> Document:
     """Every entry of a person with the balance after it."""
     site = settings.read_all(ctx)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from opsdesk.exports.document import Choice, Document, FormCell, FormGrid, Kind, Signature, chinese_date
+from opsdesk.exports.making import made_as
 from opsdesk.models import Correction, Punch
 from opsdesk.registers.correction import service
 from opsdesk.rules.vocabulary import Direction
@@ -14,6 +15,7 @@ from opsdesk.services.context import Context
 ENDS = {str(Direction.IN): "上班", str(Direction.OUT): "下班"}
 
 
+@made_as("correction.slip", of="correction")
 def slip(ctx: Context, correction_id: int) -> Document:
     """One slip, with the old record and the new side by side."""
     site = settings.read_all(ctx)

@@ -22,6 +22,7 @@ from opsdesk.exports.document import (
     chinese_date,
     chinese_moment,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.models import EquipmentMove
 from opsdesk.registers.equipment_move import service
 from opsdesk.rules import lending
@@ -74,6 +75,7 @@ def last_month(ctx: Context, _record_id: int = 0) -> Document:
     return month_sheet(ctx, day.year, day.month)
 
 
+@made_as("equipment_move.month")
 def month_sheet(ctx: Context, year: int, number: int) -> Document:
     """Every move of a month in order, void ones too, since no number is left out; blanks to write in."""
     site, days = settings.read_all(ctx), month(year, number)
@@ -137,6 +139,7 @@ def _basis(law: Law, parts: Sequence[tuple[str, str, str]] = PARTS) -> tuple[str
     return ("；".join(found) + "。",) if found else ()
 
 
+@made_as("equipment_move.pass", of="equipment_move")
 def exit_pass(ctx: Context, move_id: int) -> Document:
     """The 放行条 of a device that leaves the room, approved; of anything else there is none."""
     site = settings.read_all(ctx)

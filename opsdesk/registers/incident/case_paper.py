@@ -21,6 +21,7 @@ from opsdesk.exports.document import (
     chinese_date,
     chinese_moment,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.models import CaseReport
 from opsdesk.registers.incident import paper_words as words
 from opsdesk.registers.incident.detail import Detail, detail
@@ -43,6 +44,7 @@ OF_THE_PAPER = frozenset({Course.CHANGE, Course.CORRECT, Course.HAND_IN, Course.
 """Lines about the record itself; the report tells what happened to the incident."""
 
 
+@made_as("incident.case", of="incident")
 def case_report(ctx: Context, incident_id: int) -> Document:
     """The report on one incident, in the order of the paper (F06); an approved one as it was when approved."""
     found, site = detail(ctx, incident_id), settings.read_all(ctx)

@@ -20,6 +20,7 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.models import Incident
 from opsdesk.registers.incident.glyphs import boxed_rows
 from opsdesk.registers.incident.listing import clock_chip, rows_of
@@ -51,6 +52,7 @@ COLUMNS = (
 LATE = (("响应", "respond_over"), ("解决", "solve_over"))
 
 
+@made_as("incident.day")
 def day_list(ctx: Context, day: date) -> Document:
     """Every incident reported on `day`, void ones too, since no number is left out; blanks to write in."""
     site, now = settings.read_all(ctx), ctx.now()

@@ -21,6 +21,7 @@ from opsdesk.exports.document import (
     Value,
     chinese_date,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.models import Vendor
 from opsdesk.registers.incident import statistics
 from opsdesk.registers.incident.glyphs import boxed
@@ -54,6 +55,7 @@ BREACHES = (
 )
 
 
+@made_as("incident.month")
 def month_statistics(ctx: Context, year: int, month: int, vendor_id: int | None = None) -> Document:
     """The statistics of a month, of one vendor if given."""
     site, dates, now = settings.read_all(ctx), days_of(year, month), ctx.now()

@@ -19,6 +19,7 @@ from opsdesk.exports.document import (
     chinese_moment,
 )
 from opsdesk.exports.layout import on_fewest_pages
+from opsdesk.exports.making import made_as
 from opsdesk.registers.incident import paper_words as words
 from opsdesk.registers.incident.acts import RESULTS, WAYS
 from opsdesk.registers.incident.closing import RATINGS
@@ -58,6 +59,7 @@ PARTS = (
 Row = tuple[FormCell, ...]
 
 
+@made_as("incident.record", of="incident")
 def record(ctx: Context, incident_id: int) -> Document:
     """One incident in the order of the paper (F05), on one page unless its texts are long."""
     found, site = detail(ctx, incident_id), settings.read_all(ctx)

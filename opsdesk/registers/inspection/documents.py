@@ -21,6 +21,7 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.models import Room
 from opsdesk.registers.inspection import round_sheet, service
 from opsdesk.registers.inspection.round_sheet import Line, Round
@@ -70,6 +71,7 @@ def day_sheets(ctx: Context, day: date) -> list[Document]:
     return sheets
 
 
+@made_as("inspection.day")
 def day_sheet(ctx: Context, room_id: int, day: date) -> Document:
     """The sheet of a room and a day; rounds not made stay blank for the pen."""
     site, law = settings.read_all(ctx), ctx.law_on(day)

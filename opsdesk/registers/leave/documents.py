@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from opsdesk.exports.document import Choice, Document, FormCell, FormGrid, Kind, Signature, chinese_date, chinese_moment
+from opsdesk.exports.making import made_as
 from opsdesk.models import Leave, LeaveSlip, StandBy
 from opsdesk.registers.leave import service
 from opsdesk.rules import leave as rules
@@ -44,6 +45,7 @@ class _Slip:
     year: str
 
 
+@made_as("leave.slip", of="leave_slip")
 def slip(ctx: Context, slip_id: int) -> Document:
     """One slip in the order of the paper, with what is on record filled in and the rest left to the pen."""
     if slip_id < 0:

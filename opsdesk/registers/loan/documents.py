@@ -25,6 +25,7 @@ from opsdesk.exports.document import (
     chinese_date,
     chinese_moment,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.models import Loan
 from opsdesk.registers.loan import condition, items, service
 from opsdesk.rules import lending
@@ -89,6 +90,7 @@ def slip(ctx: Context, loan_id: int) -> Document:
     )
 
 
+@made_as("loan.slip", of="loan")
 def copies(ctx: Context, loan_id: int) -> tuple[Document, ...]:
     """The sheet in two copies, one for each side (F11)."""
     made = slip(ctx, loan_id)
@@ -164,6 +166,7 @@ def last_year(ctx: Context, _record_id: int = 0) -> Document:
     return register(ctx, ctx.today().year - 1)
 
 
+@made_as("loan.register")
 def register(ctx: Context, year: int) -> Document:
     """Everything that was lent in a year, a line for each item, with room to write in."""
     site = settings.read_all(ctx)

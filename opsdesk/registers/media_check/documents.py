@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from opsdesk.exports.document import Align, Column, Document, Fact, Kind, Signature, Table, Value
+from opsdesk.exports.making import made_as
 from opsdesk.models import MediaCheck
 from opsdesk.registers.media_check import service
 from opsdesk.rules import lending
@@ -45,6 +46,7 @@ def last_month(ctx: Context, _record_id: int = 0) -> Document:
     return month_sheet(ctx, day.year, day.month)
 
 
+@made_as("media_check.month")
 def month_sheet(ctx: Context, year: int, number: int) -> Document:
     """Every medium of a month in order, void ones too, since no number is left out; blanks to write in."""
     site, days = settings.read_all(ctx), month(year, number)

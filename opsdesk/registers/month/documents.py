@@ -18,6 +18,7 @@ from opsdesk.exports.document import (
     Value,
     chinese_date,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.registers.month import service
 from opsdesk.registers.month.figures import (
     DAY,
@@ -84,6 +85,7 @@ class _Sheet:
         return decided_sum(self.standing, each)
 
 
+@made_as("month.sheets")
 def month_sheets(ctx: Context, year: int, number: int, vendor_id: int | None = None) -> list[Document]:
     """The F04 of every vendor with people in the month, by vendor code; of one vendor if given."""
     sheets = []

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from opsdesk.exports.document import Align, Column, Document, Fact, Kind, Signature, Table, Value, chinese_date, weekday
+from opsdesk.exports.making import made_as
 from opsdesk.registers.month import service
 from opsdesk.registers.month.figures import (
     Company,
@@ -57,6 +58,7 @@ READINGS = ("G4", "G6", "G7", "G11", "G12", "G13", "G14")
 """Readings by which every month is settled, whatever the contract."""
 
 
+@made_as("month.workbook")
 def vendor_workbook(ctx: Context, year: int, number: int, vendor_id: int) -> list[Document]:
     """One vendor's workbook: 汇总, 每日, 明细, 判定, 口径, 事件. Refuses a vendor without people that month."""
     site = settings.read_all(ctx)

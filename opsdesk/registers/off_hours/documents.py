@@ -22,6 +22,7 @@ from opsdesk.exports.document import (
     chinese_date,
     chinese_moment,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.models import Permit, Visit
 from opsdesk.registers.off_hours import service
 from opsdesk.registers.off_hours.acts import CHECKS
@@ -46,6 +47,7 @@ PEOPLE = (
 Row = tuple[FormCell, ...]
 
 
+@made_as("off_hours.slip", of="off_hours")
 def slip(ctx: Context, slip_id: int) -> Document:
     """One slip in the order of the paper (F14)."""
     site = settings.read_all(ctx)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from opsdesk.exports.document import Choice, Document, FormCell, FormGrid, Kind, Signature
+from opsdesk.exports.making import made_as
 from opsdesk.models import Overtime
 from opsdesk.registers.overtime import service
 from opsdesk.rules import hours
@@ -14,6 +15,7 @@ from opsdesk.services import chain, duties, overtime, retiring, settings
 from opsdesk.services.context import Context
 
 
+@made_as("overtime.slip", of="overtime")
 def slip(ctx: Context, overtime_id: int) -> Document:
     """One slip: who, when, what for, how it is made up for, the opinions, and what was really stayed."""
     site = settings.read_all(ctx)

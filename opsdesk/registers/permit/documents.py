@@ -25,6 +25,7 @@ from opsdesk.exports.document import (
     chinese_moment,
 )
 from opsdesk.exports.layout import on_fewest_pages
+from opsdesk.exports.making import made_as
 from opsdesk.registers.permit import service
 from opsdesk.registers.permit.asking import OTHER
 from opsdesk.rules.clause import Law
@@ -70,6 +71,7 @@ CUSTOMS = (
 Row = tuple[FormCell, ...]
 
 
+@made_as("permit.permit", of="permit")
 def permit(ctx: Context, permit_id: int) -> Document:
     """One permit in the order of the paper (F09), on one page unless its texts are long."""
     site = settings.read_all(ctx)

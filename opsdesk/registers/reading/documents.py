@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from opsdesk.exports.document import Align, Column, Document, Fact, Kind, Signature, Table, Value, weekday
+from opsdesk.exports.making import made_as
 from opsdesk.models import Reading
 from opsdesk.registers.reading import service
 from opsdesk.registers.reading.service import degrees
@@ -43,6 +44,7 @@ def month_of_reading(ctx: Context, reading_id: int) -> Document:
     return month(ctx, found.room_id, found.at.date())
 
 
+@made_as("reading.month")
 def month(ctx: Context, room_id: int, day: date) -> Document:
     """The standing readings of a room in the month of `day`: lowest and highest of each day, and what was wrong."""
     site, days = settings.read_all(ctx), calendar.month(day.year, day.month)

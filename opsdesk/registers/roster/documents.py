@@ -23,6 +23,7 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.models import LeaveSlip, RosterSwap, Staff
 from opsdesk.registers.roster.month_plan import (
     REST_MARK,
@@ -77,6 +78,7 @@ class Swap:
     by: str
 
 
+@made_as("roster.month")
 def month_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None = None) -> Document:
     """The roster of a month: people × days, totals, room to confirm; one vendor's people if given."""
     site = settings.read_all(ctx)
@@ -259,6 +261,7 @@ def swaps(connection: Connection, plan: MonthPlan, staff_ids: set[int]) -> list[
     ]
 
 
+@made_as("roster.holidays")
 def holiday_sheet(ctx: Context, year: int, number: int) -> Document:
     """节假日值班表: who is on duty on the month's holidays. Refuses a month without any."""
     site = settings.read_all(ctx)

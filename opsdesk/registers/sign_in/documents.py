@@ -18,6 +18,7 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.rules.attendance import PairResult
 from opsdesk.rules.calendar import Calendar, month
 from opsdesk.rules.clause import Law
@@ -63,6 +64,7 @@ def basis(law: Law, terms: Sequence[Terms]) -> tuple[str, ...]:
     return ("；".join(lines) + "。",)
 
 
+@made_as("sign_in.day")
 def daily_sheet(ctx: Context, day: date) -> Document:
     """The sign-in sheet of `day`: everybody due or present, one row a planned pair, blanks to write in."""
     site = settings.read_all(ctx)
@@ -158,6 +160,7 @@ def _absence(each: PersonDay, index: int) -> str:
     return f"{each.absence.kind} {when} {each.absence.reason}".strip() + cover
 
 
+@made_as("sign_in.month")
 def monthly_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None = None) -> Document:
     """The monthly matrix: people × days, each day two marks (morning over afternoon); one vendor's people if given."""
     site = settings.read_all(ctx)

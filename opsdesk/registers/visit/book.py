@@ -22,6 +22,7 @@ from opsdesk.exports.document import (
     weekday,
 )
 from opsdesk.exports.layout import compose
+from opsdesk.exports.making import made_as
 from opsdesk.models import Visit
 from opsdesk.registers.visit.records import VOID, goods_words, row_of, rows_of, state_of
 from opsdesk.rules.calendar import month as days_of
@@ -55,6 +56,7 @@ TIMED = {Missed.OVERSTAY, Missed.OFF_HOURS}
 """Breaches of which the remark tells by how long."""
 
 
+@made_as("visit.day")
 def day(ctx: Context, on: date) -> Document:
     """The register of one day."""
     return _document(
@@ -70,12 +72,14 @@ def day_of_visit(ctx: Context, visit_id: int) -> Document:
     return day(ctx, row["entered_at"].date())
 
 
+@made_as("visit.month")
 def month(ctx: Context, year: int, number: int) -> Document:
     """The register of a month; its pages run on from those of the quarter's earlier months."""
     first = (number - 1) // 3 * 3 + 1
     return _run_on([_month(ctx, year, each) for each in range(first, number + 1)])[-1]
 
 
+@made_as("visit.quarter")
 def quarter(ctx: Context, year: int, number: int) -> list[Document]:
     """The register of a quarter as it is bound: its months, one after the other, with one count of pages."""
     bound = _run_on([_month(ctx, year, each) for each in range(number * 3 - 2, number * 3 + 1)])

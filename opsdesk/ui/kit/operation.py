@@ -123,9 +123,9 @@ class Operations(QObject):
     ) -> None:
         """Run `fn(progress)`; `progress(done, total)` says how far and gives False once the user pressed 取消.
 
-        A strip with `title` is shown after 300 ms, with figures after 2 s. With `beside`, work that only reads
-        (an export) has a thread of its own and the records worker stays free. If `fn` ends with None or an error after
-        取消, that is told in a notice and neither `done` nor `failed` is called.
+        A strip with `title` is shown after 300 ms, with figures after 2 s. With `beside`, work that reads and records
+        only what it let out (an export) has a thread of its own and the records worker stays free. If `fn` ends with
+        None or an error after 取消, that is told in a notice and neither `done` nor `failed` is called.
         """
         job = _Job(lambda: None, done, failed, owner, busy, "")
         job.fn = partial(fn, job.progress)

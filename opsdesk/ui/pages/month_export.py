@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from opsdesk.exports import archive
+from opsdesk.exports import issuing
 from opsdesk.exports.archive import Kept
 from opsdesk.exports.document import Document
 from opsdesk.register import Tone
 from opsdesk.registers.month.workbook import vendor_workbook
-from opsdesk.services import papers
 from opsdesk.services.context import Context
-from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.notices import Notices, open_outside
 from opsdesk.ui.kit.operation import Progress
 
@@ -36,14 +34,9 @@ def export_vendors(
         if not progress(place, len(vendor_ids)):
             break
         documents = vendor_workbook(ctx, year, number, vendor)
-        written.append((documents, archive.export(documents, folder, ("xlsx",))[0]))
+        sealed, kept = issuing.export(ctx, documents, folder, ("xlsx",))
+        written.append((sealed, kept[0]))
     return Exported(tuple(written), len(vendor_ids)) if written else None
-
-
-def record(ctx: Context, exported: Exported) -> Outcome[int]:
-    """Note in the record which workbooks left the program, each once."""
-    count = sum(papers.record(ctx, documents[:1], [kept]).value for documents, kept in exported.written)
-    return Outcome(count, frozenset({"printed_paper"}))
 
 
 def tell(notices: Notices, exported: Exported, folder: Path) -> None:

@@ -153,7 +153,6 @@ class MonthHead(PageTitle):
 
     def _exported(self, folder: Path, exported: Exported) -> None:
         month_export.tell(self._desk.notices, exported, folder)
-        self._desk.operations.run(partial(month_export.record, self._ctx, exported), owner=self)
 
     def _told(self, outcome: Outcome[str]) -> None:
         self._desk.notices.show(outcome.value, Tone.FINE)

@@ -1,11 +1,10 @@
-"""The paper before it is printed: the page that is shown is the page that is printed and exported."""
+"""The paper before it is printed: what is shown is what is printed and exported, but for the code it then gets."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -13,14 +12,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from opsdesk.exports import archive
+from opsdesk.exports import archive, issuing
 from opsdesk.exports.archive import Kept
 from opsdesk.exports.document import Document
 from opsdesk.register import Tone
-from opsdesk.services import papers
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
-from opsdesk.services.papers import Written
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import exported
@@ -36,14 +33,6 @@ from opsdesk.ui.kit.parts import (
 from opsdesk.ui.shell import printing
 from opsdesk.ui.shell.page_view import STEP, PageView
 from opsdesk.ui.shell.pdf_pages import PdfPages
-
-
-@dataclass(frozen=True)
-class Printed:
-    """What the record keeps of a print: no file, the hash of the pages sent to the printer."""
-
-    path: Path
-    sha256: str
 
 
 class PaperPreview(QWidget):
@@ -88,12 +77,12 @@ class PaperPreview(QWidget):
         self.title.setText(f"{first.title}　{first.number}{more}".strip())
         self._take(None)
         self.place.setText("正在排版…")
-        several = self._documents
+        several, shown = self._documents, issuing.as_preview(self._documents)
 
         def draw(_progress: Progress) -> PdfPages:
             from opsdesk.exports.pdf import pdf_bytes
 
-            return PdfPages(pdf_bytes(*several))
+            return PdfPages(pdf_bytes(*shown))
 
         self._desk.operations.run_long(
             draw, "正在排版", done=partial(self._take_if, several), failed=self._fail_to_draw, owner=self, beside=True
@@ -111,44 +100,49 @@ class PaperPreview(QWidget):
         self.closed.emit()
 
     def export(self, formats: Sequence[str], folder: Path | None = None) -> None:
-        """Write the documents as files of these formats (pdf, xlsx), record it, and say where they are."""
+        """Issue the documents as files of these formats (pdf, xlsx), record it, and say where they are."""
         if not self._documents:
             return
-        documents, target = self._documents, folder or self._folder()
+        ctx, documents, target = self._ctx, self._documents, folder or self._folder()
 
         def write(progress: Progress) -> list[Kept] | None:
             try:
-                return archive.export(documents, target, formats, progress=progress)
+                return issuing.export(ctx, documents, target, formats, progress=progress)[1]
             except archive.Cancelled:
                 return None
 
         self._desk.operations.run_long(
             write,
             "正在导出",
-            done=partial(self._on_exported, documents),
+            done=partial(exported, self._desk.notices),
             owner=self,
             busy=self.both if len(formats) > 1 else {"pdf": self.pdf, "xlsx": self.xlsx}[formats[0]],
             beside=True,
         )
 
     def print_on(self, printer: QPrinter) -> None:
-        """Print the pages on a printer that was chosen, and record it."""
-        pages, documents = self.pages, self._documents
-        if pages is None:
+        """Issue the documents, print their pages on a printer that was chosen, and record it."""
+        if self.pages is None:
             return
-        printed = Printed(Path("paper.print"), hashlib.sha256(pages.content).hexdigest())
+        ctx, documents = self._ctx, self._documents
 
         def work(progress: Progress) -> int | None:
-            own = PdfPages(pages.content)  # the preview may be closed meanwhile
+            from opsdesk.exports.pdf import pdf_bytes
+
+            sealed = issuing.issue(ctx, documents).value
+            own = PdfPages(pdf_bytes(*sealed))
             try:
-                return printing.print_pages(own, printer, progress) or None
+                sheets = printing.print_pages(own, printer, progress)
             finally:
                 own.close()
+            if sheets:
+                issuing.printed(ctx, sealed, sha256(own.content).hexdigest())
+            return sheets or None
 
         self._desk.operations.run_long(
             work,
             "正在打印",
-            done=lambda sheets: self._on_printed(documents, printed, sheets, printer.printerName()),
+            done=lambda sheets: self._on_printed(sheets, printer.printerName()),
             owner=self,
             busy=self.print,
             beside=True,
@@ -194,19 +188,10 @@ class PaperPreview(QWidget):
             self._desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", tone)
         self.leave()
 
-    def _on_exported(self, documents: Sequence[Document], kept: Sequence[Kept] | None) -> None:
-        if kept:
-            exported(self._desk.notices, kept)
-            self._record(documents, kept)
-
-    def _on_printed(self, documents: Sequence[Document], printed: Printed, sheets: int | None, name: str) -> None:
+    def _on_printed(self, sheets: int | None, name: str) -> None:
         if sheets:
             where = f"“{name}”" if name else "打印机"
             self._desk.notices.show(f"已发送 {sheets} 页到{where}。", Tone.FINE)
-            self._record(documents, [printed])
-
-    def _record(self, documents: Sequence[Document], written: Sequence[Written]) -> None:
-        self._desk.operations.run(partial(papers.record, self._ctx, documents, written), owner=self)
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "保存到哪个文件夹", str(self._folder()))

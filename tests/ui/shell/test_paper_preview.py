@@ -87,7 +87,7 @@ def test_a_chosen_folder_is_used(desk, site, preview, tmp_path) -> None:
 
 def test_printing_keeps_paper_and_orientation_and_is_recorded(desk, site, preview, tmp_path) -> None:
     desk.window.frame.open_paper(
-        [documents.daily_sheet(site, site.today()), upright(), replace(upright(), paper=Paper.A3)]
+        [documents.daily_sheet(site, site.today()), upright(), replace(upright(), paper=Paper.A3, number="MC-2")]
     )
     desk.settle()
     printer = printing.printer_for(preview.pages)
@@ -106,7 +106,7 @@ def test_printing_keeps_paper_and_orientation_and_is_recorded(desk, site, previe
     assert sum(bitmap.histogram()[:128]) > 100
     printed.close()
     assert [(number, form) for number, form, _ in recorded(site)] == [
-        ("DG-20260305", "print"), ("MC-1", "print"), ("MC-1", "print"),
+        ("DG-20260305", "print"), ("MC-1", "print"), ("MC-2", "print"),
     ]  # fmt: skip
     assert f"已发送 {len(sizes)} 页" in desk.window.notices.sentences()[-1]
 

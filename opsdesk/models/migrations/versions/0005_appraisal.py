@@ -89,8 +89,8 @@ STATEMENTS = (
     "CREATE INDEX ix_closed_period_first_closed_period_last ON closed_period (first, last)",
     """CREATE TABLE seal (
         id INTEGER NOT NULL, code TEXT NOT NULL, form TEXT NOT NULL, number TEXT NOT NULL, title TEXT NOT NULL, period
-        TEXT NOT NULL, origin TEXT NOT NULL, content TEXT NOT NULL, salt TEXT NOT NULL, digests TEXT NOT NULL, seq
-        INTEGER NOT NULL, head TEXT NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL, CONSTRAINT pk_seal
+        TEXT NOT NULL, origin TEXT NOT NULL, content TEXT NOT NULL, salt TEXT, digests TEXT NOT NULL, seq INTEGER
+        NOT NULL, head TEXT NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL, CONSTRAINT pk_seal
         PRIMARY KEY (id), CONSTRAINT uq_seal_code UNIQUE (code)
     ) STRICT""",
     "CREATE INDEX ix_seal_content ON seal (content)",
