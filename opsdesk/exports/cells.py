@@ -46,6 +46,7 @@ _NUMBER_FORMATS = {
 }
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _RISKY = ("=", "+", "-", "@")
+_LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class Look(NamedTuple):
@@ -146,7 +147,8 @@ class Slot:
         if key not in self.styles:
             look = self.look._replace(number_format=content.number_format, size=size, quoted=quoted)
             self.styles[key] = styles.of(look)
-        self.cell._value, self.cell.data_type = content.value, content.data_type
+        self.cell._value = as_written(content.value) if content.data_type == "s" else content.value
+        self.cell.data_type = content.data_type
         self.cell.number = self.styles[key]
 
 
@@ -204,6 +206,11 @@ def fitting(text: str, place: str) -> str:
             f"“{place}”有 {units} 个字符，Excel 的一个单元格最多放 {LONGEST_TEXT} 个。请缩短文字，或者导出为 PDF。"
         )
     return text
+
+
+def as_written(text: str) -> str:
+    """The text as the file has to say it: Excel and WPS take a typed _x0041_ for an A, and _x000D_ for a line break."""
+    return _LIKE_AN_ESCAPE.sub("_x005F_", text) if "_x" in text else text
 
 
 def is_risky(text: str) -> bool:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 from paper_samples import DAY, one_column, pdf_texts, register, slip, with_body
 
 from opsdesk.exports.archive import Cancelled
@@ -18,6 +19,7 @@ from opsdesk.exports.cells import safe_title
 from opsdesk.exports.document import Choice, Column, Document, Kind, Paper, Table, Value
 from opsdesk.exports.pdf import pdf_bytes
 from opsdesk.exports.workbook import write_workbook
+from opsdesk.imports.sheets import read_sheets
 from opsdesk.services.errors import Refusal
 from opsdesk.services.text import clean
 
@@ -111,7 +113,13 @@ def test_any_text_survives_as_cleaned(texts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         sheet = written(one_column(*texts), Path(folder))
         stored = [row[0].value for row in sheet.iter_rows(min_row=sheet.max_row - len(texts) + 1)]
-    assert [text or "" for text in stored] == [clean(text) for text in texts]
+    assert [unescape(text or "") for text in stored] == [clean(text) for text in texts]
+
+
+@pytest.mark.parametrize("text", ["_x0041_", "甲_x000d_乙", "_x005F_x0041_", "_x0041_x0042_"])
+def test_what_looks_like_an_escape_is_shown_as_typed(text: str, tmp_path: Path) -> None:
+    assert unescape(only_cell(tmp_path, text, Kind.TEXT).value) == text
+    assert [row.cells[0] for row in read_sheets(tmp_path / "a.xlsx").sheets[0].rows][-1] == text
 
 
 def test_a_text_that_no_cell_holds_is_refused_and_named(tmp_path: Path) -> None:
