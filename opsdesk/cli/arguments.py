@@ -200,12 +200,30 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--vendor", metavar="V", help="只导出一家单位，写编码或简称")
     json_of(export)
 
-    json_of(command("verify", "核对数据库和审计链"))
-    json_of(command("doctor", "检查字库、数据库、磁盘、时钟、输入法和版本"))
+    _care(command, json_of)
 
     showcase = commands.add_parser("showcase", parents=again)  # for `make run` where there is no display: not listed
     showcase.add_argument("--out", metavar="DIR", required=True)
     return top
+
+
+def _care(
+    command: Callable[[str, str], argparse.ArgumentParser], json_of: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    """`backup`, `restore`, `verify` and `doctor`."""
+    keep = command("backup", "备份数据，写完打开核对，不需要密码")
+    keep.add_argument("--to", metavar="DIR", help="另存到哪个文件夹，例如 U 盘；设了备份密码的会加密")
+    json_of(keep)
+    back = command("restore", "把一份备份恢复到新文件夹，不动现在的数据")
+    back.add_argument("file", metavar="FILE", help="备份文件；加密的密码来自 OPSDESK_BACKUP_PASSWORD 或当场输入")
+    back.add_argument("--into", metavar="DIR", required=True, help="新的或空的文件夹")
+    json_of(back)
+    verify = command("verify", "核对数据库和审计链；写校验码或文件，就核对一张签发的表")
+    verify.add_argument(
+        "words", metavar="CODE|FILE", nargs="*", help="表右下角的校验码、扫到的二维码，或本系统写出的文件"
+    )
+    json_of(verify)
+    json_of(command("doctor", "检查字库、数据库、备份、磁盘、时钟、输入法和版本"))
 
 
 def _print(paper: argparse.ArgumentParser, json_of: Callable[[argparse.ArgumentParser], None]) -> None:

@@ -1,4 +1,4 @@
-"""`verify`: is the database sound, the audit chain whole, and every attachment as it was kept."""
+"""`verify`: is the database sound, the chain whole as its backups witness it, every attachment as it was kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from opsdesk import bootstrap
 from opsdesk.cli import desk, exits, saying
-from opsdesk.services import attachments, chain
+from opsdesk.services import attachments, backup_second, chain, witness
 from opsdesk.services.errors import Trouble
 
 
@@ -18,6 +18,7 @@ def verify(home: Path, *, as_json: bool) -> int:
         with ctx.read() as connection:
             links, head, short = chain.count(connection), chain.head(connection)[1], chain.short_head(connection)
             findings = [*bootstrap.verify(connection), *attachments.verify(home, connection)]
+            findings += witness.contradictions(connection, backup_second.folders(ctx))
     except Trouble as trouble:  # a database that cannot even be opened is a finding, not a failure to check
         findings = [f"{trouble}{trouble.remedy}"]
     if as_json:

@@ -30,9 +30,17 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
         case "print" | "export" | "law" | "month" | "incidents" | "visits" | "appraisal" | "history":
             return _paper_or_reading(asked, home)
         case "verify":
-            from opsdesk.cli import checking
+            from opsdesk.cli import checking, verifying
 
+            if asked.words:
+                return verifying.verify(home, asked.words, as_json=asked.as_json)
             return checking.verify(home, as_json=asked.as_json)
+        case "backup" | "restore":
+            from opsdesk.cli import backing_up
+
+            if asked.command == "restore":
+                return backing_up.restore(Path(asked.file), Path(asked.into), as_json=asked.as_json)
+            return backing_up.make(home, to=asked.to, as_json=asked.as_json)
         case "doctor":
             from opsdesk.cli import doctor
 

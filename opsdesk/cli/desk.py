@@ -32,7 +32,7 @@ def log_in(ctx: Context, name: str | None) -> Context:
     operator = name or bootstrap.supervisor_of(ctx).name
     password = bootstrap.password_from_environment()
     if password is None:
-        password = _asked(f"{operator} 的密码：")
+        password = asked(f"{operator} 的密码：")
     return ctx.acting_as(accounts.log_in(ctx, name=operator, password=password))
 
 
@@ -52,13 +52,14 @@ def new_password() -> str:
     """The password of a new site: OPSDESK_PASSWORD, or typed twice."""
     password = bootstrap.password_from_environment()
     if password is None:
-        password = _asked("设置主管密码（至少 8 个字符）：")
-        if _asked("再输入一次：") != password:
+        password = asked("设置主管密码（至少 8 个字符）：")
+        if asked("再输入一次：") != password:
             raise Refusal("两次输入的密码不一样，没有建立站点。请再运行一次。", field="password")
     return password
 
 
-def _asked(prompt: str) -> str:
+def asked(prompt: str) -> str:
+    """A password typed at the keyboard, never waited for where there is none."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise Refusal("没有给出密码。请在终端里运行，或设置环境变量 OPSDESK_PASSWORD。", field="password")
     try:

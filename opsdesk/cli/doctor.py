@@ -1,4 +1,4 @@
-"""`doctor`: fonts, database, full text, disk, clock, input method, versions, holidays; each a line with a sentence."""
+"""`doctor`: fonts, database, full text, backups, disk, clock, input method, versions, holidays; a sentence each."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from opsdesk import bootstrap
 from opsdesk.cli import exits, saying
-from opsdesk.services import calendars, clock_guard, health, incident_text
+from opsdesk.services import backup, backup_keeping, backup_second, calendars, clock_guard, health, incident_text
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Trouble
 
@@ -25,7 +25,10 @@ LEAST_FREE = 2 * 1024**3
 TRIAL = "𠅤𬭎䶮𪚥·到岗记录"
 """Rare characters of Ext A, B and E (the last of them only in the fallback face), and the middle dot of names."""
 BEIJING = timedelta(hours=8)
-PARTS = ("SQLAlchemy", "reportlab", "openpyxl", "alembic", "argon2-cffi", "pypinyin", "python-calamine", "pypdfium2")
+PARTS = (
+    "SQLAlchemy", "reportlab", "openpyxl", "alembic", "argon2-cffi", "cryptography", "pypinyin", "python-calamine",
+    "pypdfium2",
+)  # fmt: skip
 CHINESE_METHODS = ("fcitx", "fcitx5")
 
 
@@ -94,12 +97,22 @@ def database(home: Path, clock: Clock) -> list[Line]:
     if not state.current:
         return [Line("database", WARN, f"数据库 {place}）完好，下次打开时升级结构，升级前自动备份。")]
     sound = Line("database", OK, f"数据库 {place}，审计链 {state.links} 条）完好。")
-    found = [sound, full_text(home, clock, state.text_differs)]
+    found = [sound, full_text(home, clock, state.text_differs), backups(home, clock.now())]
     if state.behind > clock_guard.TOLERANCE:
         minutes = int(state.behind.total_seconds()) // 60
         said = f"电脑时钟比最后一条记录倒退了 {minutes} 分钟。请校准时钟；确认无误后由主管在签到页确认。"
         found.append(Line("clock", WARN, said))
     return [*found, holidays(state.announced, today)]
+
+
+def backups(home: Path, now: datetime) -> Line:
+    """Is there a backup of late that was opened and counted."""
+    newest = backup_keeping.newest(home / backup.FOLDER)
+    if newest is None:
+        return Line("backup", WARN, "还没有核对过的备份。请运行 opsdesk backup，或在窗口的“备份”页点“立即备份”。")
+    said = f"最近的备份是 {newest.made_at:%Y-%m-%d %H:%M}，可恢复，审计链 {newest.links} 条。"
+    late = now - newest.made_at > backup_second.LATE
+    return Line("backup", WARN, f"{said}已经超过 3 天，请再备份一次。") if late else Line("backup", OK, said)
 
 
 def full_text(home: Path, clock: Clock, differ: int) -> Line:

@@ -10,12 +10,13 @@ import hashlib
 import json
 import logging
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from opsdesk.models import LedgerRow
-from opsdesk.services import chain
+from opsdesk.services import chain, witness
 from opsdesk.services.context import Context
 
 log = logging.getLogger("opsdesk.services")
@@ -53,15 +54,19 @@ def kept(state: Path, home: Path) -> Anchor | None:
     """What is remembered of the record in this folder; None where nothing is, or it cannot be read."""
     try:
         raw = json.loads(_file(state, home).read_text("utf-8"))
+        datetime.fromisoformat(raw["at"])
         return Anchor(int(raw["seq"]), str(raw["hash"]), str(raw["at"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def missing(connection: Connection, anchor: Anchor) -> str:
-    """A sentence where the record does not hold the link that is remembered; empty where it does."""
+    """A sentence where the record does not hold the link that is remembered; empty where it does.
+
+    Nor is it missed where a backup was restored since in the program, which stands in the chain.
+    """
     found = connection.execute(select(LedgerRow.hash).where(LedgerRow.seq == anchor.seq)).scalar_one_or_none()
-    if found == anchor.hash:
+    if found == anchor.hash or witness.given_up(connection, anchor.seq, datetime.fromisoformat(anchor.at)):
         return ""
     last, _ = chain.head(connection)
     remembered = f"本机 {anchor.at} 记下的最后一条改动是第 {anchor.seq} 条"

@@ -43,12 +43,13 @@ Progress = Callable[[int, int], bool]
 
 @dataclass(frozen=True)
 class Contents:
-    """What a sound database holds: links and head of its chain, its schema, and the rows of each table.
+    """What a sound database holds: how many links, number and hash of the last one, its schema, rows of each table.
 
     `whole` where the last link fits the one before it and none is missing by number.
     """
 
     links: int
+    last: int
     head: str
     whole: bool
     schema: int
@@ -144,7 +145,7 @@ def counted(connection: sqlite3.Connection) -> Contents:
         for (name,) in sorted(map(tuple, names))
     }
     schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    return Contents(int(links), head, fits and links == last, schema, tables)
+    return Contents(int(links), int(last), head, fits and links == last, schema, tables)
 
 
 def make(
@@ -309,7 +310,8 @@ def _as_json(made: Backup) -> dict[str, Any]:
         "sha256": made.sha256,
         "encrypted": made.encrypted,
         "schema": made.contents.schema,
-        "seq": made.contents.links,
+        "seq": made.contents.last,
+        "links": made.links,
         "head": made.contents.head,
         "whole": made.contents.whole,
         "rows": made.contents.rows,
@@ -322,7 +324,8 @@ def read_manifest(path: Path) -> Backup | None:
     try:
         told: Any = json.loads(manifest_of(path).read_text("utf-8"))
         tables = {str(name): int(count) for name, count in told["tables"].items()}
-        found = Contents(int(told["seq"]), str(told["head"]), bool(told["whole"]), int(told["schema"]), tables)
+        links, last, head = int(told["links"]), int(told["seq"]), str(told["head"])
+        found = Contents(links, last, head, bool(told["whole"]), int(told["schema"]), tables)
         made_at = datetime.fromisoformat(told["made_at"])
         return Backup(path, made_at, str(told["why"]), int(told["size"]), str(told["sha256"]), found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

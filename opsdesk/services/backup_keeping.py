@@ -87,7 +87,7 @@ def moved(ctx: Context) -> bool:
     last = newest(ctx.home / backup.FOLDER)
     with ctx.read() as connection:
         seq, head = chain.head(connection)
-    return last is None or (last.links, last.contents.head) != (seq, head)
+    return last is None or (last.contents.last, last.contents.head) != (seq, head)
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,13 @@ def go_round(ctx: Context, why: str = SCHEDULED) -> Round:
     """Make the backups that are due and let go what the rule lets go. Raises Trouble where none can be made here."""
     here = backup.make(ctx.home, ctx.now(), why) if moved(ctx) else None
     if here is not None:
-        thin(ctx.home / backup.FOLDER, ctx.now(), since=_damaged_since(ctx.home))
+        thin(ctx.home / backup.FOLDER, ctx.now(), since=damaged_since(ctx.home))
     try:
         second = backup_second.copy(ctx, why) if backup_second.due(ctx) else None
     except Trouble as trouble:
         return Round(here, None, trouble)
     if second is not None:
-        thin(second.path.parent, ctx.now(), since=_damaged_since(ctx.home))
+        thin(second.path.parent, ctx.now(), since=damaged_since(ctx.home))
     return Round(here, second)
 
 
@@ -121,6 +121,7 @@ def before_import(ctx: Context, rows: int) -> Backup | None:
     return backup.make(ctx.home, ctx.now(), BEFORE_IMPORT) if rows >= MANY_ROWS and moved(ctx) else None
 
 
-def _damaged_since(home: Path) -> datetime | None:
+def damaged_since(home: Path) -> datetime | None:
+    """Since when the record is known to be damaged; None where it is sound."""
     marker = unsound.found(home)
     return marker.since if marker else None

@@ -150,10 +150,10 @@ def _against_today(database: Path, found: Contents) -> tuple[bool | None, tuple[
         return None, nothing
     try:
         with closing(backup.looking(database)) as connection:
-            at = connection.execute("SELECT hash FROM ledger WHERE seq=?", (found.links,)).fetchone()
-            same = found.links == 0 or (at is not None and at[0] == found.head)
+            at = connection.execute("SELECT hash FROM ledger WHERE seq=?", (found.last,)).fetchone()
+            same = found.last == 0 or (at is not None and at[0] == found.head)
             query = "SELECT count(*), min(at), max(at) FROM ledger WHERE seq > ?"
-            count, first, last = connection.execute(query, (found.links if same else 0,)).fetchone()
+            count, first, last = connection.execute(query, (found.last if same else 0,)).fetchone()
             return same, (int(count), first, last)
     except sqlite3.Error:
         return None, nothing
@@ -272,8 +272,8 @@ def rehearse(home: Path, path: Path, clock: Clock, *, password: str = "") -> Reh
                 findings.append("文件与写成时的校验值不一致。")
             site = folder / "site"
             found = into(path, site, password=password)
-            if manifest is not None and (manifest.links, manifest.contents.head) != (found.links, found.head):
-                findings.append("审计链与备份清单上登记的不一致。")
+            if manifest is not None and manifest.contents != found:
+                findings.append("内容与备份清单上登记的不一致。")
             findings += _worked_with(site / DATABASE)
     except (Trouble, OSError) as error:
         findings.append(str(error) if isinstance(error, Trouble) else f"备份读不出来（{error.strerror or error}）。")

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, select
 
 from opsdesk.models import LedgerRow
 from opsdesk.services import backup
-from opsdesk.services.backup import Backup
 from opsdesk.services.restoring import RESTORED, wall_time
 
 SLACK = timedelta(minutes=2)
@@ -26,25 +25,22 @@ def contradictions(connection: Connection, folders: Iterable[Path]) -> Iterator[
 
     A backup made before a restore may hold links that were given up by it.
     """
-    restores = _restores(connection)
     manifests = [each.manifest for folder in folders for each in backup.kept(folder) if each.manifest is not None]
     for made in sorted(manifests, key=lambda each: (each.made_at, each.path)):
-        query = select(LedgerRow.hash).where(LedgerRow.seq == made.links)
+        query = select(LedgerRow.hash).where(LedgerRow.seq == made.contents.last)
         stands = connection.execute(query).scalar_one_or_none()
-        if made.links and stands != made.contents.head and not _given_up(made, restores):
+        last = made.contents.last
+        if last and stands != made.contents.head and not given_up(connection, last, made.made_at):
             yield (
-                f"审计链与 {made.made_at:%Y-%m-%d %H:%M} 的备份不一致：备份写明第 {made.links} 条是"
+                f"审计链与 {made.made_at:%Y-%m-%d %H:%M} 的备份不一致：备份写明第 {last} 条是"
                 f" {made.contents.head[:16]}，现在{f'是 {stands[:16]}' if stands else '没有这一条'}（{made.path}）。"
             )
 
 
-def _restores(connection: Connection) -> list[tuple[int, datetime]]:
-    query = select(LedgerRow.seq, LedgerRow.at).where(
-        LedgerRow.act == RESTORED, LedgerRow.kind == "event", LedgerRow.subject == "backup"
+def given_up(connection: Connection, seq: int, seen_at: datetime) -> bool:
+    """Whether a link that stood then was given up since, by going back to a backup that did not hold it."""
+    query = select(LedgerRow.at).where(
+        LedgerRow.act == RESTORED, LedgerRow.kind == "event", LedgerRow.subject == "backup", LedgerRow.seq <= seq
     )
-    return [(row.seq, at) for row in connection.execute(query) if (at := wall_time(row.at)) is not None]
-
-
-def _given_up(made: Backup, restores: list[tuple[int, datetime]]) -> bool:
-    """Whether the backup was made before a restore that went back behind its last link."""
-    return any(made.links >= seq and made.made_at <= at + SLACK for seq, at in restores)
+    moments = [wall_time(written) for written in connection.execute(query).scalars()]
+    return any(at is not None and seen_at <= at + SLACK for at in moments)

@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from a_call import PASSWORD, Call
+from a_call import NOW, PASSWORD, Call
 
 from opsdesk import bootstrap
 from opsdesk.cli import doctor
 from opsdesk.cli.doctor import ERROR, OK, WARN
 from opsdesk.models.schema import SCHEMA
+from opsdesk.services import backup
 from opsdesk.services.clock import Clock, FixedClock
 
 
@@ -130,3 +131,14 @@ def test_little_room_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert doctor.disk(tmp_path / "not" / "there").level == OK
     monkeypatch.setattr(doctor, "LEAST_FREE", 10**18)
     assert doctor.disk(tmp_path).level == WARN
+
+
+def test_a_backup_of_late_is_asked_for(call: Call, site: Path) -> None:
+    ((level, said),) = lines(call("doctor", "--json").out)["backup"]
+    assert (level, "还没有核对过的备份" in said) == (WARN, True)
+    made = backup.make(site, NOW, "手动")
+    assert doctor.backups(site, NOW + timedelta(days=3)).level == OK
+    late = doctor.backups(site, NOW + timedelta(days=3, seconds=1))
+    assert (late.level, "超过 3 天" in late.sentence) == (WARN, True)
+    made.path.write_bytes(b"x")
+    assert "还没有核对过的备份" in doctor.backups(site, NOW).sentence

@@ -125,8 +125,8 @@ class TestThinning:
         folder = site.home / backup.FOLDER
         manifest = backup.manifest_of(backup.listed(site.home)[0])
         told = manifest.read_text("utf-8")
-        seq = backup.kept(folder)[0].manifest.links  # type: ignore[union-attr]
-        manifest.write_text(told.replace(f'"seq": {seq}', '"seq": 3'), "utf-8")
+        links = backup.kept(folder)[0].manifest.links  # type: ignore[union-attr]
+        manifest.write_text(told.replace(f'"links": {links}', '"links": 3'), "utf-8")
         assert backup_keeping.thin(folder, NOW) == []
         manifest.write_text(told, "utf-8")
         assert len(backup_keeping.thin(folder, NOW)) == 1
