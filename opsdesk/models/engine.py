@@ -26,6 +26,27 @@ SETTINGS = (
 )
 
 
+class _Cursor(sqlite3.Cursor):
+    """Python cannot read SQLite's message where the spoilt name of a column stands in it, and fails on that instead."""
+
+    def execute(self, *args: Any) -> Any:
+        """Run a statement. Raises sqlite3.Error, a damaged schema included."""
+        try:
+            return super().execute(*args)
+        except UnicodeDecodeError as error:
+            damaged = sqlite3.DatabaseError("malformed database schema")
+            damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise damaged from error
+
+
+class Database(sqlite3.Connection):
+    """A connection that tells of every damage as sqlite3.Error."""
+
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        """A cursor; of that kind where nothing else is asked for, as `execute` does not."""
+        return super().cursor(factory)
+
+
 def _settle(connection: Any, _record: Any = None) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -37,15 +58,16 @@ def _settle(connection: Any, _record: Any = None) -> None:
     cursor.close()
 
 
+CONNECTING: dict[str, Any] = {"timeout": BUSY_MS / 1000, "factory": Database}
+
+
 def _url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
 def write_engine(path: Path) -> Engine:
     """Engine for acts: every transaction begins IMMEDIATE, polling fairly instead of SQLite's long waits."""
-    engine = create_engine(
-        _url(path), poolclass=NullPool, connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None}
-    )
+    engine = create_engine(_url(path), poolclass=NullPool, connect_args={**CONNECTING, "isolation_level": None})
     event.listen(engine, "connect", _settle)
 
     @event.listens_for(engine, "begin")
@@ -72,7 +94,7 @@ def write_engine(path: Path) -> Engine:
 def read_engine(path: Path) -> Engine:
     """Engine for looking: nothing stays open between statements, and nothing can be written."""
     engine = create_engine(
-        _url(path), isolation_level="AUTOCOMMIT", connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+        _url(path), isolation_level="AUTOCOMMIT", connect_args={**CONNECTING, "check_same_thread": False}
     )
 
     @event.listens_for(engine, "connect")

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from opsdesk.models.engine import Database
 from opsdesk.services import attachments, backup_crypt, chain, unsound
 from opsdesk.services.backup_crypt import Lock
 from opsdesk.services.errors import Damaged, Trouble
@@ -123,7 +124,7 @@ def contents(path: Path) -> Contents:
 
 def looking(path: Path) -> sqlite3.Connection:
     """A connection that only looks, and trusts nothing in the file. Raises sqlite3.Error."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, factory=Database)
     connection.execute("PRAGMA trusted_schema=OFF")
     connection.execute("PRAGMA cell_size_check=ON")
     connection.row_factory = sqlite3.Row

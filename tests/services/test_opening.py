@@ -108,7 +108,7 @@ def test_an_older_site_is_backed_up_and_given_what_a_new_one_begins_with(tmp_pat
         assert editions == [1] * len(appraisal_schemes.shipped()), "seeded once"
 
 
-@pytest.mark.parametrize("harm", ["text", "header", "half", "page"])
+@pytest.mark.parametrize("harm", ["text", "header", "half", "page", "schema"])
 def test_a_damaged_file_gets_a_sentence_and_a_way_out_and_is_kept(site, harm):
     backup.make(site.home, NOW, "手动")
     path = bootstrap.database(site.home)
@@ -119,7 +119,9 @@ def test_a_damaged_file_gets_a_sentence_and_a_way_out_and_is_kept(site, harm):
         "header": b"X" * 100 + whole[100:],
         "half": whole[: len(whole) // 2],
         "page": whole[:page] + b"\xff" * 4096 + whole[page + 4096 :],
+        "schema": whole.replace(b"staff_no TEXT", b"staff_no T\xffXT", 1),
     }[harm]
+    assert spoilt != whole
     path.write_bytes(spoilt)
     with pytest.raises(Trouble) as trouble:
         opened(site.home)
