@@ -118,9 +118,11 @@ def _check(ctx: Context, text: str, again: Again) -> Checked:
     made = (issue.code, issue.form, issue.number, issue.content, issue.seq, issue.head)
     if qr_end and not scanned.endswith(seal.qr_words(*made)):
         return Checked(code, Finding.ALTERED, FORGED, issue)
+    since = seals.since(ctx, issue.seq, issue.head)
+    if not issue.genuine:
+        return Checked(code, Finding.ALTERED, STRANGE, issue, since=since)
     origin = making.origin_of_text(issue.origin)
-    found = _compared(ctx, issue, origin, again)
-    return replace(found, since=seals.since(ctx, issue.seq, issue.head), history=_history(ctx, issue, origin))
+    return replace(_compared(ctx, issue, origin, again), since=since, history=_history(ctx, issue, origin))
 
 
 def _again(ctx: Context, origin: Origin) -> Sequence[Document]:
@@ -136,8 +138,6 @@ def _history(ctx: Context, issue: Issue, origin: Origin | None) -> tuple[str, ..
 
 
 def _compared(ctx: Context, issue: Issue, origin: Origin | None, again: Again) -> Checked:
-    if not issue.genuine:
-        return Checked(issue.code, Finding.ALTERED, STRANGE, issue)
     if not issue.salt:
         return Checked(issue.code, Finding.UNMADE, FORGOTTEN, issue)
     if origin is None or origin.kind not in MAKERS:

@@ -2,7 +2,8 @@
 
 Kept as long as needed and no longer: after the months of `privacy.visitor_months` a visit, a permit, an off-hours
 slip, a loan loses identity numbers and telephones. The names on them stay, since those papers (F08, F09, F11, F14) are
-kept for years and the record has to say the same as they do. Frequent visitors and the door's log are on no paper:
+kept for years and the record has to say the same as they do. Of issued papers that show such numbers the salt goes,
+with which one could try numbers against their hashes. Frequent visitors and the door's log are on no paper:
 there the name goes too. Earlier versions of each value go with it, and so do backups and files set aside that are as
 old. The file is written anew afterwards, since what SQLite moved within a page before may still lie there,
 secure_delete or not.
@@ -19,9 +20,9 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
-from opsdesk.models import Base, DoorEvent, LedgerRow, Loan, OffHours, Permit, PermitPerson, Visit, Visitor
+from opsdesk.models import Base, DoorEvent, LedgerRow, Loan, OffHours, Permit, PermitPerson, Seal, Visit, Visitor
 from opsdesk.rules.calendar import months_later
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import backup, backup_second, chain, id_numbers, retiring, settings
@@ -34,7 +35,9 @@ from opsdesk.services.transaction import Transaction, database_trouble
 SETTING = "privacy.visitor_months"
 PURGED = "已清除"
 """Stands in place of a name that was cleared."""
-TOUCHED = frozenset({"visitor", "visit", "permit", "off_hours", "loan", "door_event"})
+TOUCHED = frozenset({"visitor", "visit", "permit", "off_hours", "loan", "door_event", "seal"})
+WITH_NUMBERS = ("OD-F08", "OD-F08E", "OD-F09", "OD-F14")
+"""Forms on which numbers of visitors stand, whole, masked or in part."""
 REASON = 2
 CLEARED, COMPACTED = "清除到期个人信息", "整理数据文件"
 _NUMBER = re.compile(r"[A-Za-z]{0,2}[0-9*+][0-9*Xx()+-]{2,}")
@@ -70,6 +73,7 @@ KINDS = (
     Kept("借用单", Loan, ("phone",), _of_loan, marked=False),
     Kept("常来人员", Visitor, ("name", "id_number", "phone"), lambda: Visitor.last_on),
     Kept("门禁日志", DoorEvent, ("name", "card"), lambda: DoorEvent.at),
+    Kept("表单校验", Seal, ("salt",), lambda: case((Seal.form.in_(WITH_NUMBERS), Seal.issued_at)), marked=False),
 )
 
 

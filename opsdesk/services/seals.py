@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, select
 from opsdesk.models import LedgerRow, PrintedPaper, Seal
 from opsdesk.services import chain, papers, seal_code
 from opsdesk.services.context import Context
+from opsdesk.services.incident_clocks import wall_time
 from opsdesk.services.outcome import Outcome
 
 ON_PAPER = {"seal", "printed_paper"}
@@ -183,12 +184,12 @@ def changes(ctx: Context, subject: str, record_id: int, seq: int) -> tuple[str, 
     """Who did what to one record after a link of the chain, as sentences, the first ones if there are many."""
     with ctx.read() as connection:
         query = (
-            select(LedgerRow.at, LedgerRow.operator, LedgerRow.act)
+            select(LedgerRow.at, LedgerRow.zone, LedgerRow.operator, LedgerRow.act)
             .where(LedgerRow.subject == subject, LedgerRow.subject_id == record_id, LedgerRow.seq > seq)
             .order_by(LedgerRow.seq)
         )
         rows = connection.execute(query).all()
-    told = [f"{row.at[:16].replace('T', ' ')} {row.operator} {row.act}" for row in rows[:MOST_TOLD]]
+    told = [f"{wall_time(row.at, row.zone):%Y-%m-%d %H:%M} {row.operator} {row.act}" for row in rows[:MOST_TOLD]]
     more = [f"此后还有 {len(rows) - MOST_TOLD} 次改动"] if len(rows) > MOST_TOLD else []
     return tuple(f"{each}。" for each in (*told, *more))
 
