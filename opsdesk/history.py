@@ -27,6 +27,17 @@ KINDS = {
     "forget": ("清除", Tone.AWAY),
     "schema": ("结构", Tone.NEUTRAL),
 }
+TABLES = {
+    "leave": "leave_slip",
+    "contact": "contact_person",
+    "scheme": "appraisal_scheme",
+    "scheme_item": "appraisal_item",
+    "roster": "roster_entry",
+    "sign_in": "punch",
+    "hours": "site_hours",
+    "calendar": "calendar_day",
+}
+"""Tables of registers that are not called as their register is."""
 MOST_IN_LINE = 3
 LONGEST_VALUE = 40
 EMPTY = "空"
@@ -40,7 +51,7 @@ def _words() -> Mapping[str, Mapping[str, str]]:
 @cache
 def _fields(subject: str) -> Mapping[str, str]:
     """The titles of a register's fields and columns by key."""
-    register = {each.slug: each for each in catalog.REGISTERS}.get(subject)
+    register = {TABLES.get(each.slug, each.slug): each for each in catalog.REGISTERS}.get(subject)
     if register is None:
         return {}
     return {
@@ -51,7 +62,20 @@ def _fields(subject: str) -> Mapping[str, str]:
 
 @cache
 def _titles() -> Mapping[str, str]:
-    return {**{each.slug: each.singular for each in catalog.REGISTERS}, **_words()["tables"]}
+    return {**{TABLES.get(each.slug, each.slug): each.singular for each in catalog.REGISTERS}, **_words()["tables"]}
+
+
+def asked_for(slug: str, record_id: int) -> str:
+    """What is put into the find field to see one record of a register: “机房 #3”."""
+    return f"{table_words(TABLES.get(slug, slug))} #{record_id}"
+
+
+def _record_typed(text: str) -> tuple[str, int] | None:
+    """The table and row that “机房 #3” asks for."""
+    words, hash_sign, number = text.rpartition("#")
+    if not hash_sign or not number.isdecimal():
+        return None
+    return next(((table, int(number)) for table, title in _titles().items() if title == words.strip()), None)
 
 
 def table_words(subject: str) -> str:
@@ -112,8 +136,9 @@ def told(link: Link) -> str:
 def _listed(ctx: Context, query: Query) -> Page:
     asked = query.filters or {}
     first, last = listing.period(asked.get("period") or "", ctx.today()) or (None, None)
-    text, record = query.text.strip(), None
-    if text and " " not in text:
+    text = query.text.strip()
+    record = _record_typed(text)
+    if record is None and text and " " not in text:
         record = next(iter(history.record_named(ctx, text.upper())), None)
     question = Asked(
         subject=record[0] if record else asked.get("subject") or "",

@@ -8,9 +8,10 @@ from datetime import date
 
 import pytest
 import team
+from sqlalchemy import select
 
 from opsdesk import history as view
-from opsdesk.models import Base, Staff, Vendor
+from opsdesk.models import Base, RosterEntry, Staff, Vendor
 from opsdesk.register import Query
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import history
@@ -85,9 +86,6 @@ def test_one_link_is_told_whole(changed: Context) -> None:
 
 def test_a_row_taken_out_says_what_it_was(site: Context) -> None:
     crew = team.build(site)
-    from sqlalchemy import select
-
-    from opsdesk.models import RosterEntry
 
     with site.transaction("删除排班") as tx:
         entry = tx.connection.execute(select(RosterEntry.id)).scalars().first()
@@ -106,3 +104,11 @@ def test_the_command_line_lists_a_record(changed: Context, capsys: pytest.Captur
     assert told["total"] == 2
     assert told["links"][0]["changes"][0]["title"] in {"外包单位", "单位", "电话"}
     assert main(["--home", str(changed.home), "history", "--record", "SJ-0"]) == 1
+
+
+def test_one_record_of_a_register_is_asked_for_by_its_row(changed: Context) -> None:
+    with changed.read() as connection:
+        vendor_id = connection.execute(select(Vendor.id).where(Vendor.code == "V9")).scalar_one()
+    rows = view.VIEW.list(changed, Query(text=view.asked_for("vendor", vendor_id))).rows
+    assert [row.values["record"] for row in rows] == ["外包单位 V9"]
+    assert view.VIEW.list(changed, Query(text=view.asked_for("vendor", 10_000))).total == 0

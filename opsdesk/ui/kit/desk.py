@@ -19,6 +19,7 @@ class Desk:
 
     `open_paper(document)` shows the preview of a Document. `today()` gives the day by the site's clock: it completes
     dates typed without a year and is where the calendar opens; without it the computer's own day is taken.
+    `open_history(slug, id)` shows who changed a record of a register, where the window has a page for it.
     """
 
     operations: Operations
@@ -26,3 +27,4 @@ class Desk:
     notices: Notices
     open_paper: Callable[[Any], None]
     today: Callable[[], date] | None = None
+    open_history: Callable[[str, int], object] | None = None

@@ -308,7 +308,7 @@ class Panel(QFrame):
         self._title = ElidedLabel(title, "heading")
         close = icon_button("x", "关闭（Esc）")
         close.clicked.connect(self.closed)
-        header = QHBoxLayout()
+        self._header = header = QHBoxLayout()
         header.setContentsMargins(look.px(16), look.px(8), look.px(8), look.px(8))
         header.addWidget(self._title, 1)
         header.addWidget(close)
@@ -347,6 +347,10 @@ class Panel(QFrame):
     def title(self) -> str:
         """The heading shown."""
         return self._title.text()
+
+    def add_tool(self, button: QPushButton) -> None:
+        """Put a small button into the header, before the one that closes."""
+        self._header.insertWidget(self._header.count() - 1, button)
 
     def show_foot(self, shown: bool) -> None:
         """Show or hide the row of buttons at the bottom."""

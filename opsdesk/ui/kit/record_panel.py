@@ -17,6 +17,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import FormPanel, Sheet
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.operation import Fault
+from opsdesk.ui.kit.parts import icon_button
 from opsdesk.ui.kit.record_buttons import RecordButtons, may
 from opsdesk.ui.kit.record_form import RecordForm
 
@@ -62,6 +63,10 @@ class RecordPanel(FormPanel):
         self.buttons.act_pressed.connect(self._press_act)
         self.buttons.paper_pressed.connect(self._press_paper)
         self.body.insertWidget(0, self.buttons)
+        self.history = icon_button("history", "这条记录的历史：谁在什么时候改了什么")
+        self.history.clicked.connect(self._open_history)
+        self.history.setVisible(False)
+        self.add_tool(self.history)
         self.submit_asked.connect(self._submit_form)
         self.close_asked.connect(self._go_back)
 
@@ -188,6 +193,7 @@ class RecordPanel(FormPanel):
             form.hide_unwritten()
         self.submit.setText("保存")
         self.cancel.setText("关闭")
+        self.history.setVisible((record_id or 0) > 0 and self.desk.open_history is not None)
         self.offer(sheet.values)
         if record_id is not None:
             self.laid.emit(record_id)
@@ -212,6 +218,10 @@ class RecordPanel(FormPanel):
     def _press_act(self, act: Act) -> None:
         if self.record_id is not None and self.may_leave():
             self.start_act(act, self.record_id)
+
+    def _open_history(self) -> None:
+        if self.record_id is not None and self.desk.open_history is not None and self.may_leave():
+            self.desk.open_history(self.register.slug, self.record_id)
 
     def _press_paper(self, paper: Paper) -> None:
         if self.record_id is not None:

@@ -96,7 +96,9 @@ class MainWindow(QWidget):
         self.bus = ChangeBus(self)
         self.notices = Notices()
         self.operations = Operations(self.bus, self.notices, self)
-        self.desk = Desk(self.operations, self.bus, self.notices, self._open_paper, lambda: clock.now().date())
+        self.desk = Desk(
+            self.operations, self.bus, self.notices, self._open_paper, lambda: clock.now().date(), self._open_history
+        )
         self.idle = IdleWatch(clock, self)
         self.idle.idle.connect(self.lock)
         self.screens = QStackedWidget()
@@ -304,6 +306,12 @@ class MainWindow(QWidget):
     def _open_paper(self, documents: Any) -> None:
         if self.frame is not None:
             self.frame.open_paper(documents)
+
+    def _open_history(self, slug: str, record_id: int) -> None:
+        from opsdesk import history
+
+        if self.frame is not None:
+            self.frame.show_page("history").find_text(history.asked_for(slug, record_id))
 
     def _watch_idle(self) -> None:
         from opsdesk.services import settings
