@@ -13,19 +13,19 @@ from functools import cache
 from typing import Any
 
 from opsdesk import catalog, paths
-from opsdesk.register import Chip, Column, Field, Filter, Kind, Options, Page, Query, Register, Row, Tone
+from opsdesk.register import Column, Field, Filter, Kind, Options, Page, Query, Register, Row
 from opsdesk.services import history, listing
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.history import Asked, Change, Link
 
 KINDS = {
-    "insert": ("新增", Tone.INFORMATION),
-    "update": ("修改", Tone.WARNING),
-    "delete": ("移除", Tone.BROKEN),
-    "event": ("事项", Tone.NEUTRAL),
-    "forget": ("清除", Tone.AWAY),
-    "schema": ("结构", Tone.NEUTRAL),
+    "insert": "新增",
+    "update": "修改",
+    "delete": "移除",
+    "event": "事项",
+    "forget": "清除",
+    "schema": "结构",
 }
 TABLES = {
     "leave": "leave_slip",
@@ -129,7 +129,7 @@ def told(link: Link) -> str:
     why = f"理由：{link.reason}。" if link.reason else ""
     return (
         f"{link.at:%Y-%m-%d %H:%M:%S} {link.operator}（{link.role}）{link.act}：{record_words(link)}"
-        f"　{sentence(link) or KINDS[link.kind][0]}。{why}"
+        f"　{sentence(link) or KINDS[link.kind]}。{why}"
     )
 
 
@@ -153,7 +153,6 @@ def _listed(ctx: Context, query: Query) -> Page:
 
 
 def _row(link: Link) -> Row:
-    word, tone = KINDS[link.kind]
     return Row(
         link.seq,
         {
@@ -161,7 +160,6 @@ def _row(link: Link) -> Row:
             "at": link.at,
             "operator": link.operator,
             "act": link.act,
-            "kind": Chip(word, tone),
             "record": record_words(link),
             "sentence": sentence(link),
             "reason": link.reason,
@@ -179,7 +177,7 @@ def _load(ctx: Context, seq: int) -> dict[str, Any]:
         "operator": f"{link.operator}（{link.role}）",
         "station": link.station,
         "act": link.act,
-        "kind": KINDS[link.kind][0],
+        "kind": KINDS[link.kind],
         "record": record_words(link),
         "changes": "\n".join(change_words(link.subject, each) for each in link.changes) or "没有改动内容。",
         "reason": link.reason or "没有写理由。",
@@ -231,14 +229,13 @@ VIEW = Register(
     singular="改动",
     topics=frozenset(),
     columns=(
-        Column("seq", "序号", Kind.INTEGER, 76),
-        Column("at", "时间", Kind.MOMENT, 148),
-        Column("operator", "操作人", width=84),
-        Column("kind", "种类", Kind.CHIP, 84),
-        Column("act", "动作", width=120),
-        Column("record", "记录", width=220),
+        Column("seq", "序号", Kind.INTEGER, 72),
+        Column("at", "时间", Kind.MOMENT, 140),
+        Column("operator", "操作人", width=76),
+        Column("act", "动作", width=112),
+        Column("record", "记录", width=192),
         Column("sentence", "改动", width=0),
-        Column("reason", "理由", width=160),
+        Column("reason", "理由", width=112),
     ),
     list=_listed,
     fields=(
