@@ -124,6 +124,12 @@ def by_id(connection: Connection, appraisal_id: int) -> Kept | None:
     return _kept(connection, row) if row is not None else None
 
 
+def ending(connection: Connection, first: date, last: date) -> list[int]:
+    """The appraisals on record whose last day lies in these days, in the order in which they were begun."""
+    query = select(Appraisal.id).where(Appraisal.ends_on.between(first, last), Appraisal.void_at.is_(None))
+    return list(connection.execute(query.order_by(Appraisal.id)).scalars())
+
+
 def appraisal_of(connection: Connection, sheet_id: int) -> int | None:
     """The appraisal that a sheet belongs to; None for one that is void or not there."""
     query = select(AppraisalSheet.appraisal_id).where(AppraisalSheet.id == sheet_id, AppraisalSheet.void_at.is_(None))

@@ -60,7 +60,7 @@ class Lock:
         rule = BY_TABLE.get(table.name)
         if rule is None or (rule.parent is not None and not self._something_closed()):
             return
-        places = [place for before, after in changes for place in self._places(table, rule, before, after)]
+        places = [place for before, after in changes for place in self.places(table, rule, before, after)]
         if not places:
             return
         first, last = min(each.first for each in places), max(each.last for each in places)
@@ -90,7 +90,8 @@ class Lock:
             self._any = self.connection.execute(query).first() is not None
         return self._any
 
-    def _places(self, table: Table, rule: Rule, before: Values | None, after: Values | None) -> Iterator[Place]:
+    def places(self, table: Table, rule: Rule, before: Values | None, after: Values | None) -> Iterator[Place]:
+        """The days that a change of a row touches; none where it may be changed whatever is closed."""
         changed = {
             column.name
             for column in table.columns

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -12,12 +11,13 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from opsdesk.models import ClosedPeriod, LedgerRow
-from opsdesk.rules.calendar import month
+from opsdesk.rules import periods
 from opsdesk.services.closing_rules import EVERY, PeriodKind
 from opsdesk.services.errors import Refusal
 
 MOST_NAMED = 8
-"""As many items or days are told by name on a paper; of more how many there are."""
+"""As many days are told by name on a paper; of more how many there are."""
+LONGEST_REASON = 40
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,16 @@ def of_day(day: date) -> Period:
 
 def of_month(year: int, number: int) -> Period:
     """A calendar month."""
-    dates = month(year, number)
-    return Period(PeriodKind.MONTH, f"{year}-{number:02}", dates[0], dates[-1])
+    return _named(PeriodKind.MONTH, periods.month(year, number))
 
 
 def of_quarter(year: int, number: int) -> Period:
-    """A quarter; its first month is January, April, July or October."""
-    last = number * 3
-    return Period(
-        PeriodKind.QUARTER,
-        f"{year}Q{number}",
-        date(year, last - 2, 1),
-        date(year, last, calendar.monthrange(year, last)[1]),
-    )
+    """A quarter; the first one begins in January."""
+    return _named(PeriodKind.QUARTER, periods.quarter(year, number))
+
+
+def _named(kind: PeriodKind, of: periods.Period) -> Period:
+    return Period(kind, of.text, of.first, of.last)
 
 
 def month_with(day: date) -> Period:
@@ -148,6 +145,12 @@ def standing(found: Sequence[Closed]) -> Closed | None:
     return found[-1] if found and found[-1].stands else None
 
 
+def openings(found: Sequence[Closed]) -> list[Closed]:
+    """Closings that were opened again: of those opened together, since one completed the other, the last."""
+    last = {(each.period.label, each.reopened_at): each for each in found if not each.stands}
+    return list(last.values())
+
+
 def waiting(connection: Connection, first: date, last: date) -> list[Closed]:
     """Closings of these days that were opened again and have to be closed once more, one for each period."""
     newest: dict[tuple[PeriodKind, str], Closed] = {}
@@ -159,34 +162,37 @@ def waiting(connection: Connection, first: date, last: date) -> list[Closed]:
 def remarks(connection: Connection, first: date, last: date) -> tuple[str, ...]:
     """What papers of these days say of their closing: closed with something open, opened again and corrected.
 
-    A paper of one day names what stood open; one of several days, which may go to a vendor, only the days.
+    A paper of one day says why and how often; one of several days, which may go to a vendor, only which days.
     """
     found = within(connection, first, last)
-    said = _of_day(found) if first == last else _of_several(found)
-    return tuple(said)
+    if first < last:
+        return tuple(_of_several(found))
+    said = "；".join(_of_day(found))
+    return (f"本日 {said}。",) if said else ()
 
 
 def _of_day(found: Sequence[Closed]) -> Iterator[str]:
+    """The course of a day's closings in short; nothing of a day that was closed once with nothing open."""
+    opened = openings(found)
     for place, each in enumerate(found):
+        again = "再次" if place and not found[place - 1].stands else ""
         if each.open_items:
-            items = "".join(each.open_items[:MOST_NAMED])
-            more = f"等 {len(each.open_items)} 项。" if len(each.open_items) > MOST_NAMED else ""
-            why = f"理由：{_ended(each.because)}" if each.because else ""
-            yield f"本日 {each.closed_at:%m-%d %H:%M} 日结时有 {len(each.open_items)} 项没有了结：{items}{more}{why}"
-        if each.reopened_at is not None:
-            again = found[place + 1] if place + 1 < len(found) else None
-            then = f"{again.closed_at:%m-%d %H:%M} 再次日结。" if again else "还没有再次日结。"
-            yield (
-                f"本日 {each.reopened_at:%m-%d %H:%M} 由{each.reopened_by}重新打开更正一次，"
-                f"理由：{_ended(each.reopen_reason)}{then}"
-            )
+            left = f"有 {len(each.open_items)} 项没有了结（见日结单）"
+            yield f"{each.closed_at:%m-%d %H:%M} {again}日结时{left}，理由：{_short(each.because)}"
+        elif again:
+            yield f"{each.closed_at:%m-%d %H:%M} 再次日结"
+        if each in opened:
+            when = f"{each.reopened_at:%m-%d %H:%M} 由{each.reopened_by}重新打开更正一次"
+            yield f"{when}，理由：{_short(each.reopen_reason)}"
+            if each is found[-1]:
+                yield "还没有再次日结"
 
 
 def _of_several(found: Sequence[Closed]) -> Iterator[str]:
     kept = [each for each in found if each.open_items and each.period.kind is PeriodKind.DAY]
     if kept:
-        yield f"{_days(kept)}日结时有事项没有了结，详见当天的到岗记录。"
-    opened = [each for each in found if each.reopened_at is not None and each.period.kind is PeriodKind.DAY]
+        yield f"{_days(kept)}日结时有事项没有了结，详见当天的日结单。"
+    opened = [each for each in openings(found) if each.period.kind is PeriodKind.DAY]
     if opened:
         yield f"{_days(opened)}日结以后重新打开更正过，详见更正记录。"
     for each in found:
@@ -203,5 +209,7 @@ def _days(found: Sequence[Closed]) -> str:
     return f"{'、'.join(days[:MOST_NAMED])}{more}"
 
 
-def _ended(text: str) -> str:
-    return f"{text.rstrip('。')}。"
+def _short(text: str) -> str:
+    """A reason that stays on its line; the whole of it stands on the sheet of the closing."""
+    plain = text.rstrip("。")
+    return f"{plain[: LONGEST_REASON - 1]}…" if len(plain) > LONGEST_REASON else plain

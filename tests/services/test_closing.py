@@ -373,14 +373,14 @@ class TestOpeningAgain:
         )  # fmt: skip
         with site.read() as connection:
             said = closings.remarks(connection, THURSDAY, THURSDAY)
-        assert said == (f"本日 03-06 09:00 由主管重新打开更正一次，理由：{REASON}。还没有再次日结。",)
+        course = f"本日 03-06 09:00 由主管重新打开更正一次，理由：{REASON}"
+        assert said == (f"{course}；还没有再次日结。",)
         go_to(site, "2026-03-06 10:00:00")
         close(site, because=WHY)
         with site.read() as connection:
             said = closings.remarks(connection, THURSDAY, THURSDAY)
-        assert said[0].endswith("03-06 10:00 再次日结。")
-        assert said[1].startswith("本日 03-06 10:00 日结时有 1 项没有了结：王强 03-05 的补签单")
-        assert said[1].endswith(f"理由：{WHY}。")
+        again = f"03-06 10:00 再次日结时有 1 项没有了结（见日结单），理由：{WHY}"
+        assert said == (f"{course}；{again}。",)
         assert closing.status(site, DAY).sentence == "2026-03-06 10:00 由主管日结 · 曾重新打开更正"
 
     def test_a_closing_that_is_not_there(self, site: Context) -> None:
@@ -475,7 +475,7 @@ class TestMonthAndQuarter:
             said = closings.remarks(connection, date(2026, 3, 1), date(2026, 3, 31))
             assert closings.remarks(connection, date(2026, 4, 1), date(2026, 4, 30)) == ()
         assert said == (
-            "03-05 日结时有事项没有了结，详见当天的到岗记录。",
+            "03-05 日结时有事项没有了结，详见当天的日结单。",
             "03-05 日结以后重新打开更正过，详见更正记录。",
         )
         assert "王强" not in "".join(said)

@@ -20,6 +20,7 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
+from opsdesk.exports.layout import on_fewest_pages
 from opsdesk.exports.making import made_as
 from opsdesk.models import Incident
 from opsdesk.registers.incident.glyphs import boxed_rows
@@ -27,7 +28,7 @@ from opsdesk.registers.incident.listing import clock_chip, rows_of
 from opsdesk.registers.incident.service import PREFIX
 from opsdesk.rules.sla import in_words
 from opsdesk.rules.vocabulary import OPEN_INCIDENT, ClockState, IncidentState
-from opsdesk.services import chain, incident_basis, incident_clocks, listing, settings
+from opsdesk.services import chain, closings, incident_basis, incident_clocks, listing, settings
 from opsdesk.services.context import Context
 from opsdesk.services.incident_clocks import Standing
 
@@ -49,6 +50,8 @@ COLUMNS = (
     Column("交单", 13, Kind.TIME),
     Column("签收", 13, Kind.TIME),
 )
+LOWERED = {8.0: 7.0}
+"""The height of rows that makes room for what is said of the closing, so that the paper stays on its page."""
 LATE = (("响应", "respond_over"), ("解决", "solve_over"))
 
 
@@ -61,11 +64,12 @@ def day_list(ctx: Context, day: date) -> Document:
         running = [row for row in rows if row["state"] in OPEN_INCIDENT]
         standings = incident_clocks.standings(connection, ctx.regulations, running, now)
         basis = incident_basis.of_period(connection, ctx.regulations, day, day)
+        remarks = closings.remarks(connection, day, day)
         trace = chain.short_head(connection)
     lines, left_out = boxed_rows(_line(place, row, standings.get(row["id"]), day) for place, row in enumerate(rows, 1))
     kept = [row for row in rows if row["void_at"] is None]
     voided = f"，作废的 {len(rows) - len(kept)} 件不计入件数" if len(rows) > len(kept) else ""
-    return Document(
+    made = Document(
         code="OD-F05D",
         revision="A/0",
         title="运维事件日清单",
@@ -87,13 +91,14 @@ def day_list(ctx: Context, day: date) -> Document:
                 record_labels=tuple(row["number"] for row in rows),
             ),
         ),
-        notes=(f"列出当天接到的事件{voided}。用时为接到至解决，已减去不计入的等待。", *left_out),
+        notes=(f"列出当天接到的事件{voided}。用时为接到至解决，已减去不计入的等待。", *left_out, *remarks),
         basis=("".join(basis),) if basis else (),
         signatures=(Signature("服务台值班员"), Signature("运维主管")),
         retention=f"保存期限：{site['paper.retention_years']} 年",
         trace=trace,
         landscape=True,
     )
+    return on_fewest_pages(made, LOWERED) if remarks else made
 
 
 def _rows(connection: Connection, day: date) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the supervisor has not signed for yet though it was handed in on an earlier day."""
+"""What the supervisor has not signed for yet though it was handed in on an earlier day, and what he signed on a day."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 
 from opsdesk.models import Incident
 from opsdesk.registers.incident.hand_in import CAN_SIGN
+from opsdesk.services import listing
 from opsdesk.services.context import Context
 
 
@@ -33,3 +34,10 @@ def before(ctx: Context, day: date) -> Earlier:
     with ctx.read() as connection:
         count, last = connection.execute(query).one()
     return Earlier(count, last.date() if last else None)
+
+
+def signed_on(ctx: Context, day: date) -> list[int]:
+    """The records that were signed on `day` and are so still, by number."""
+    query = select(Incident.id).where(listing.within(Incident.signed_at, day, day)).order_by(Incident.number)
+    with ctx.read() as connection:
+        return list(connection.execute(query).scalars())

@@ -44,7 +44,7 @@ from opsdesk.registers.month.figures import (
 from opsdesk.registers.month.service import Standing
 from opsdesk.registers.month.workbook import vendor_workbook
 from opsdesk.rules.vocabulary import Decision, LeaveKind
-from opsdesk.services import chain, marks, settings
+from opsdesk.services import chain, closings, marks, settings
 from opsdesk.services.context import Context
 from opsdesk.services.law_words import quoted
 from opsdesk.services.money import in_capitals
@@ -152,6 +152,8 @@ def _notes(ctx: Context, sheet: _Sheet) -> tuple[str, ...]:
         notes.append(f"{'、'.join(standing.dropped)}结算后已不在本月名单，原结算还没有作废，请重新结算。")
     for each in sheet.people:
         notes += warning_words(each)
+    with ctx.read() as connection:
+        notes += closings.remarks(connection, standing.month.dates[0], standing.month.dates[-1])
     return tuple(notes)
 
 

@@ -18,13 +18,14 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
+from opsdesk.exports.layout import on_fewest_pages
 from opsdesk.exports.making import made_as
 from opsdesk.rules.attendance import PairResult
 from opsdesk.rules.calendar import Calendar, month
 from opsdesk.rules.clause import Law
 from opsdesk.rules.facts import Terms
 from opsdesk.rules.vocabulary import Judgement, Source, State
-from opsdesk.services import attendance, calendars, chain, marks, settings, settlement
+from opsdesk.services import attendance, calendars, chain, closings, marks, settings, settlement
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
 from opsdesk.services.settlement import ATTENDED, PersonMonth
@@ -41,6 +42,8 @@ DAILY = (
     Column("缺勤/请假说明", 38),
     Column("备注", 38),
 )
+LOWERED = {8.0: 7.0}
+"""The height of rows that makes room for what is said of the closing, so that the paper stays on its page."""
 LEGEND = f"图例：√ 出勤　迟、退 加分钟数　缺 迟到视缺勤　未 未签退或缺签到　— 未到　○ 休　{marks.LEAVE_LEGEND}"
 
 
@@ -71,6 +74,7 @@ def daily_sheet(ctx: Context, day: date) -> Document:
     with ctx.read() as connection:
         people = attendance.read(connection, ctx.regulations, day, day, ctx.now())
         calendar = calendars.load(connection)
+        remarks = closings.remarks(connection, day, day)
         trace = chain.short_head(connection)
     people = [each for each in people if each.duty or each.punches]
     rows: list[tuple[Value, ...]] = []
@@ -81,7 +85,7 @@ def daily_sheet(ctx: Context, day: date) -> Document:
             labels.append(f"{each.person.name} {day.isoformat()}")
     shifts = "、".join(dict.fromkeys(each.duty.shift for each in people if each.duty)) or "—"
     kind = calendar.name(day) or str(calendar.kind(day))
-    return Document(
+    made = Document(
         code="OD-F01",
         revision="A/0",
         title="到岗记录",
@@ -96,13 +100,14 @@ def daily_sheet(ctx: Context, day: date) -> Document:
             Fact("应到", f"{sum(each.duty is not None for each in people)} 人"),
         ),
         body=(Table(DAILY, tuple(rows), rows_per_page=int(site["paper.rows"]), record_labels=tuple(labels)),),
-        notes=("到岗、离岗由本人到服务台签写，不得代签（T3 第二条）。空白行供手写补登。",),
+        notes=("到岗、离岗由本人到服务台签写，不得代签（T3 第二条）。空白行供手写补登。", *remarks),
         basis=basis(ctx.law_on(day), [each.terms for each in people]),
         signatures=(Signature("服务台值班员"), Signature("运维主管")),
         retention=f"保存期限：{site['paper.retention_years']} 年",
         trace=trace,
         landscape=True,
     )
+    return on_fewest_pages(made, LOWERED) if remarks else made
 
 
 def _lines(each: PersonDay) -> list[tuple[Value, ...]]:
@@ -167,6 +172,7 @@ def monthly_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None
     dates = month(year, number)
     with ctx.read() as connection:
         settled = settlement.read(connection, ctx.regulations, year, number, ctx.now(), vendor_id=vendor_id)
+        remarks = closings.remarks(connection, dates[0], dates[-1])
         trace = chain.short_head(connection)
     calendar, people = settled.calendar, settled.people
     rows: list[tuple[Value, ...]] = []
@@ -213,7 +219,7 @@ def monthly_sheet(ctx: Context, year: int, number: int, *, vendor_id: int | None
                 record_labels=tuple(labels),
             ),
         ),
-        notes=(LEGEND + "。每格上行为上午，下行为下午；上下相同只印一个。",),
+        notes=(LEGEND + "。每格上行为上午，下行为下午；上下相同只印一个。", *remarks),
         basis=basis(ctx.law_on(last), terms),
         signatures=(Signature("制表人"), Signature("驻场公司负责人", seal=True), Signature("运维主管")),
         retention=f"保存期限：{site['paper.retention_years']} 年",

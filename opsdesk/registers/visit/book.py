@@ -21,7 +21,7 @@ from opsdesk.exports.document import (
     chinese_date,
     weekday,
 )
-from opsdesk.exports.layout import compose
+from opsdesk.exports.layout import compose, on_fewest_pages
 from opsdesk.exports.making import made_as
 from opsdesk.models import Visit
 from opsdesk.registers.visit.records import VOID, goods_words, row_of, rows_of, state_of
@@ -29,7 +29,7 @@ from opsdesk.rules.calendar import month as days_of
 from opsdesk.rules.clause import Law
 from opsdesk.rules.room_access import SITE, Breach, Missed
 from opsdesk.rules.sla import in_words
-from opsdesk.services import chain, id_numbers, listing, masking, privacy, room_visits, settings
+from opsdesk.services import chain, closings, id_numbers, listing, masking, privacy, room_visits, settings
 from opsdesk.services.context import Context
 from opsdesk.services.room_visits import Carried
 
@@ -52,6 +52,8 @@ COLUMNS = (
     Column("进入人签字", 17, Kind.SIGNATURE),
     Column("备注（异常）", 36),
 )
+LOWERED = {9.0: 8.0}
+"""The height of rows that makes room for what is said of the closing, so that the paper stays on its page."""
 TIMED = {Missed.OVERSTAY, Missed.OFF_HOURS}
 """Breaches of which the remark tells by how long."""
 
@@ -115,6 +117,7 @@ def _document(ctx: Context, first: date, last: date, *, number: str, named: str,
         ids = [row["id"] for row in rows]
         goods = _goods(connection, ids)
         missed = room_visits.breaches(connection, ctx.regulations, rows, now)
+        remarks = closings.remarks(connection, first, last)
         trace = chain.short_head(connection)
     kept = [row for row in rows if row["void_at"] is None]
     facts = (
@@ -128,7 +131,7 @@ def _document(ctx: Context, first: date, last: date, *, number: str, named: str,
     lines = [
         _line(place, row, goods[row["id"]], missed[row["id"]], several=several) for place, row in enumerate(rows, 1)
     ]
-    return Document(
+    made = Document(
         code="OD-F08",
         revision="A/0",
         title="机房出入登记表",
@@ -147,7 +150,7 @@ def _document(ctx: Context, first: date, last: date, *, number: str, named: str,
                 record_labels=tuple(f"{row['name']} {row['entered_at']:%Y-%m-%d %H:%M}" for row in rows),
             ),
         ),
-        notes=("证件号只印后四位，电话中间四位不印；进入人、陪同人当场签字，空白行供手写补登。",),
+        notes=("证件号只印后四位，电话中间四位不印；进入人、陪同人当场签字，空白行供手写补登。", *remarks),
         basis=basis(ctx.law_on(min(last, max(first, now.date())))),
         signatures=(Signature("机房管理员"), Signature("审核人")),
         retention=f"保存期限：{site['paper.retention_years']} 年，按季装订",
@@ -155,6 +158,7 @@ def _document(ctx: Context, first: date, last: date, *, number: str, named: str,
         landscape=True,
         margins=(16.0, 15.0, 16.0, 25.0),
     )
+    return on_fewest_pages(made, LOWERED) if remarks else made
 
 
 def basis(law: Law) -> tuple[str, ...]:

@@ -1,0 +1,245 @@
+"""The papers of a closing: the day's set in one file, what was corrected, and the marks on every paper of the day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import a_room
+import machine_room
+import openpyxl
+import pypdfium2
+import pytest
+import team as team_module
+from a_site import PASSWORD
+from sqlalchemy import select
+from team import Team, go_to
+
+from opsdesk import closing_papers, closing_records
+from opsdesk.exports.archive import Cancelled
+from opsdesk.exports.document import Document, Table
+from opsdesk.exports.layout import compose
+from opsdesk.models import PrintedPaper
+from opsdesk.registers.correction import service as correction
+from opsdesk.registers.incident import acts, documents, service
+from opsdesk.registers.incident import closing as incident_closing
+from opsdesk.registers.month import documents as attendance
+from opsdesk.registers.sign_in import documents as sign_in
+from opsdesk.registers.sign_in.service import sign, take_back
+from opsdesk.registers.visit import documents as visit
+from opsdesk.rules.vocabulary import Direction
+from opsdesk.services import closing, closings
+from opsdesk.services.closings import Closed
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal
+
+THURSDAY = date(2026, 3, 5)
+DAY, MARCH = closings.of_day(THURSDAY), closings.of_month(2026, 3)
+WHY, REASON = "供应商夜间处理，明早补单", "王强的到岗时间登记错了"
+
+
+@pytest.fixture
+def crew(site: Context) -> Team:
+    return team_module.build(site)
+
+
+@pytest.fixture
+def closed(site: Context, crew: Team) -> Closed:
+    """A day with one incident signed, somebody in the room, and 王强 not signed out; closed at 17:45."""
+    room = a_room.room(site)
+    go_to(site, "2026-03-05 08:20:00")
+    sign(site, staff_id=crew["1001"])
+    made = service.open_incident(site, "打印机不出纸").value.id
+    acts.respond(site, made, {"staff_id": crew["1001"]})
+    acts.solve(site, made, {})
+    incident_closing.sign(site, [made], {})
+    machine_room.save(
+        site, "visit", name="周工", unit="恒通网络", external=True, room_id=room, purpose="维护",
+        entered_at=datetime(2026, 3, 5, 8), escort="王强",
+    )  # fmt: skip
+    go_to(site, "2026-03-05 17:45:00")
+    return closing.close(site, DAY, because=WHY).value
+
+
+def reopened(ctx: Context, closed: Closed) -> None:
+    go_to(ctx, "2026-03-06 09:00:00")
+    closing.reopen(ctx, closed.id, password=PASSWORD, reason=REASON)
+
+
+def corrected(ctx: Context, crew: Team) -> None:
+    """王强's departure is claimed, approved and counts."""
+    made = correction.file(
+        ctx, staff_id=crew["1001"], day=THURSDAY, direction=Direction.OUT, actual_at=datetime(2026, 3, 5, 17, 31),
+        cause="忘签", explanation="直接去了机房", witness="李敏",
+    ).value  # fmt: skip
+    correction.decide(ctx, correction_id=made, accept=True, note="属实")
+
+
+def rows(document: Document) -> list[list[str]]:
+    table = next(block for block in document.body if isinstance(block, Table))
+    return [[str(value or "") for value in row] for row in table.rows if row[0] is not None]
+
+
+def pdf_text(path: Path) -> list[str]:
+    document = pypdfium2.PdfDocument(path)
+    try:
+        return [page.get_textpage().get_text_bounded() for page in document]
+    finally:
+        document.close()
+
+
+class TestMarks:
+    def test_papers_of_an_ordinary_day_bear_none(self, site: Context, crew: Team) -> None:
+        for paper in (
+            sign_in.daily_sheet(site, THURSDAY),
+            documents.day_list(site, THURSDAY),
+            visit.day(site, THURSDAY),
+        ):
+            assert not any("日结" in note for note in paper.notes)
+
+    def test_what_stood_open_and_why_is_on_every_paper_of_the_day(self, site: Context, closed: Closed) -> None:
+        papers = (sign_in.daily_sheet(site, THURSDAY), documents.day_list(site, THURSDAY), visit.day(site, THURSDAY))
+        for paper in papers:
+            note = paper.notes[-1]
+            assert note == f"本日 03-05 17:45 日结时有 10 项没有了结（见日结单），理由：{WHY}。"
+            assert len(compose(paper)) == 1
+
+    def test_a_long_reason_stays_on_its_line_and_whole_on_the_sheet(self, site: Context, crew: Team) -> None:
+        long = "供应商" * 30
+        closing.close(site, DAY, because=long)
+        assert sign_in.daily_sheet(site, THURSDAY).notes[-1].endswith("供应商…。")
+        assert long in str(closing_records.sheet(site, DAY).body)
+
+    def test_a_day_opened_again_says_so_on_paper_until_it_is_done(
+        self, site: Context, crew: Team, closed: Closed
+    ) -> None:
+        reopened(site, closed)
+        said = f"；03-06 09:00 由主管重新打开更正一次，理由：{REASON}；"
+        assert sign_in.daily_sheet(site, THURSDAY).notes[-1].endswith(f"{said}还没有再次日结。")
+        corrected(site, crew)
+        go_to(site, "2026-03-06 09:30:00")
+        closing.close(site, DAY, because=WHY)
+        for paper in (
+            sign_in.daily_sheet(site, THURSDAY),
+            documents.day_list(site, THURSDAY),
+            visit.day(site, THURSDAY),
+        ):
+            assert f"{said}03-06 09:30 再次日结时有" in paper.notes[-1]
+            assert len(compose(paper)) == 1, "the marks make no paper longer"
+        month = sign_in.monthly_sheet(site, 2026, 3)
+        assert "03-05 日结以后重新打开更正过，详见更正记录。" in month.notes
+        for sheet in attendance.month_sheets(site, 2026, 3):
+            assert "03-05 日结以后重新打开更正过，详见更正记录。" in sheet.notes
+            assert not any("周工" in note for note in sheet.notes), "no vendor reads of another's visitors"
+
+
+class TestCorrections:
+    def test_each_change_with_before_and_after_who_and_why(self, site: Context, crew: Team, closed: Closed) -> None:
+        reopened(site, closed)
+        corrected(site, crew)
+        go_to(site, "2026-03-06 09:30:00")
+        sign(site, staff_id=crew["1001"])
+        closing.close(site, DAY, because=WHY)
+        go_to(site, "2026-03-06 10:00:00")
+        paper = closing_records.corrections(site, closed.id)
+        assert (paper.title, paper.number) == ("日结更正记录", "GZ-20260305-1")
+        found = rows(paper)
+        assert [(row[2].split()[0], row[3]) for row in found] == [("补签单", "（新增）"), ("签到签退", "（新增）")]
+        assert "应签时段：离岗" in found[0][5]
+        assert "17:31" in found[1][5]
+        assert found[1][7].startswith("审批补签单")
+        assert all(row[6] == "主管" for row in found)
+        assert "2026年3月6日 09:30 主管" in str(paper.body[0])
+        assert not any("03-06 09:30" in row[5] for row in found), "the next day is not of it"
+
+    def test_a_value_that_was_changed_shows_both(self, site: Context, crew: Team, closed: Closed) -> None:
+        reopened(site, closed)
+        with site.read() as connection:
+            from opsdesk.models import Punch
+
+            punch = connection.execute(select(Punch.id).where(Punch.staff_id == crew["1001"])).scalar_one()
+        take_back(site, punch_id=punch, reason="登记到别人名下")
+        found = rows(closing_records.corrections(site, closed.id))
+        voided = next(row for row in found if "作废" in row[3] and "原因" in row[3])
+        assert (voided[4], voided[5]) == ("空", "登记到别人名下")
+        assert all(row[7] == "撤销签到：登记到别人名下" for row in found)
+
+    def test_a_closing_that_stands_has_none(self, site: Context, closed: Closed) -> None:
+        with pytest.raises(Refusal, match="没有重新打开过"):
+            closing_records.corrections(site, closed.id)
+        with pytest.raises(Refusal, match="已经不在了"):
+            closing_records.corrections(site, 99)
+
+    def test_opened_and_closed_without_a_change_it_says_so(self, site: Context, closed: Closed) -> None:
+        reopened(site, closed)
+        paper = closing_records.corrections(site, closed.id)
+        assert paper.notes[0] == "重新打开期间没有改动这一期间的记录。"
+        assert len(next(block for block in paper.body if isinstance(block, Table)).rows) == 4
+
+
+class TestTheSheet:
+    def test_what_stood_open_in_full(self, site: Context, closed: Closed) -> None:
+        paper = closing_records.sheet(site, DAY)
+        assert (paper.title, paper.number) == ("日结单", "RJ-20260305")
+        assert [row[1] for row in rows(paper)] == list(closed.open_items)
+        assert "周工 03-05 08:00 进入主机房，还没有登记离开。" in str(paper.body[1])
+        assert f"{closed.seq}·{closed.head[:4].upper()}" in str(paper.body[0])
+
+    def test_a_period_that_was_never_closed_has_none(self, site: Context, crew: Team) -> None:
+        with pytest.raises(Refusal, match="2026-03 还没有月结，没有月结单"):
+            closing_records.sheet(site, MARCH)
+
+    def test_closed_once_more_it_tells_of_the_first_time(self, site: Context, crew: Team, closed: Closed) -> None:
+        reopened(site, closed)
+        closing.close(site, DAY, because=WHY)
+        said = str(closing_records.sheet(site, DAY).body[0])
+        assert f"2026-03-05 17:45 主管，03-06 09:00 由主管重新打开：{REASON}" in said
+
+
+class TestTheSet:
+    def test_a_day_is_one_file_with_all_its_forms(
+        self, site: Context, crew: Team, closed: Closed, tmp_path: Path
+    ) -> None:
+        assert [each.key for each in closing_papers.choices(site, DAY)] == [
+            "closing", "sign_in", "incident_day", "incident", "visit", "inspection",
+        ]  # fmt: skip
+        written = closing_papers.write(site, DAY, tmp_path)
+        assert [each.path.relative_to(tmp_path).as_posix() for each in written.files] == [
+            "日结-2026-03-05/日结-2026-03-05.pdf",
+            "日结-2026-03-05/日结-2026-03-05.xlsx",
+        ]
+        text = "\n".join(pdf_text(written.files[0].path))
+        for title in ("日结单", "到岗记录", "运维事件日清单", "运维事件记录单", "机房出入登记表", "机房巡检表"):
+            assert title in text
+        assert len(openpyxl.load_workbook(written.files[1].path).sheetnames) >= 5
+        assert written.vendors == ()
+        with site.read() as connection:
+            known = set(connection.execute(select(PrintedPaper.code)).scalars())
+        assert {"OD-F01", "OD-F05D", "OD-F05", "OD-F08", "OD-F13"} <= known
+
+    def test_only_what_was_ticked(self, site: Context, closed: Closed) -> None:
+        made = closing_papers.papers(site, DAY, {"visit"})
+        assert [(each.code, each.name) for each in made] == [("OD-F08", "日结-2026-03-05")]
+        assert closing_papers.papers(site, DAY, set()) == []
+
+    def test_a_day_opened_again_prints_its_correction(self, site: Context, crew: Team, closed: Closed) -> None:
+        reopened(site, closed)
+        corrected(site, crew)
+        closing.close(site, DAY, because=WHY)
+        assert closing_papers.papers(site, DAY)[-1].number == "GZ-20260305-1"
+
+    def test_a_month_gives_each_vendor_its_own(self, site: Context, crew: Team, closed: Closed, tmp_path: Path) -> None:
+        go_to(site, "2026-04-01 09:00:00")
+        closing.close(site, MARCH, because=WHY)
+        written = closing_papers.write(site, MARCH, tmp_path)
+        assert {each.path.parent.name for each in written.vendors} == {"单位"}
+        assert len(written.vendors) == 2
+        hua = next(each.path for each in written.vendors if "华信" in each.path.name)
+        sheets = openpyxl.load_workbook(hua).worksheets
+        cells = [str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row]
+        assert any("王强" in cell for cell in cells)
+        assert not any("陈晨" in cell for cell in cells)
+
+    def test_stopped_it_says_so(self, site: Context, crew: Team, closed: Closed, tmp_path: Path) -> None:
+        with pytest.raises(Cancelled):
+            closing_papers.write(site, DAY, tmp_path, progress=lambda _done, _total: False)
