@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import Document
 from opsdesk.register import Tone
+from opsdesk.services import seal_code
 from opsdesk.services.context import Context
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.pages.settings import ThisComputer
@@ -112,7 +113,10 @@ class Frame(QWidget):
         self.preview.view.setFocus()
 
     def find_person(self, text: str) -> None:
-        """Find a member of staff by number, name or initials."""
+        """Find a member of staff by number, name or initials; the code of a form is checked instead."""
+        if seal_code.holds(seal_code.read(text)):
+            self.show_page("verify").verify(text)
+            return
         self.open("people", "staff").find_text(text)
 
     def show_clause(self, key: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from opsdesk import catalog
+from opsdesk import catalog, issued
 from opsdesk.imports.door_log import IN
 from opsdesk.register import Page, Paper, Query, Register, Tone
 from opsdesk.registers.incident import detail, documents
@@ -35,6 +35,7 @@ from opsdesk.ui.pages.roster import RosterPage
 from opsdesk.ui.pages.settings import SitePage, ThisComputer
 from opsdesk.ui.pages.sign_in import SignInPage
 from opsdesk.ui.pages.upkeep_incident import with_incident
+from opsdesk.ui.pages.verify import VerifyPage
 from opsdesk.ui.pages.with_import import WithImport
 from opsdesk.ui.shell.import_kinds import ASSETS, DOOR_LOG, INCIDENTS, LEAVE, PUNCHES, ROSTER, STAFF, VISITS
 from opsdesk.ui.shell.navigation import Section, Tab
@@ -232,6 +233,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 register("account"),
                 Tab("calendar", known["calendar"].title, lambda ctx: CalendarPage(known["calendar"], ctx, desk)),
                 register("holiday_consent"),
+                Tab("verify", "校验", lambda ctx: VerifyPage(ctx, desk, issued.check, issued.check_file)),
                 Tab("backup", "备份", lambda ctx: BackupsPage(ctx, desk)),
                 register("restore_drill"),
             ),
