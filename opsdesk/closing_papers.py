@@ -1,4 +1,4 @@
-"""The papers of a day, a month or a quarter, made by the registers, printed in one go; and what each vendor gets."""
+"""Closing in one go: the period is locked, a backup made, its papers written together, each vendor given its own."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from opsdesk.registers.month.figures import companies
 from opsdesk.registers.reading import documents as reading
 from opsdesk.registers.sign_in import documents as sign_in
 from opsdesk.registers.visit import documents as visit
-from opsdesk.services import appraisal, appraisal_record, closings, rooms
-from opsdesk.services.appraisal import Round
+from opsdesk.services import appraisal, appraisal_record, backup_keeping, closing, closings, rooms
+from opsdesk.services.appraisal import Round as Appraised
+from opsdesk.services.backup_keeping import Round
 from opsdesk.services.closing_rules import PeriodKind
-from opsdesk.services.closings import Period
+from opsdesk.services.closings import Closed, Period
 from opsdesk.services.context import Context
-from opsdesk.services.errors import Refusal
+from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.outcome import Outcome
 
 Progress = Callable[[int, int], bool]
 VENDORS = "单位"
@@ -49,6 +51,16 @@ class Written:
     documents: tuple[Document, ...]
     files: tuple[Kept, ...]
     vendors: tuple[Kept, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What closing came to. What failed after the lock is told in `troubles`; the period is closed all the same."""
+
+    closed: Closed
+    backup: Round | None
+    written: Written | None
+    troubles: tuple[str, ...] = ()
 
 
 def choices(ctx: Context, period: Period) -> list[Choice]:
@@ -90,7 +102,7 @@ def _of_quarter(ctx: Context, period: Period) -> Iterator[Choice]:
         yield Choice("visit", "机房出入登记表（装订）", lambda: visit.quarter(ctx, period.first.year, number))
 
 
-def _rounds(ctx: Context, period: Period) -> list[Round]:
+def _rounds(ctx: Context, period: Period) -> list[Appraised]:
     """The appraisals on record that end in the quarter and have somebody to be appraised."""
     with ctx.read() as connection:
         ids = appraisal_record.ending(connection, period.first, period.last)
@@ -157,3 +169,40 @@ def write(
             raise Cancelled
         files += issuing.export(ctx, book, own / VENDORS, ("xlsx",))[1]
     return Written(tuple(sealed), tuple(kept), tuple(files))
+
+
+def close(
+    ctx: Context,
+    period: Period,
+    folder: Path,
+    chosen: Collection[str] | None = None,
+    *,
+    because: str = "",
+    formats: Sequence[str] = ("pdf", "xlsx"),
+    progress: Progress | None = None,
+) -> Outcome[Done]:
+    """Close a period, back it up, and write its papers. Until the lock it can be stopped: raises `Cancelled` then."""
+
+    def tell(done: int, total: int) -> bool:
+        if progress is not None:
+            progress(done, total)
+        return True
+
+    if progress is not None and not progress(0, 3):
+        raise Cancelled
+    closed = closing.close(ctx, period, because=because)
+    troubles: list[str] = []
+    kept: Round | None = None
+    try:
+        kept = backup_keeping.go_round(ctx, f"{period.kind}-{period.label}")
+        if kept.trouble is not None:
+            troubles.append(f"{kept.trouble}{kept.trouble.remedy}")
+    except Trouble as trouble:
+        troubles.append(f"{trouble}{trouble.remedy}")
+    tell(1, 3)
+    written: Written | None = None
+    try:
+        written = write(ctx, period, folder, chosen, formats=formats, progress=tell)
+    except Trouble as trouble:
+        troubles.append(f"{trouble}{trouble.remedy}")
+    return Outcome(Done(closed.value, kept, written, tuple(troubles)), closed.touched | {"backup", "printed_paper"})

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NoReturn
 
-from opsdesk.cli import reading_arguments
+from opsdesk.cli import closing_arguments, reading_arguments
 
 FORMATS = ("pdf", "xlsx")
 KINDS = (
@@ -187,11 +187,7 @@ def parser() -> argparse.ArgumentParser:
     history = command("history", "谁在什么时候改了什么、为什么，只读不写，不需要密码")
     reading_arguments.history(history, _day, _limit)
     json_of(history)
-    month = command("month", "月度考勤结算，只读不写，不需要密码")
-    month.add_argument("action", metavar="settle", choices=("settle",), help="结算")
-    month.add_argument("month", type=_month, metavar="YYYY-MM", help="哪个月")
-    month.add_argument("--vendor", metavar="V", help="只算一家单位，写编码或简称")
-    json_of(month)
+    closing_arguments.add(command, json_of, _day, _month)
 
     export = command("export", "导出给外包单位的工作簿，每家一个，只含本单位的人员")
     export.add_argument("what", metavar="vendor", choices=("vendor",), help="按单位导出月度考勤")

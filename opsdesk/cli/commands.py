@@ -29,6 +29,10 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
             )
         case "print" | "export" | "law" | "month" | "incidents" | "visits" | "appraisal" | "history":
             return _paper_or_reading(asked, home)
+        case "day" | "quarter":
+            from opsdesk.cli import closing
+
+            return closing.answer(asked, home)
         case "verify":
             from opsdesk.cli import checking, verifying
 
@@ -49,7 +53,7 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
 
 
 def _paper_or_reading(asked: argparse.Namespace, home: Path) -> int:
-    """The commands that change nothing and need no password."""
+    """The commands that change nothing and need no password, and `month close`."""
     if asked.command == "history":
         from opsdesk.cli import history
 
@@ -81,6 +85,10 @@ def _paper_or_reading(asked: argparse.Namespace, home: Path) -> int:
         from opsdesk.cli import law
 
         return law.answer(asked, home)
+    if asked.command == "month" and asked.action != "settle":
+        from opsdesk.cli import closing
+
+        return closing.answer(asked, home)
     from opsdesk.cli import month
 
     if asked.command == "export":

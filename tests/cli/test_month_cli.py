@@ -209,7 +209,7 @@ def test_print_attendance_puts_all_companies_in_one_file_a_format(call: Call, mo
         (("print", "attendance", "--day", "2025-03-05", "--out", "x"), "考勤汇总表按月印，请写 --month 2026-03"),
         (("month", "settle"), "缺少 YYYY-MM"),
         (("month", "settle", "2025-3"), "“2025-3”不是月份"),
-        (("month", "close", "2025-03"), "没有“close”"),
+        (("month", "shut", "2025-03"), "没有“shut”"),
         (("export", "vendor", "2025-03"), "缺少 --out"),
         (("import", "wages", "x.csv"), "没有“wages”"),
     ],
