@@ -72,8 +72,8 @@ Options = Sequence[tuple[Any, str]]
 class Field:
     """A field of the form, in the order of the paper.
 
-    `options` gives (value, label) pairs for CHOICE, and for a TEXT what is suggested while one types; read when the
-    form opens. `group` starts a section of the form.
+    `options` gives (value, label) pairs for CHOICE, and for a text what is suggested while one types, in a
+    LONG_TEXT line by line, where the value is written; read when the form opens. `group` starts a section of the form.
     `help` is one sentence shown under the field. `personal` values are kept as salted commitments in the audit chain.
     """
 

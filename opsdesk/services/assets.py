@@ -72,6 +72,14 @@ def options(ctx: Context) -> Choice:
     return [(each["id"], f"{each['asset_no']} {each['name']} {kind_words(each)}（{each['state']}）") for each in rows]
 
 
+def at_hand(ctx: Context) -> list[tuple[str, str]]:
+    """Numbers of the assets that can be lent, each with what it is."""
+    query = select(Asset.asset_no, Asset.name, Asset.brand, Asset.model).where(Asset.state.in_(map(str, AT_HAND)))
+    with ctx.read() as connection:
+        rows = connection.execute(query.order_by(Asset.asset_no)).mappings().all()
+    return [(each["asset_no"], " ".join([each["asset_no"], each["name"], kind_words(each)]).strip()) for each in rows]
+
+
 def open_issue(connection: Connection, asset_id: int) -> dict[str, Any] | None:
     """The 领用 of an asset that has not been given back; None where there is none."""
     query = select(AssetIssue.__table__).where(AssetIssue.asset_id == asset_id, AssetIssue.returned_at.is_(None))

@@ -6,7 +6,7 @@ from opsdesk.models import Loan
 from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Paper, Register
 from opsdesk.registers.loan import acts, condition, documents, items, service
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import suggestions
+from opsdesk.services import assets, suggestions
 from opsdesk.services.context import Context
 
 SUPERVISOR = frozenset({str(Role.SUPERVISOR)})
@@ -62,7 +62,9 @@ REGISTER = Register(
         Field("phone", "电话", Kind.CODE, group=WHO, help="借用单上不印。"),
         Field(
             "items", "设备清单", Kind.LONG_TEXT, required=True, group=WHAT,
-            help=f"一行一项。台账里的设备只写资产编号；其他写 {items.FORM}，不知道的写“-”，例如 网线 六类 - 3。",
+            options=assets.at_hand,
+            help="一行一项。台账里的设备只写资产编号，写出名称的几个字就能选；"
+            f"其他写 {items.FORM}，不知道的写“-”，例如 网线 六类 - 3。",
         ),
         Field("place", "使用地点", required=True, group=WHAT, options=suggestions.written(Loan.place)),
         Field("reason", "申请理由", required=True, group=WHAT),

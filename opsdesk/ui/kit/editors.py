@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QWidget,
 )
 
 from opsdesk.register import Options
 from opsdesk.services.pinyin import initials
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.line_suggestions import SuggestingText
 from opsdesk.ui.kit.parts import ChoiceBox
 from opsdesk.ui.kit.typed import read_integer
 
@@ -181,6 +181,10 @@ class LongTextEditor(Editor):
         """Write a text."""
         self.text.setPlainText("" if value is None else str(value))
         self._grow()
+
+    def set_options(self, options: Options) -> None:
+        """Suggest these line by line while one types; anything else may be written as well."""
+        self.text.suggest(options)
 
     def set_read_only(self, read_only: bool) -> None:
         """Text can still be selected and copied."""
@@ -343,7 +347,7 @@ class _Line(QLineEdit):
             self.selectAll()
 
 
-class _Text(QPlainTextEdit):
+class _Text(SuggestingText):
     """The wheel scrolls the form where there is nothing to scroll in the text; `resized` when lines may break anew."""
 
     resized = Signal()
