@@ -299,6 +299,42 @@ def test_a_format_that_fits_nothing_is_refused_and_one_with_an_offset_is_local_t
     assert day_order.given("%d %b %Y %H:%M %z").read("28 Feb 2016 17:16 +0000") == day_order.Moment(AT)
 
 
+@pytest.mark.parametrize(
+    ("column", "at"),
+    [
+        (("26-3-5 08:00",), datetime(2026, 3, 5, 8)),
+        (("26/3/12 08:00", "26/3/5"), datetime(2026, 3, 12, 8)),
+        (("26.03.05 08:00", "26.12.31"), None),
+        (("5/3/26 08:00",), None),
+        (("5/3/26 08:00", "31/3/26"), datetime(2026, 3, 5, 8)),
+        (("5/3/26 08:00", "3/31/26"), datetime(2026, 5, 3, 8)),
+        (("26/3/12 08:00",), None),
+        (("26/3/12 08:00", "26/3/5", "3/31/26"), None),
+        (("26/3/12 08:00", "26/13/45", "26/3/5"), datetime(2026, 3, 12, 8)),
+        (("26-3-5 08:00", "13/3/2026"), datetime(2026, 3, 5, 8)),
+    ],
+)
+def test_two_figures_of_the_year_are_read_where_one_order_alone_fits_them_all(
+    column: tuple[str, ...], at: datetime | None
+) -> None:
+    found = day_order.recognised(enumerate(column, 2)).read(column[0])
+    assert (found.at if found else None) == at
+
+
+def test_two_figures_of_the_year_are_read_as_the_map_says(tmp_path: Path) -> None:
+    path = dated(tmp_path, ("10/11/12 08:00", ""))
+    assert [finding.row for finding in read(path).findings] == [2]
+    for written, at in (
+        ("%y/%m/%d %H:%M", datetime(2010, 11, 12, 8)),
+        (day_order.YEAR_FIRST, datetime(2010, 11, 12, 8)),
+        (day_order.DAY_FIRST, datetime(2012, 11, 10, 8)),
+        (day_order.MONTH_FIRST, datetime(2012, 10, 11, 8)),
+    ):
+        assert read(path, ColumnMap(dates=written)).rows[0].times.reported_at == at
+    assert day_order.given(day_order.DAY_FIRST).read("26-3-5") is None, "five is no year of two figures"
+    assert day_order.given(day_order.YEAR_FIRST).read("5/3/2026") is None, "nothing was said of these"
+
+
 @FAST
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)))
 def test_every_moment_is_read_back_in_either_order(at: datetime) -> None:

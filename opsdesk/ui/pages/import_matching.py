@@ -130,7 +130,13 @@ class MatchingCard(Card):
         for n, each in enumerate(self._columns):
             box = self.boxes[each.field] = _box()
             _place(grid, n, f"{each.heading}{'（必填）' if each.required else ''}", box, each.note)
-        _place(grid, len(self._columns), "日期顺序", self.dates, "年在前的不用选；日和月分不清的时候选。")
+        _place(
+            grid,
+            len(self._columns),
+            "日期顺序",
+            self.dates,
+            "四位的年在前不用选；日和月分不清、年只有两位的再选。",
+        )
         inside = QWidget()
         inside.setProperty("class", "scrolled")
         column = QVBoxLayout(inside)
