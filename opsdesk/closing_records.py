@@ -20,6 +20,7 @@ from opsdesk.exports.document import (
     Value,
     chinese_moment,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.services import chain, closing_changes, closings, settings
 from opsdesk.services.closing_changes import Corrected
 from opsdesk.services.closing_rules import PeriodKind
@@ -57,6 +58,13 @@ _SECONDS = re.compile(r"(\d{2}:\d{2}):00\b")
 
 def sheet(ctx: Context, period: Period) -> Document:
     """The sheet of a period's latest closing. Refuses a period that was never closed."""
+    return latest(ctx, period.label)
+
+
+@made_as("closing.sheet")
+def latest(ctx: Context, label: str) -> Document:
+    """The same of the period with this label (2026-03-05, 2026-03, 2026Q1)."""
+    period = closings.named(label)
     with ctx.read() as connection:
         every = closings.of(connection, period)
     if not every:
@@ -94,6 +102,7 @@ def _before(every: Sequence[Closed]) -> str:
     return "\n".join(lines) or "无"
 
 
+@made_as("closing.corrections")
 def corrections(ctx: Context, closed_id: int) -> Document:
     """The changes between the opening of this closing and the next closing. Refuses one that was never opened."""
     found = closing_changes.of_closing(ctx, closed_id)

@@ -10,10 +10,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from opsdesk import closing_records
 from opsdesk.exports import making, seal, seal_differences
 from opsdesk.exports.document import Document, Origin
 from opsdesk.exports.making import Maker
 from opsdesk.imports import sealed_file
+from opsdesk.registers.appraisal import bundle, letters
+from opsdesk.registers.appraisal import documents as appraisal
 from opsdesk.registers.asset import documents as asset
 from opsdesk.registers.backup_notice import documents as backup_notice
 from opsdesk.registers.change_request import documents as change_request
@@ -31,6 +34,7 @@ from opsdesk.registers.off_hours import documents as off_hours
 from opsdesk.registers.overtime import documents as overtime
 from opsdesk.registers.permit import documents as permit
 from opsdesk.registers.reading import documents as reading
+from opsdesk.registers.restore_drill import documents as restore_drill
 from opsdesk.registers.roster import documents as roster
 from opsdesk.registers.sign_in import documents as sign_in
 from opsdesk.registers.visit import documents as visit
@@ -73,6 +77,15 @@ PAPERS: tuple[Maker[Any, Any], ...] = (
     comp_time.statement,
     month.month_sheets,
     month.vendor_workbook,
+    appraisal.of_sheet,
+    appraisal.details_of,
+    letters.feedback_slip,
+    letters.vendor_letter,
+    bundle.kept_summary,
+    bundle.kept_pictures,
+    closing_records.latest,
+    closing_records.corrections,
+    restore_drill.record,
 )
 """Every paper that the record can make anew."""
 MAKERS = {each.kind: each for each in PAPERS}
@@ -81,7 +94,7 @@ WRONG = (
 )
 NO_CODE = "校验码是 16 位数字和字母，印在表的右下角。请扫描二维码，或者输入完整的校验码。"
 NO_CODE_IN_FILE = "这个文件里没有校验码，不是本系统签发的，或者被别的程序另存过。请改为输入表右下角的校验码。"
-MOMENT = "这种表记的是当时的情况，不能用今日的记录重做；签发的登记可以查到。"
+MOMENT = "这张表记的是签发时的情况，不能用今日的记录重做；签发的登记可以查到。"
 FORGOTTEN = "表上的访客信息已经到期清除，不能再逐字核对；签发的登记可以查到。"
 STRANGE = "签发的登记与校验码对不上：登记在程序之外被改动过。请运行 opsdesk verify 核对整个数据库。"
 FORGED = "二维码里的内容与签发时的不一样：二维码被改过，不要相信这张表。"

@@ -10,13 +10,13 @@ from typing import Any
 from opsdesk.cli import desk, exits, saying
 from opsdesk.cli.month import company
 from opsdesk.cli.printing import as_object
-from opsdesk.exports import archive
+from opsdesk.exports import archive, issuing
 from opsdesk.registers.appraisal import bundle
 from opsdesk.registers.appraisal.service import period_typed
 from opsdesk.registers.month.figures import companies
 from opsdesk.rules.payment import HUNDRED
 from opsdesk.rules.scoring import ScoredItem, Way, plain
-from opsdesk.services import appraisal, papers
+from opsdesk.services import appraisal
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -53,15 +53,13 @@ def paper(asked: argparse.Namespace, home: Path) -> int:
     kept: list[tuple[str, archive.Kept]] = []
     if "pdf" in asked.formats:
         documents = bundle.whole_period(ctx, made)
-        files = archive.export(documents, Path(asked.out), ("pdf",))
-        papers.record(ctx, documents, files)
+        _, files = issuing.export(ctx, documents, Path(asked.out), ("pdf",))
         kept += [("", file) for file in files]
     if "xlsx" in asked.formats:
         names = {each.id: each.short_name for each in companies(ctx)}
         for vendor_id, documents in bundle.vendor_books(ctx, made).items():
             short = names.get(vendor_id, documents[0].sheet)
-            files = archive.export(documents, Path(asked.out), ("xlsx",))
-            papers.record(ctx, documents, files)
+            _, files = issuing.export(ctx, documents, Path(asked.out), ("xlsx",))
             kept += [(short, file) for file in files]
     if not kept:
         raise Refusal(f"{made.period.words}没有考核对象，没有可以打印的考核表。请核对周期。")

@@ -19,7 +19,7 @@ from opsdesk.services.clock import FixedClock
 from opsdesk.services.context import Actor, Context
 
 P = ParamSpec("P")
-D = TypeVar("D", bound=Document | Sequence[Document])
+D = TypeVar("D", bound=Document | Sequence[Document] | None)
 
 
 class Maker(Generic[P, D]):
@@ -35,20 +35,29 @@ class Maker(Generic[P, D]):
     def __call__(self, ctx: Context, /, *args: P.args, **named: P.kwargs) -> D:
         """Make the papers."""
         made = self._make(ctx, *args, **named)
-        papers = (made,) if isinstance(made, Document) else tuple(made)
-        given = list(inspect.signature(self._make).bind(ctx, *args, **named).arguments.items())[1:]
-        if not all(value is None or isinstance(value, int | str | date) for _, value in given):
+        if made is None:
             return made
-        origin = Origin(self.kind, tuple(given), ctx.now(), str(ctx.actor.role))
-        known = [replace(each, origin=origin) for each in papers]
-        return cast(D, known[0] if isinstance(made, Document) else type(made)(known))  # type: ignore[call-arg]
+        papers = [self.known(ctx, each, *args, **named) for each in _several(made)]
+        return cast(D, papers[0] if isinstance(made, Document) else type(made)(papers))  # type: ignore[call-arg]
+
+    def known(self, ctx: Context, paper: Document, /, *args: P.args, **named: P.kwargs) -> Document:
+        """A paper made in another way, from a record already read, with the origin that makes it anew from these."""
+        given = tuple(inspect.signature(self._make).bind(ctx, *args, **named).arguments.items())[1:]
+        if not all(value is None or isinstance(value, int | str | date) for _, value in given):
+            raise TypeError(f"{self.kind}: nothing can be made anew from {given}")
+        return replace(paper, origin=Origin(self.kind, given, ctx.now(), str(ctx.actor.role)))
 
     def again(self, ctx: Context, origin: Origin) -> Sequence[Document]:
         """The papers as the record holds them today, told as of the moment and for the role of the origin."""
         then = replace(ctx, clock=FixedClock(origin.at)).acting_as(Actor(ctx.actor.name, Role(origin.role)))
-        make: Callable[..., Document | Sequence[Document]] = self._make
-        made = make(then, **dict(origin.arguments))
-        return (made,) if isinstance(made, Document) else made
+        make: Callable[..., Document | Sequence[Document] | None] = self._make
+        return _several(make(then, **dict(origin.arguments)))
+
+
+def _several(made: Document | Sequence[Document] | None) -> Sequence[Document]:
+    if made is None:
+        return ()
+    return (made,) if isinstance(made, Document) else made
 
 
 def made_as(kind: str, of: str = "") -> Callable[[Callable[Concatenate[Context, P], D]], Maker[P, D]]:

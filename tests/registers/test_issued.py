@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
+import a_site
+import an_appraisal
 import pytest
 
-from opsdesk import issued, registers
+import opsdesk
+from opsdesk import closing_records, issued, registers
 from opsdesk.catalog import REGISTERS
 from opsdesk.exports import making, seal
 from opsdesk.exports.document import Document
 from opsdesk.exports.making import Maker
 from opsdesk.register import Query
+from opsdesk.registers.appraisal import bundle, letters, marks
+from opsdesk.registers.appraisal import documents as sheets_of
+from opsdesk.registers.appraisal import service as rounds
+from opsdesk.rules.scoring import ScorerKind, Way
+from opsdesk.services import appraisal, closing, closings
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 
@@ -25,9 +35,10 @@ OF_THE_MOMENT = {"OD-F08E"}
 
 
 def makers() -> Iterator[Maker[Any, Any]]:
-    """Every maker in the modules of the registers."""
-    for module in pkgutil.walk_packages(registers.__path__, "opsdesk.registers."):
-        for value in vars(importlib.import_module(module.name)).values():
+    """Every maker in the modules of the registers, and those of the papers of closings."""
+    walked = pkgutil.walk_packages(registers.__path__, "opsdesk.registers.")
+    for module in (closing_records, *(importlib.import_module(each.name) for each in walked)):
+        for value in vars(module).values():
             if isinstance(value, Maker):
                 yield value
 
@@ -65,6 +76,33 @@ def papers_of_the_pages(ctx: Context) -> Iterator[tuple[str, tuple[Document, ...
         yield maker.kind, as_papers(maker(ctx, *arguments))
 
 
+def papers_of_a_closing(ctx: Context) -> Iterator[tuple[str, tuple[Document, ...]]]:
+    day = closings.of_day(DAY)
+    closed = closing.close(ctx, day, because="交接给夜班").value
+    closing.reopen(ctx, closed.id, password=a_site.PASSWORD, reason="补记一次出入")
+    yield "closing.sheet", (closing_records.sheet(ctx, day),)
+    yield "closing.corrections", (closing_records.corrections(ctx, closed.id),)
+
+
+def papers_of_an_appraisal(ctx: Context) -> Iterator[tuple[str, tuple[Document, ...]]]:
+    """Everything that is printed of an appraisal, decided and fed back; the summary also of one vendor alone."""
+    begun = rounds.begin(ctx, scheme_id=an_appraisal.scheme(ctx), period=an_appraisal.QUARTER).value
+    with ctx.read() as connection:
+        for sheets in ((), (1,)):
+            made = appraisal.of_appraisal(connection, ctx.regulations, begun, ctx.now(), sheets)
+            yield f"appraisal of {len(made.objects)}", tuple(bundle.whole_period(ctx, made))
+            for own in bundle.vendor_books(ctx, made).values():
+                yield "a vendor's own", tuple(own)
+    hand = [each.item for each in made.objects[0].items if each.item.way is Way.HAND]
+    entries = [marks.Entry(1, each.id, each.weight) for each in hand]
+    marks.mark(ctx, entries=entries, scorer_kind=ScorerKind.DECIDED)
+    ctx.clock.set(datetime(2026, 4, 1, 9))  # type: ignore[attr-defined]  # a fixed clock
+    rounds.decide(ctx, sheet_ids=[1])
+    yield "appraisal.feedback", (letters.feedback_slip(ctx, 1),)
+    yield "appraisal.letter", (letters.vendor_letter(ctx, 1),)
+    yield "decided", (sheets_of.of_sheet(ctx, 1),)
+
+
 def test_every_maker_is_in_the_table_under_a_kind_of_its_own() -> None:
     found = {id(each): each for each in makers()}
     assert {each.kind for each in found.values()} == set(issued.MAKERS)
@@ -80,7 +118,8 @@ def test_an_origin_survives_the_record() -> None:
 
 def test_every_paper_made_anew_says_the_same(filled: Context) -> None:
     seen = set()
-    for name, made in [*papers_of_the_catalog(filled), *papers_of_the_pages(filled)]:
+    sources = (papers_of_the_catalog, papers_of_the_pages, papers_of_a_closing, papers_of_an_appraisal)
+    for name, made in (each for source in sources for each in source(filled)):
         for document in made:
             if document.code in OF_THE_MOMENT:
                 assert document.origin is None, name
@@ -106,3 +145,17 @@ def test_time_alone_changes_no_paper(filled: Context, days: int) -> None:
         again = issued.MAKERS[document.origin.kind].again(filled, document.origin)
         hashes = [seal.content_hash(seal.lines(each), "00") for each in again]
         assert seal.content_hash(seal.lines(document), "00") in hashes, (document.code, document.number)
+
+
+def test_nothing_leaves_the_program_but_through_issuing() -> None:
+    """Whatever draws pages or writes files of forms, or records that it did, is called by `exports.issuing` alone."""
+    root = Path(opsdesk.__file__).parent
+    ways = re.compile(r"archive\.export\(|\bwrite_pdf\(|\bwrite_workbook\(|\bpapers\.record\(|\bpdf_bytes\(")
+    found = {
+        path.relative_to(root).as_posix(): sorted(set(ways.findall(path.read_text(encoding="utf-8"))))
+        for path in root.rglob("*.py")
+        if path.parent != root / "exports"
+    }
+    assert {name: used for name, used in found.items() if used} == {
+        "ui/shell/preview.py": ["pdf_bytes("],  # of what was issued, or of what says 预览，未签发
+    }

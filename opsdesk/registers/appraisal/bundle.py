@@ -20,12 +20,13 @@ from opsdesk.exports.document import (
     Value,
     chinese_date,
 )
+from opsdesk.exports.making import Maker, made_as
 from opsdesk.models import Vendor
 from opsdesk.registers.appraisal import charts, documents
 from opsdesk.registers.appraisal.documents import CODE, REVISION
 from opsdesk.rules.payment import HUNDRED
 from opsdesk.rules.scoring import ObjectKind, plain
-from opsdesk.services import appraisal_pictures, chain, settings
+from opsdesk.services import appraisal, appraisal_pictures, chain, settings
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -71,7 +72,7 @@ def summary(ctx: Context, made: Round) -> Document:
     ]
     if words := _amount_words(made.objects):
         body.append(Text(words))
-    return Document(
+    paper = Document(
         code=CODE,
         revision=REVISION,
         title=f"{made.period.words}考核汇总表",
@@ -91,6 +92,7 @@ def summary(ctx: Context, made: Round) -> Document:
         trace=trace,
         landscape=True,
     )
+    return _known(ctx, made, kept_summary, paper)
 
 
 def pictures(ctx: Context, made: Round) -> Document:
@@ -99,7 +101,7 @@ def pictures(ctx: Context, made: Round) -> Document:
     if len(made.objects) <= MOST_COMPARED:
         drawn += [charts.shares(each, made) for each in made.objects]
     whole = summary(ctx, made)
-    return replace(
+    paper = replace(
         whole,
         title=f"{made.period.words}考核图表",
         name=f"考核图表-{made.scheme.code}-{made.period.text}",
@@ -107,6 +109,33 @@ def pictures(ctx: Context, made: Round) -> Document:
         body=tuple(drawn),
         signatures=(),
     )
+    return _known(ctx, made, kept_pictures, paper)
+
+
+@made_as("appraisal.summary", of="appraisal")
+def kept_summary(ctx: Context, appraisal_id: int, sheets: str) -> Document:
+    """The summary of an appraisal on record, of these sheets (their ids, with commas)."""
+    return summary(ctx, _kept(ctx, appraisal_id, sheets))
+
+
+@made_as("appraisal.pictures", of="appraisal")
+def kept_pictures(ctx: Context, appraisal_id: int, sheets: str) -> Document:
+    """The pictures of an appraisal on record, of these sheets."""
+    return pictures(ctx, _kept(ctx, appraisal_id, sheets))
+
+
+def _kept(ctx: Context, appraisal_id: int, sheets: str) -> Round:
+    with ctx.read() as connection:
+        ids = [int(each) for each in sheets.split(",")]
+        return appraisal.of_appraisal(connection, ctx.regulations, appraisal_id, ctx.now(), ids)
+
+
+def _known(ctx: Context, made: Round, maker: Maker[[int, str], Document], paper: Document) -> Document:
+    """The paper with what makes it anew; of a trial that is not on record nothing does."""
+    ids = [str(each.sheet.id) for each in made.objects if each.sheet]
+    if made.kept is None or not ids:
+        return replace(paper, origin=None)
+    return maker.known(ctx, paper, made.kept.id, ",".join(ids))
 
 
 def _row(place: int, each: Scored, made: Round) -> tuple[Value, ...]:

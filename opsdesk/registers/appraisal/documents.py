@@ -25,6 +25,7 @@ from opsdesk.exports.document import (
     chinese_moment,
 )
 from opsdesk.exports.layout import on_fewest_pages
+from opsdesk.exports.making import made_as
 from opsdesk.rules import review
 from opsdesk.rules.payment import HUNDRED
 from opsdesk.rules.scoring import HUNDREDTH, LineState, ObjectKind, Opinion, ScoredItem, ScorerKind, Way, plain
@@ -110,7 +111,8 @@ def sheet(ctx: Context, made: Round, scored: Scored) -> Document:
         trace=trace,
         landscape=True,
     )
-    return on_fewest_pages(made_paper, LOWERED)
+    paper = on_fewest_pages(made_paper, LOWERED)
+    return of_sheet.known(ctx, paper, scored.sheet.id) if scored.sheet else paper
 
 
 def _facts(made: Round, scored: Scored) -> tuple[Fact, ...]:
@@ -276,7 +278,7 @@ def details(ctx: Context, made: Round, scored: Scored) -> Document | None:
     with ctx.read() as connection:
         trace = chain.short_head(connection)
     number = number_of(made, scored)
-    return Document(
+    paper = Document(
         code=CODE,
         revision=REVISION,
         title=f"{made.period.words}考核扣分明细",
@@ -301,14 +303,17 @@ def details(ctx: Context, made: Round, scored: Scored) -> Document | None:
         trace=trace,
         landscape=True,
     )
+    return details_of.known(ctx, paper, scored.sheet.id) if scored.sheet else paper
 
 
+@made_as("appraisal.sheet", of="appraisal_sheet")
 def of_sheet(ctx: Context, sheet_id: int) -> Document:
     """The F18 of a sheet on record."""
     made, scored = found(ctx, sheet_id)
     return sheet(ctx, made, scored)
 
 
+@made_as("appraisal.details", of="appraisal_sheet")
 def details_of(ctx: Context, sheet_id: int) -> Document | None:
     """The lines of a sheet on record."""
     made, scored = found(ctx, sheet_id)

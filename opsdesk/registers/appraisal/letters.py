@@ -21,6 +21,7 @@ from opsdesk.exports.document import (
     Value,
     chinese_date,
 )
+from opsdesk.exports.making import made_as
 from opsdesk.registers.appraisal.documents import CODE, REVISION, found, number_of, tidy
 from opsdesk.rules.payment import HUNDRED
 from opsdesk.rules.scoring import Opinion, ScoredItem, Way, plain
@@ -47,6 +48,7 @@ PAYMENTS = (
 )
 
 
+@made_as("appraisal.feedback", of="appraisal_sheet")
 def feedback_slip(ctx: Context, sheet_id: int) -> Document:
     """考核结果反馈单: the result in short, and room for opinion and signature (T4-03a). Refuses an undecided sheet."""
     made, scored = found(ctx, sheet_id)
@@ -74,6 +76,7 @@ def feedback_slip(ctx: Context, sheet_id: int) -> Document:
     )  # fmt: skip
 
 
+@made_as("appraisal.letter", of="appraisal_sheet")
 def vendor_letter(ctx: Context, sheet_id: int) -> Document:
     """考核结果及付款通知 of a quarter to a vendor, with the amount in capitals. Refuses what is no decided vendor's."""
     made, scored = found(ctx, sheet_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opsdesk.exports.document import Document, FormCell, FormGrid, Kind, Signature
+from opsdesk.exports.making import made_as
 from opsdesk.registers.restore_drill import service
 from opsdesk.services import chain, settings
 from opsdesk.services.context import Context
@@ -15,6 +16,7 @@ SAID = (
 )
 
 
+@made_as("restore_drill.record", of="restore_drill")
 def record(ctx: Context, drill_id: int) -> Document:
     """One drill, to be signed by who carried it out and by the supervisor."""
     site = settings.read_all(ctx)
