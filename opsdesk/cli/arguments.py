@@ -206,7 +206,7 @@ def parser() -> argparse.ArgumentParser:
 def _care(
     command: Callable[[str, str], argparse.ArgumentParser], json_of: Callable[[argparse.ArgumentParser], None]
 ) -> None:
-    """`backup`, `restore`, `verify` and `doctor`."""
+    """`backup`, `restore`, `purge`, `verify` and `doctor`."""
     keep = command("backup", "备份数据，写完打开核对，不需要密码")
     keep.add_argument("--to", metavar="DIR", help="另存到哪个文件夹，例如 U 盘；设了备份密码的会加密")
     json_of(keep)
@@ -214,6 +214,9 @@ def _care(
     back.add_argument("file", metavar="FILE", help="备份文件；加密的密码来自 OPSDESK_BACKUP_PASSWORD 或当场输入")
     back.add_argument("--into", metavar="DIR", required=True, help="新的或空的文件夹")
     json_of(back)
+    purge = command("purge", "清除到期的访客个人信息和旧备份，清除后不能找回")
+    purge.add_argument("--dry-run", action="store_true", help="只看要清除什么，不写入，不需要密码")
+    json_of(purge)
     verify = command("verify", "核对数据库和审计链；写校验码或文件，就核对一张签发的表")
     verify.add_argument(
         "words", metavar="CODE|FILE", nargs="*", help="表右下角的校验码、扫到的二维码，或本系统写出的文件"

@@ -45,6 +45,10 @@ def _answer(asked: argparse.Namespace, home: Path) -> int:
             if asked.command == "restore":
                 return backing_up.restore(Path(asked.file), Path(asked.into), as_json=asked.as_json)
             return backing_up.make(home, to=asked.to, as_json=asked.as_json)
+        case "purge":
+            from opsdesk.cli import clearing
+
+            return clearing.purge(home, operator=asked.operator, dry_run=asked.dry_run, as_json=asked.as_json)
         case "doctor":
             from opsdesk.cli import doctor
 

@@ -78,6 +78,7 @@ def test_a_password_is_neither_guessed_nor_waited_for(call: Call, site: Path, mo
     "words",
     [
         ("verify", "--json"),
+        ("purge", "--dry-run", "--json"),
         ("sign-in", "V001", "--json"),
         ("print", "sign-in", "--month", "2026-03", "--out", "out", "--json"),
     ],
