@@ -12,6 +12,7 @@ from opsdesk.models import Correction, Punch, StoredVerdict
 from opsdesk.registers.correction import service as corrections
 from opsdesk.registers.sign_in import find, service
 from opsdesk.registers.sign_in.roll_call import Called, roll_call
+from opsdesk.registers.sign_in.spec import REGISTER as SIGN_IN
 from opsdesk.rules.vocabulary import Direction, Judgement, LeaveKind, Role, State
 from opsdesk.services import attendance, clock_guard
 from opsdesk.services.context import Actor
@@ -85,6 +86,16 @@ def test_taking_back_in_time_leaves_a_mark_and_no_verdict(site, crew):
     (line,) = service.history(site, staff_id=crew["1001"], day=DAY)
     assert "撤销" in line.void
     assert sound(site)
+
+
+def test_voiding_in_the_list_is_the_supervisors_even_in_the_first_moment(site, crew):
+    signed = service.sign(site, staff_id=crew["1001"]).value
+    (void,) = SIGN_IN.acts
+    for role in (Role.DESK, Role.KIOSK, Role.READER):
+        with pytest.raises(Refusal, match="主管"):
+            void.run(site.acting_as(Actor("李值班", role)), signed.punch_id, {"reason": "点错了人"})
+    void.run(site, signed.punch_id, {"reason": "点错了人"})
+    assert state_of(site, crew["1001"]).result.state is State.DUE
 
 
 def test_after_the_moment_only_the_supervisor_takes_back_with_a_reason(site, crew):

@@ -88,6 +88,7 @@ def load(ctx: Context, punch_id: int) -> Mapping[str, Any]:
 
 
 def _void(ctx: Context, punch_id: int, values: Mapping[str, Any]) -> Outcome[str]:
+    ctx.require(Role.SUPERVISOR)  # the moment in which the desk may take back is for its own page
     return service.take_back(ctx, punch_id=punch_id, reason=values.get("reason") or "")
 
 
