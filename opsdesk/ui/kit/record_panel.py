@@ -99,7 +99,7 @@ class RecordPanel(FormPanel):
             if form is not None and self.form is form and not form.dirty:
                 self.renew_form(form, sheet.values)
                 if self.register.closed is not None:  # it may have been decided meanwhile
-                    self._let_write(form, sheet.values)
+                    _let_write(self, form, sheet.values)
                 self.set_title(_name_of(self.register, sheet.values))
                 self.offer(sheet.values)
 
@@ -188,7 +188,7 @@ class RecordPanel(FormPanel):
         self.record_id, self._act = record_id, None
         title = f"新建{register.singular}" if record_id is None else _name_of(register, sheet.values)
         form = self.lay_form(title, register.fields, sheet)
-        self._let_write(form, sheet.values)
+        _let_write(self, form, sheet.values)
         if record_id is None:
             form.hide_unwritten()
         self.submit.setText("保存")
@@ -197,13 +197,6 @@ class RecordPanel(FormPanel):
         self.offer(sheet.values)
         if record_id is not None:
             self.laid.emit(record_id)
-
-    def _let_write(self, form: RecordForm, values: Mapping[str, Any]) -> None:
-        register = self.register
-        closed = self.record_id is not None and register.closed is not None and register.closed(values)
-        writes = register.save is not None and not closed and may(self.ctx.actor.role, frozenset(), register)
-        form.set_read_only(not writes)
-        self.submit.setVisible(writes)
 
     def offer(self, values: Mapping[str, Any]) -> None:
         """Show the buttons of what can be done with a record that holds these values."""
@@ -317,6 +310,15 @@ def row_in_words(register: Register, row: Row) -> str:
     happens = any(kind is Kind.MOMENT for kind, _ in values)
     day = next((value for _, value in values if happens and isinstance(value, date)), None)
     return " ".join([*words, f"{day:%Y-%m-%d}"] if day is not None else words)
+
+
+def _let_write(panel: RecordPanel, form: RecordForm, values: Mapping[str, Any]) -> None:
+    """A form can be written by who may, and as long as its record is not closed."""
+    register = panel.register
+    closed = panel.record_id is not None and register.closed is not None and register.closed(values)
+    writes = register.save is not None and not closed and may(panel.ctx.actor.role, frozenset(), register)
+    form.set_read_only(not writes)
+    panel.submit.setVisible(writes)
 
 
 def _options(ctx: Context, fields: Sequence[Field]) -> dict[str, Options]:
