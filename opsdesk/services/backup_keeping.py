@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from opsdesk.services import backup, backup_second, chain, unsound
-from opsdesk.services.backup import Backup
+from opsdesk.services.backup import Backup, Progress
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Trouble
 
@@ -102,13 +102,13 @@ class Round:
     trouble: Trouble | None = None
 
 
-def go_round(ctx: Context, why: str = SCHEDULED) -> Round:
+def go_round(ctx: Context, why: str = SCHEDULED, *, progress: Progress | None = None) -> Round:
     """Make the backups that are due and let go what the rule lets go. Raises Trouble where none can be made here."""
-    here = backup.make(ctx.home, ctx.now(), why) if moved(ctx) else None
+    here = backup.make(ctx.home, ctx.now(), why, progress=progress) if moved(ctx) else None
     if here is not None:
         thin(ctx.home / backup.FOLDER, ctx.now(), since=damaged_since(ctx.home))
     try:
-        second = backup_second.copy(ctx, why) if backup_second.due(ctx) else None
+        second = backup_second.copy(ctx, why, progress) if backup_second.due(ctx) else None
     except Trouble as trouble:
         return Round(here, None, trouble)
     if second is not None:

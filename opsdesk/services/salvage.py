@@ -65,16 +65,15 @@ class Salvage:
         """Whether nothing was lost: every check of the database and its chain holds."""
         return not self.findings
 
-    @property
-    def sentence(self) -> str:
-        """What was saved and what was lost."""
+    def told(self, words: Callable[[str], str] = str) -> str:
+        """What was saved and what was lost; `words` says what a table is called."""
         saved = f"修复（{self.way}）读出 {self.contents.rows:,} 行，审计链 {self.contents.links:,} 条。"
         rebuilt = sum(each.rebuilt for each in self.tables)
         if rebuilt:
             saved += f"其中 {rebuilt:,} 行在原表中已坏，按审计链还原。"
         if self.whole:
             return f"{saved}没有丢失，数据库和审计链核对无误。"
-        lost = "、".join(f"{each.name} {each.lost:,} 行" for each in self.tables if each.lost)
+        lost = "、".join(f"{words(each.name)} {each.lost:,} 行" for each in self.tables if each.lost)
         return f"{saved}{f'丢失：{lost}。' if lost else ''}还有 {len(self.findings):,} 处对不上，明细见下。"
 
 
@@ -145,6 +144,7 @@ def _salvaged(folder: Path) -> Salvage:
         tables = _like(damaged, fresh)
         taken = {name: _take(damaged, fresh, name) for name in tables}
         rebuilt, lost = _rebuild(fresh, set(tables))
+        fresh.execute("DELETE FROM personal_value WHERE seq NOT IN (SELECT seq FROM ledger)")  # no purge would find it
         _add_indexes(damaged, fresh)
         fresh.execute("COMMIT")
     found = tuple(

@@ -99,8 +99,8 @@ def test_rows_of_a_spoilt_table_come_back_from_the_chain(record: Context) -> Non
     assert told["setting"].read + told["setting"].rebuilt == len(before["setting"])
     assert told["shift"].rebuilt > 0
     assert sum(each.lost for each in mended.tables) == 0
-    assert "按审计链还原" in mended.sentence
-    assert "没有丢失" in mended.sentence
+    assert "按审计链还原" in mended.told()
+    assert "没有丢失" in mended.told()
     salvage.accept(record.home, mended, NOW, record.clock)
     after = {table: rows(database, table) for table in before}
     assert {**after, "ledger": after["ledger"][:-1]} == before, "the link that says so is one more"
@@ -124,7 +124,7 @@ def test_what_the_chain_itself_lost_is_told_and_good_backups_are_kept(record: Co
     assert not mended.whole
     assert any("缺失" in each for each in mended.findings)
     assert any("段读不出来" in each for each in mended.findings)
-    assert "处对不上" in mended.sentence
+    assert "处对不上" in mended.told()
     assert rows(mended.file, "setting") == rows(made.path, "setting"), "the tables themselves are whole"
     salvage.accept(record.home, mended, NOW, record.clock)
     assert unsound.found(record.home) is not None, "what was made before is not let go"

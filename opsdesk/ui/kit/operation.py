@@ -100,15 +100,17 @@ class Operations(QObject):
         busy: QAbstractButton | None = None,
         replaces: str = "",
         must: bool = False,
+        beside: bool = False,
     ) -> None:
         """Run `fn()` in the worker, then `done(result)` here; an Outcome's topics are announced before.
 
         `failed` gets the Refusal or Trouble (a `Fault` for a bug); without it they are shown as a notice. Nothing is
         called once `owner` has been deleted. `busy` shows that it works and cannot be pressed meanwhile. With
         `replaces`, an earlier question of this owner under the same name is dropped: only the last answer counts.
-        What `must` be done is done even if the window is closed before its turn comes.
+        What `must` be done is done even if the window is closed before its turn comes; what only reads can run
+        `beside` the records worker.
         """
-        self._submit(_Job(fn, done, failed, owner, busy, replaces, must), self._worker)
+        self._submit(_Job(fn, done, failed, owner, busy, replaces, must), self._beside if beside else self._worker)
 
     def run_long(
         self,

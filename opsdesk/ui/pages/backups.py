@@ -1,101 +1,140 @@
-"""设置 · 备份: what there is to go back to, and 立即备份."""
+"""设置 · 备份: what there is to go back to, here and in the second place; making, looking, restoring, trying."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Chip, Column, Kind, Row, Tone
-from opsdesk.services import backup
-from opsdesk.services.backup import Backup
-from opsdesk.services.context import Context
+from opsdesk.registers.restore_drill import documents
+from opsdesk.registers.restore_drill import service as drills
+from opsdesk.services import backup, backup_keeping, backup_second, unsound
+from opsdesk.services.backup import Backup, Kept
+from opsdesk.services.backup_second import Second
+from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Trouble
+from opsdesk.services.outcome import Outcome
+from opsdesk.services.restoring import Preview
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import open_outside, size_in_words
 from opsdesk.ui.kit.operation import Progress
-from opsdesk.ui.kit.parts import page_title, primary_button, secondary_button
+from opsdesk.ui.kit.parts import label, page_title, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
+from opsdesk.ui.pages.backup_panel import BackupPanel
+from opsdesk.ui.pages.backup_place import Banner, SecondPlace
+from opsdesk.ui.pages.step_up import ask_supervisor
 
-_NAME = re.compile(r"ops-(\d{8}-\d{6})-(.+)\.db")
-
+Restore = Callable[[Path, Context, str], object]
+HERE, AWAY = "本机", "第二位置"
 COLUMNS = (
-    Column("at", "时间", Kind.MOMENT, 160),
-    Column("why", "原因", width=120),
-    Column("size", "大小", width=96),
+    Column("at", "时间", Kind.MOMENT, 152),
+    Column("why", "原因", width=104),
+    Column("where", "位置", width=96),
     Column("state", "检查结果", Kind.CHIP, 120),
-    Column("links", "记录链", width=120),
+    Column("links", "审计链", width=96),
+    Column("rows", "行数", width=96),
+    Column("size", "大小", width=88),
+    Column("locked", "加密", width=56),
     Column("file", "文件", width=0),
 )
+FILES = "备份 (ops-*.db ops-*.db.aes);;所有文件 (*)"
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A backup as its name tells it: when and why it was made, and its size in bytes."""
+class Standing:
+    """Everything the page shows: the backups with where they lie, the second place, the drills, and a known damage."""
 
-    path: Path
-    at: datetime | None
-    why: str
-    size: int
-
-
-def kept(home: Path) -> list[Kept]:
-    """The site's backups, newest first."""
-    return [_told_by_name(path) for path in backup.listed(home)]
+    lying: tuple[tuple[Kept, str], ...]
+    second: Second
+    drill: str
+    drill_late: bool
+    damage: str
 
 
-def _told_by_name(path: Path) -> Kept:
-    found = _NAME.fullmatch(path.name)
-    at = datetime.strptime(found[1], "%Y%m%d-%H%M%S") if found else None
-    return Kept(path, at, found[2] if found else "", path.stat().st_size)
+def standing(ctx: Context) -> Standing:
+    """How backups stand, newest first."""
+    places = zip((HERE, AWAY), backup_second.folders(ctx), strict=False)
+    lying = [(each, where) for where, folder in places for each in backup.kept(folder)]
+    lying.sort(key=lambda pair: pair[0].at.isoformat() if pair[0].at else "", reverse=True)
+    due, damage = drills.due(ctx), unsound.found(ctx.home)
+    today = ctx.today()
+    return Standing(
+        tuple(lying),
+        backup_second.look(ctx),
+        due.sentence(today),
+        due.late(today),
+        f"{damage.sentence}在核对无误之前，以前的备份都保留，不会清理。" if damage else "",
+    )
 
 
 class BackupsPage(QWidget):
-    """The list of backups. Enter on a row checks that one whole; a new one is checked as it is made."""
+    """The list of backups; Enter looks into one. `restore(path, supervisor's context, password)` once it is signed."""
 
-    def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, ctx: Context, desk: Desk, restore: Restore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ctx, self._desk = ctx, desk
-        self._kept: Sequence[Kept] = ()
-        self._checked: dict[Path, int | Trouble] = {}
+        self._ctx, self._desk, self._go_back = ctx, desk, restore
+        self._lying: Sequence[tuple[Kept, str]] = ()
+        self._checked: dict[Path, bool] = {}
+        self._wanted: Path | None = None
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = page_title("备份")
-        self.folder = secondary_button("打开文件夹", "folder-open")
-        self.check = secondary_button("检查选中的备份", "shield-check")
+        self.other = secondary_button("其他文件…", "folder-open")
+        self.other.setToolTip("打开别处的一份备份，例如另一台电脑的 U 盘。")
+        self.show_contents = secondary_button("查看内容", "eye")
+        self.restore = secondary_button("恢复…", "history")
+        self.drill = secondary_button("恢复演练", "clipboard-check")
+        self.drill.setToolTip("把选中的一份（没有选就是最近的）恢复到副本里核对，记一张演练单。")
+        self.away = secondary_button("备份到…", "external-link")
+        self.away.setToolTip("另存一份到 U 盘或别的文件夹。")
         self.make = primary_button("立即备份", "save")
-        for button in (self.folder, self.check, self.make):
+        for button in (self.other, self.show_contents, self.restore, self.drill, self.away, self.make):
             self.title.add_action(button)
+        self.damage, self.place = Banner(), SecondPlace(ctx, desk)
+        self.damage.setVisible(False)
+        self.due = label("", "toned", wraps=True)
         self.table = RecordTable(COLUMNS)
-        self.table.set_empty("还没有备份。请点“立即备份”，并定期复制到 U 盘。", "立即备份", self.make_one)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(look.px(24), look.px(16), look.px(24), look.px(16))
-        column.setSpacing(look.px(12))
-        column.addWidget(self.title)
-        column.addWidget(self.table, 1)
-        self.folder.clicked.connect(lambda: open_outside(self._folder()))
-        self.check.clicked.connect(self._check_current)
+        self.table.set_empty("还没有备份。请点“立即备份”，并选一个第二备份位置。", "立即备份", self.make_one)
+        self.panel = BackupPanel(ctx, desk)
+        self._lay_out()
+        self.other.clicked.connect(self._choose_file)
+        self.show_contents.clicked.connect(self._look_at_current)
+        self.restore.clicked.connect(self._restore_current)
+        self.drill.clicked.connect(lambda: self.carry_out_drill(self._current()))
+        self.away.clicked.connect(self._choose_folder)
         self.make.clicked.connect(self.make_one)
-        self.table.opened.connect(self.check_one)
+        self.place.made.connect(self._on_made)
+        self.table.opened.connect(self.look_at)
+        self.panel.looked.connect(self._on_looked)
+        self.panel.shown.connect(self.table.set_compact)
+        self.panel.restore_asked.connect(self.ask_restore)
+        self.panel.drill_asked.connect(self.carry_out_drill)
         QShortcut(QKeySequence("F5"), self, self.refresh)
-        self.refresh()
+        desk.bus.watch(self, {"backup", "settings", "restore_drill"}, self.refresh)
+        self.set_context(ctx)
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
         self._ctx = ctx
+        self.place.set_context(ctx)
+        self.panel.set_context(ctx)
+        may = ctx.actor.role in WRITERS
+        self.drill.setEnabled(may)
+        if not may:
+            self.drill.setToolTip("恢复演练要记录，请由主管或服务台登录后做。")
+        self.refresh()
 
     def refresh(self) -> None:
-        """Read the folder anew."""
+        """Look into the folders anew."""
         self._desk.operations.run(
-            partial(kept, self._ctx.home),
+            partial(standing, self._ctx),
             done=self._show,
             failed=self.table.show_failure,
             owner=self,
@@ -107,80 +146,154 @@ class BackupsPage(QWidget):
         ctx = self._ctx
 
         def work(progress: Progress) -> Backup:
-            return backup.make(ctx.home, ctx.now(), "手动", progress=progress)
+            made = backup.make(ctx.home, ctx.now(), "手动", progress=progress)
+            since = backup_keeping.damaged_since(ctx.home)
+            backup_keeping.thin(ctx.home / backup.FOLDER, ctx.now(), since=since)
+            return made
 
         self._desk.operations.run_long(work, "正在备份", done=self._on_made, owner=self, busy=self.make, beside=True)
 
-    def check_one(self, place: int) -> None:
-        """Check one backup whole, beside the work that goes on."""
-        path = self._kept[place].path
+    def back_up_to(self, folder: Path) -> None:
+        """Make a backup in any folder, encrypted where a password is set."""
+        ctx = self._ctx
 
-        def judge(_progress: Progress) -> int | Trouble:
-            try:
-                return backup.check_file(path)
-            except Trouble as trouble:
-                return trouble
+        def work(progress: Progress) -> Backup:
+            return backup_second.elsewhere(ctx, folder, "另存", progress)
+
+        self._desk.operations.run_long(work, "正在备份", done=self._on_made, owner=self, busy=self.away, beside=True)
+
+    def look_at(self, place: int) -> None:
+        """Open one backup of the list whole and show what it holds."""
+        self._wanted = None
+        self.panel.show_backup(self._lying[place][0].path)
+
+    def ask_restore(self, path: Path) -> None:
+        """Say what would be lost, let a supervisor sign, and go back to this backup."""
+        preview = self.panel.preview
+        if preview is None or preview.path != path:
+            return
+        last = f"数据将回到 {preview.last:%Y-%m-%d %H:%M} 的样子。" if preview.last else ""
+        sentence = f"{last}{preview.loss}现在的数据文件会移到旁边保留，不会删除。恢复会记入审计链。"
+        password = self.panel.password
+        granted = ask_supervisor(self, self._ctx, sentence)
+        if granted is not None:
+            self._go_back(path, granted, password)
+
+    def carry_out_drill(self, path: Path | None) -> None:
+        """Restore a backup into a copy and record the drill; the newest where none is given."""
+        ctx = self._ctx
+        shown = self.panel.path is not None and self.panel.path == path
+        values = {"chosen": str(path) if path else drills.NEWEST, "password": self.panel.password if shown else ""}
+
+        def work(_progress: Progress) -> Outcome[tuple[int, str]]:
+            return drills.drill(ctx, values)
 
         self._desk.operations.run_long(
-            judge,
-            "正在检查备份",
-            done=partial(self._on_checked, path),
-            owner=self,
-            busy=self.check,
-            beside=True,
+            work, "正在演练恢复", done=self._on_drilled, owner=self, busy=self.drill, beside=True
+        )
+
+    def _on_drilled(self, outcome: Outcome[tuple[int, str]]) -> None:
+        drill_id, said = outcome.value
+        tone = Tone.FINE if drills.FAILED not in said else Tone.BROKEN
+        self._desk.notices.show(said, tone, [("打印记录", partial(self._open_paper, drill_id))])
+
+    def _open_paper(self, drill_id: int) -> None:
+        self._desk.operations.run(
+            partial(documents.record, self._ctx, drill_id), done=self._desk.open_paper, owner=self
         )
 
     def _on_made(self, made: Backup) -> None:
-        self._checked[made.path] = made.links
+        self._checked[made.path] = True
+        locked = "，已加密" if made.encrypted else ""
         self._desk.notices.show(
-            f"已备份，可恢复 ✔ 含 {made.links:,} 条记录链，{size_in_words(made.size)}：{made.path}",
+            f"已备份，可恢复 ✔ 含 {made.links:,} 条审计链、{made.contents.rows:,} 行，"
+            f"{size_in_words(made.size)}{locked}：{made.path}",
             Tone.FINE,
             [("打开文件夹", partial(open_outside, made.path.parent))],
         )
         self.refresh()
 
-    def _on_checked(self, path: Path, verdict: int | Trouble) -> None:
-        self._checked[path] = verdict
-        if isinstance(verdict, Trouble):
-            self._desk.notices.show(f"{verdict}{verdict.remedy}", Tone.BROKEN)
-        else:
-            self._desk.notices.show(f"{path.name} 可恢复 ✔ 含 {verdict:,} 条记录链。", Tone.FINE)
-        self._show(self._kept)
+    def _on_looked(self, path: Path, verdict: Preview | Trouble) -> None:
+        self._checked[path] = isinstance(verdict, Preview)
+        self._show_rows()
+        wanted, self._wanted = self._wanted, None
+        if wanted == path and isinstance(verdict, Preview):
+            self.ask_restore(path)
 
-    def _show(self, found: Sequence[Kept]) -> None:
-        self._kept = found
-        newest = found[0].at if found else None
-        self.title.set_state(f"共 {len(found)} 份，最近一份 {newest:%Y-%m-%d %H:%M}" if newest else "")
-        self.table.set_rows([self._row(place, each) for place, each in enumerate(found)])
+    def _show(self, found: Standing) -> None:
+        self._lying = found.lying
+        here = [each for each, where in found.lying if where == HERE]
+        newest = here[0].at if here else None
+        self.title.set_state(f"本机共 {len(here)} 份，最近一份 {newest:%Y-%m-%d %H:%M}" if newest else "")
+        self.damage.say(found.damage, Tone.BROKEN)
+        self.place.show_second(found.second)
+        self.due.setText(found.drill)
+        look.dress(self.due, tone=(Tone.WARNING if found.drill_late else Tone.NEUTRAL).value)
+        self._show_rows()
 
-    def _row(self, place: int, each: Kept) -> Row:
-        verdict = self._checked.get(each.path)
-        chip = Chip("未检查")
-        if isinstance(verdict, Trouble):
-            chip = Chip("不能恢复", Tone.BROKEN)
-        elif verdict is not None:
-            chip = Chip("可恢复", Tone.FINE)
-        links = f"{verdict:,} 条" if isinstance(verdict, int) else ""
+    def _show_rows(self) -> None:
+        self.table.set_rows([self._row(place, each, where) for place, (each, where) in enumerate(self._lying)])
+
+    def _row(self, place: int, each: Kept, where: str) -> Row:
+        manifest = each.manifest
         return Row(
             place,
             {
                 "at": each.at,
                 "why": each.why,
+                "where": where,
+                "state": self._state(each),
+                "links": f"{manifest.links:,} 条" if manifest else "",
+                "rows": f"{manifest.contents.rows:,} 行" if manifest else "",
                 "size": size_in_words(each.size),
-                "state": chip,
-                "links": links,
+                "locked": "加密" if each.encrypted else "",
                 "file": each.path.name,
             },
         )
 
-    def _check_current(self) -> None:
-        row = self.table.chosen_row()
-        if row is None:
-            self._desk.notices.show("请先在列表中选一份备份。", Tone.INFORMATION)
-        else:
-            self.check_one(row.id)
+    def _state(self, each: Kept) -> Chip:
+        checked = self._checked.get(each.path)
+        if checked is False or (each.manifest is not None and not each.sound):
+            return Chip("不能恢复", Tone.BROKEN)
+        if checked or each.sound:
+            return Chip("可恢复 ✔", Tone.FINE)
+        return Chip("未检查")
 
-    def _folder(self) -> Path:
-        folder = self._ctx.home / backup.FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+    def _current(self) -> Path | None:
+        row = self.table.chosen_row()
+        return self._lying[row.id][0].path if row is not None else None
+
+    def _look_at_current(self) -> None:
+        if (path := self._current()) is not None:
+            self.panel.show_backup(path)
+        else:
+            self._desk.notices.show("请先在列表中选一份备份。", Tone.INFORMATION)
+
+    def _restore_current(self) -> None:
+        """Restoring begins with a look: what the backup holds, and what would be lost."""
+        self._wanted = self._current()
+        self._look_at_current()
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "打开一份备份", "", FILES)
+        if name:
+            self.panel.show_backup(Path(name))
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "备份到哪个文件夹")
+        if name:
+            self.back_up_to(Path(name))
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.setContentsMargins(look.px(24), look.px(16), look.px(24), look.px(16))
+        left.setSpacing(look.px(12))
+        for part in (self.title, self.damage, self.place):
+            left.addWidget(part)
+        left.addWidget(self.table, 1)
+        left.addWidget(self.due)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self.panel)

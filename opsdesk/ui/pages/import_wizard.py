@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Column, Kind, Row, Tone
+from opsdesk.services import backup_keeping
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Finding, Refusal, Trouble
 from opsdesk.services.import_result import ImportResult
@@ -141,11 +142,18 @@ class ImportPanel(QWidget):
         )
 
     def store(self) -> None:
-        """Import the file for good."""
+        """Import the file for good; before many rows a backup is made."""
         if self.path is None or not self.submit.isEnabled():
             return
+        ctx, act = self._ctx, self.storing(self.path)
+        rows = self.result.stored if self.result is not None else 0
+
+        def work(progress: Progress) -> Outcome[ImportResult]:
+            backup_keeping.before_import(ctx, rows)
+            return act(progress)
+
         self._desk.operations.run_long(
-            self.storing(self.path),
+            work,
             f"正在导入 {self.path.name}",
             done=lambda outcome: self._show_stored(outcome.value),
             failed=self._show_failure,

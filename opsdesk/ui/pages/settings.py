@@ -101,12 +101,16 @@ APPEARANCES = (("system", "跟随系统"), ("light", "浅色"), ("dark", "深色
 
 @dataclass(frozen=True)
 class ThisComputer:
-    """What is chosen for this computer alone: appearance (system, light, dark) and where exports go."""
+    """What is chosen for this computer alone: appearance (system, light, dark) and where exports go.
+
+    `restore(path, supervisor's context, password)` puts a backup in the record's place and opens it.
+    """
 
     appearance: Callable[[], str]
     set_appearance: Callable[[str], object]
     export_folder: Callable[[], Path]
     set_export_folder: Callable[[Path], object]
+    restore: Callable[[Path, Context, str], object]
 
 
 class SitePage(QWidget):

@@ -14,7 +14,7 @@ from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
-from opsdesk.ui.kit.parts import Card, label, primary_button
+from opsdesk.ui.kit.parts import Card, ghost_button, label, primary_button
 from opsdesk.ui.pages.short_form import ShortForm, in_the_middle
 
 LONG = 15
@@ -42,9 +42,10 @@ def strength(password: str) -> tuple[str, Tone]:
 
 
 class FirstStartPage(QWidget):
-    """Five fields and one button; `founded(Actor)` when the site stands."""
+    """Five fields and one button; `founded(Actor)` when the site stands, `restore_asked` where there is a backup."""
 
     founded = Signal(object)
+    restore_asked = Signal()
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,10 +58,12 @@ class FirstStartPage(QWidget):
         self.form.put_below("password", self.hint)
         self.said = label("", "error", wraps=True)
         self.submit = primary_button("建立站点并进入", "arrow-right")
+        self.restore = ghost_button("已有备份，从备份恢复…", "history")
         self._lay_out()
         self.form.line("password").textChanged.connect(self._show_strength)
         self.form.submitted.connect(self._submit)
         self.submit.clicked.connect(self.form.submit)
+        self.restore.clicked.connect(self.restore_asked)
         self._show_strength("")
         self._say("")
         self.form.focus("site")
@@ -125,4 +128,5 @@ class FirstStartPage(QWidget):
         foot.addWidget(label("密码忘了不能找回，请记牢。", "secondary"), 1)
         foot.addWidget(self.submit)
         card.body.addLayout(foot)
+        card.body.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)
         in_the_middle(self, card, above="运维台")

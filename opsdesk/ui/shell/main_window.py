@@ -23,7 +23,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import Notices
 from opsdesk.ui.kit.operation import Operations
 from opsdesk.ui.kit.parts import label
-from opsdesk.ui.shell import appearance, preferences
+from opsdesk.ui.shell import appearance, keeping, preferences
 from opsdesk.ui.shell.idle import IdleWatch
 from opsdesk.ui.shell.preferences import Preferences
 
@@ -33,11 +33,16 @@ log = logging.getLogger("opsdesk.ui")
 
 @dataclass(frozen=True)
 class Opened:
-    """The record once it is open, whether somebody has set the site up, and what this computer remembers otherwise."""
+    """The record once it is open, whether somebody has set the site up, and what this computer remembers otherwise.
+
+    `checked` says how a check of the whole came out, where one was due, `fine` whether all held.
+    """
 
     ctx: Context
     set_up: bool
     doubt: str = ""
+    checked: str = ""
+    fine: bool = True
 
 
 def open_record(home: Path, clock: Clock) -> Opened:
@@ -45,10 +50,10 @@ def open_record(home: Path, clock: Clock) -> Opened:
     from opsdesk import bootstrap
     from opsdesk.ui.shell import sections
 
-    ctx = bootstrap.open_site(home, clock)
+    ctx, checked, fine = keeping.open_checked(home, clock)
     sections.registers()
     set_up = bootstrap.is_set_up(ctx)
-    return Opened(ctx, set_up, _doubt(ctx, set_up))
+    return Opened(ctx, set_up, _doubt(ctx, set_up), checked, fine)
 
 
 def _doubt(ctx: Context, set_up: bool) -> str:
@@ -101,6 +106,7 @@ class MainWindow(QWidget):
         )
         self.idle = IdleWatch(clock, self)
         self.idle.idle.connect(self.lock)
+        self.keeper = keeping.Keeper(self)
         self.screens = QStackedWidget()
         self.screens.setProperty("class", "pages")
         self._opening = _opening_page()
@@ -121,7 +127,7 @@ class MainWindow(QWidget):
         """Open the record in the worker, then ask who is there."""
         self.screens.setCurrentWidget(self._opening)
         self.operations.run(
-            partial(open_record, self.home, self.clock), done=self._take, failed=self._show_trouble, owner=self
+            partial(open_record, self.home, self.clock), done=self._take, failed=self.show_trouble, owner=self
         )
 
     def sit_down(self, ctx: Context) -> None:
@@ -228,12 +234,15 @@ class MainWindow(QWidget):
             self.close_desk()
             if self.ctx is not None:
                 preferences.save(self.home, self.preferences)
+                self.setVisible(False)
+                self.keeper.last_round()
                 _remember(self.ctx)
             event.accept()
 
     def close_desk(self) -> None:
         """End the work in the background and let go of what a preview holds."""
         self.idle.stop()
+        self.keeper.stop()
         self.operations.close()
         if self.frame is not None:
             self.frame.preview.view.show_pages(None)
@@ -248,6 +257,10 @@ class MainWindow(QWidget):
 
     def _take(self, opened: Opened) -> None:
         self.ctx = opened.ctx
+        self.keeper.begin()
+        if opened.checked:
+            tone = Tone.INFORMATION if opened.fine else Tone.BROKEN
+            self.notices.show(opened.checked, tone, seconds=None if opened.fine else 0)
         if opened.doubt:
             self.notices.show(f"{opened.doubt}请对照最近打印的表和备份。", Tone.BROKEN, seconds=None)
         if not opened.set_up:
@@ -263,6 +276,7 @@ class MainWindow(QWidget):
 
         self.first_start = FirstStartPage(ctx, self.desk)
         self.first_start.founded.connect(self._on_founded)
+        self.first_start.restore_asked.connect(self.keeper.offer_restore)
         self.screens.addWidget(self.first_start)
         self.screens.setCurrentWidget(self.first_start)
         self.first_start.form.focus("site")
@@ -277,7 +291,8 @@ class MainWindow(QWidget):
                 seconds=None,
             )
 
-    def _show_trouble(self, error: Refusal | Trouble) -> None:
+    def show_trouble(self, error: Refusal | Trouble) -> None:
+        """Say why the record is not open, and what can be done."""
         from opsdesk.ui.shell.trouble import TroublePage
 
         if self.trouble is None:
@@ -334,7 +349,7 @@ class MainWindow(QWidget):
             preferences.save(self.home, chosen)
 
         folder: Callable[[], Path] = lambda: export_folder(self.home, chosen.export_folder)  # noqa: E731 — read anew
-        return ThisComputer(lambda: chosen.appearance, self.set_appearance, folder, set_folder)
+        return ThisComputer(lambda: chosen.appearance, self.set_appearance, folder, set_folder, self.keeper.restore)
 
 
 def _opening_page() -> QWidget:

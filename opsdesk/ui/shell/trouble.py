@@ -1,4 +1,4 @@
-"""When the record cannot be opened: what happened, what can be done, and a way back from a backup; no traceback."""
+"""When the record cannot be opened: what happened, and the ways out: mend it, or go back to a backup; no traceback."""
 
 from __future__ import annotations
 
@@ -7,30 +7,37 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from opsdesk.register import Column, Kind, Row
-from opsdesk.services import restoring
+from opsdesk import history
+from opsdesk.register import Chip, Column, Field, Kind, Row, Tone
+from opsdesk.services import backup, backup_crypt, restoring, salvage
+from opsdesk.services.backup import Kept
 from opsdesk.services.clock import Clock
-from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.errors import Damaged, Refusal, Trouble
+from opsdesk.services.restoring import Preview
+from opsdesk.services.salvage import Salvage
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import confirm, open_outside, size_in_words
 from opsdesk.ui.kit.parts import Card, danger_button, icon_label, label, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
-from opsdesk.ui.pages.backups import Kept, kept
-from opsdesk.ui.pages.short_form import in_the_middle
+from opsdesk.ui.pages.backups import FILES
+from opsdesk.ui.pages.short_form import ShortForm, in_the_middle
 
 COLUMNS = (
     Column("at", "时间", Kind.MOMENT, 160),
-    Column("why", "原因", width=120),
-    Column("size", "大小", width=96),
+    Column("why", "原因", width=104),
+    Column("state", "检查结果", Kind.CHIP, 112),
+    Column("size", "大小", width=88),
     Column("file", "文件", width=0),
 )
+PASSWORD = (Field("password", "备份密码", Kind.SECRET),)
+MOST_FINDINGS = 6
 
 
 class TroublePage(QWidget):
-    """The sentence, its remedy, and 重试, 打开数据文件夹, 从备份恢复, 退出. `retried` opens anew, `left` ends."""
+    """The sentence, its remedy, and 重试, 修复, 从备份恢复, 打开数据文件夹, 退出. `retried` opens anew, `left` ends."""
 
     retried = Signal()
     left = Signal()
@@ -39,74 +46,168 @@ class TroublePage(QWidget):
         super().__init__(parent)
         self._home, self._clock, self._desk = home, clock, desk
         self._kept: Sequence[Kept] = ()
+        self._mended: Salvage | None = None
+        self.chosen: Path | None = None
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sentence = label("", "heading", wraps=True)
         self.remedy = label("", wraps=True)
         self.again = primary_button("重试", "refresh-cw")
+        self.repair = secondary_button("修复", "wrench")
         self.folder = secondary_button("打开数据文件夹", "folder-open")
         self.choose = secondary_button("从备份恢复", "history")
         self.leave = secondary_button("退出", "log-out")
         self.table = RecordTable(COLUMNS)
         self.table.setFixedHeight(look.px(look.ROW_HEIGHT * 6))
-        self.table.set_empty("数据文件夹里没有备份。请联系技术支持，不要删除数据文件。")
+        self.table.set_empty("数据文件夹里没有备份。U 盘或别处有备份的，请点“其他文件…”。")
+        self.contents = label("", wraps=True)
+        self.form = ShortForm(PASSWORD)
         self.restore = danger_button("用选中的备份恢复")
+        self.other = secondary_button("其他文件…", "folder-open")
+        self.report = label("", wraps=True)
+        self.accept = primary_button("用修复的数据打开")
         self.said = label("", "error", wraps=True)
-        self._list = QWidget()
+        self._list, self._outcome = QWidget(), QWidget()
         self._lay_out()
         self.again.clicked.connect(self.retried)
+        self.repair.clicked.connect(self.mend)
         self.folder.clicked.connect(lambda: open_outside(self._home))
         self.choose.clicked.connect(self.show_backups)
         self.restore.clicked.connect(self._ask)
+        self.other.clicked.connect(self._choose_file)
+        self.accept.clicked.connect(self._take_mended)
         self.leave.clicked.connect(self.left)
-        self.table.chosen.connect(lambda row: self.restore.setEnabled(row is not None))
+        self.form.submitted.connect(self._read)
+        self.table.chosen.connect(lambda row: self.look_at(self._kept[row.id].path if row is not None else None))
 
     def tell(self, error: Refusal | Trouble) -> None:
         """Say what happened and what can be done."""
         self.sentence.setText(str(error))
         self.remedy.setText(getattr(error, "remedy", ""))
         self.remedy.setVisible(bool(self.remedy.text()))
+        self.repair.setVisible(isinstance(error, Damaged))
         self._list.setVisible(False)
+        self._drop_mended()
         self._say("")
         self.again.setFocus()
 
+    def mend(self) -> None:
+        """Mend a copy of the record and say what was saved and what was lost; nothing is put in place yet."""
+        self._drop_mended()
+        self._say("")
+        self._desk.operations.run(
+            partial(salvage.attempt, self._home),
+            done=self._show_mended,
+            failed=self._fail,
+            owner=self,
+            busy=self.repair,
+        )
+
     def show_backups(self) -> None:
         """List what there is to go back to."""
-        self._desk.operations.run(partial(kept, self._home), done=self._show, failed=self._fail, owner=self)
+        folder = self._home / backup.FOLDER
+        self._desk.operations.run(partial(backup.kept, folder), done=self._show, failed=self._fail, owner=self)
+
+    def look_at(self, path: Path | None) -> None:
+        """Say what a backup holds; a locked one needs its password first."""
+        self.chosen = path
+        self.restore.setEnabled(path is not None)
+        self.form.clear()
+        self.form.setVisible(path is not None and backup_crypt.is_locked(path))
+        self.contents.setText("")
+        if path is not None and not backup_crypt.is_locked(path):
+            self._read()
 
     def restore_from(self, chosen: Path) -> None:
         """Put a backup in the record's place and open it; what was there is set aside."""
+        password = self.form.value("password") or ""
 
         def work() -> Path:
-            return restoring.restore(self._home, chosen, self._clock.now(), clock=self._clock).aside
+            return restoring.restore(self._home, chosen, self._clock.now(), password=password, clock=self._clock).aside
 
         self._desk.operations.run(
             work, done=lambda _aside: self.retried.emit(), failed=self._fail, owner=self, busy=self.restore
         )
 
+    def _read(self) -> None:
+        if self.chosen is not None:
+            password = self.form.value("password") or ""
+            self._desk.operations.run(
+                partial(restoring.preview, self._home, self.chosen, password),
+                done=self._show_contents,
+                failed=self._tell_contents,
+                owner=self,
+                replaces="preview",
+                beside=True,
+            )
+
+    def _show_contents(self, seen: Preview) -> None:
+        if seen.path == self.chosen:
+            until = f"，记录到 {seen.last:%Y-%m-%d %H:%M}" if seen.last else ""
+            found = seen.contents
+            self.contents.setText(
+                f"{seen.path.name}：{seen.site or '（没有名称）'}{until}，审计链 {found.links:,} 条，"
+                f"共 {found.rows:,} 行，可恢复 ✔ {seen.loss}"
+            )
+
+    def _tell_contents(self, error: Refusal | Trouble) -> None:
+        self.contents.setText(f"{error}{getattr(error, 'remedy', '')}")
+
     def _ask(self) -> None:
-        row = self.table.chosen_row()
-        if row is None:
+        if self.chosen is None:
             return
-        chosen = self._kept[row.id]
-        when = f"{chosen.at:%Y-%m-%d %H:%M} 的备份" if chosen.at else chosen.path.name
+        at = backup.moment_of(self.chosen)
+        when = f"{at:%Y-%m-%d %H:%M} 的备份" if at else self.chosen.name
         sentence = f"数据将回到{when}，之后的记录不在其中。现在的数据文件会移到旁边保留，不会删除。"
         if confirm(self, "从备份恢复", sentence, "恢复"):
-            self.restore_from(chosen.path)
+            self.restore_from(self.chosen)
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "打开一份备份", "", FILES)
+        if name:
+            self.table.clearSelection()
+            self.look_at(Path(name))
 
     def _show(self, found: Sequence[Kept]) -> None:
         self._kept = found
-        self.table.set_rows(
-            [
-                Row(n, {"at": each.at, "why": each.why, "size": size_in_words(each.size), "file": each.path.name})
-                for n, each in enumerate(found)
-            ]
-        )
+        self._drop_mended()
+        self.table.set_rows([_row(n, each) for n, each in enumerate(found)])
         self._list.setVisible(True)
-        self.restore.setEnabled(bool(found))
+        self.look_at(None)
         if found:
             self.table.selectRow(0)
             self.table.setFocus()
+
+    def _show_mended(self, mended: Salvage) -> None:
+        self._mended = mended
+        self._list.setVisible(False)
+        lines = list(mended.findings[:MOST_FINDINGS])
+        more = len(mended.findings) - len(lines)
+        lines += [f"另有 {more:,} 处，打开后可用 opsdesk verify 逐条列出。"] if more > 0 else []
+        then = "" if mended.whole else "也可以不用它，改从备份恢复。"
+        self.report.setText(
+            "\n".join([mended.told(history.table_words), *lines, f"原来的文件没有动，采用后移到旁边保留。{then}"])
+        )
+        self._outcome.setVisible(True)
+        self.accept.setFocus()
+
+    def _take_mended(self) -> None:
+        if (mended := self._mended) is None:
+            return
+        self._mended = None  # it is put in place, not dropped
+        self._desk.operations.run(
+            lambda: salvage.accept(self._home, mended, self._clock.now(), self._clock),
+            done=lambda _aside: self.retried.emit(),
+            failed=self._fail,
+            owner=self,
+            busy=self.accept,
+        )
+
+    def _drop_mended(self) -> None:
+        if self._mended is not None:
+            salvage.drop(self._mended)
+        self._mended = None
+        self._outcome.setVisible(False)
 
     def _fail(self, error: Refusal | Trouble) -> None:
         self._say(f"{error}{getattr(error, 'remedy', '')}")
@@ -117,7 +218,7 @@ class TroublePage(QWidget):
 
     def _lay_out(self) -> None:
         card = Card()
-        card.setFixedWidth(look.px(720))
+        card.setFixedWidth(look.px(760))
         card.body.setContentsMargins(*(look.px(24),) * 4)
         card.body.setSpacing(look.px(12))
         head = QHBoxLayout()
@@ -127,20 +228,44 @@ class TroublePage(QWidget):
         card.body.addLayout(head)
         card.body.addWidget(self.sentence)
         card.body.addWidget(self.remedy)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(look.px(8))
-        for button in (self.again, self.choose, self.folder):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.leave)
         card.body.addSpacing(look.px(4))
-        card.body.addLayout(buttons)
-        inside = QVBoxLayout(self._list)
-        inside.setContentsMargins(0, look.px(8), 0, 0)
-        inside.setSpacing(look.px(8))
+        card.body.addLayout(_in_a_row(self.again, self.repair, self.choose, self.folder, last=self.leave))
+        self._outcome.setVisible(False)
+        below = _column(self._outcome)
+        below.addWidget(label("修复结果", "heading"))
+        below.addWidget(self.report)
+        below.addWidget(self.accept, 0, Qt.AlignmentFlag.AlignLeft)
+        inside = _column(self._list)
         inside.addWidget(label("选一份备份，先检查，完好才会恢复。", "secondary"))
         inside.addWidget(self.table)
-        inside.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)
+        inside.addWidget(self.contents)
+        inside.addWidget(self.form)
+        inside.addLayout(_in_a_row(self.restore, self.other))
+        card.body.addWidget(self._outcome)
         card.body.addWidget(self._list)
         card.body.addWidget(self.said)
         in_the_middle(self, card)
+
+
+def _row(place: int, each: Kept) -> Row:
+    state = Chip("可恢复 ✔", Tone.FINE) if each.sound else Chip("未检查")
+    values = {"at": each.at, "why": each.why, "state": state, "size": size_in_words(each.size), "file": each.path.name}
+    return Row(place, values)
+
+
+def _column(within: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(within)
+    column.setContentsMargins(0, look.px(8), 0, 0)
+    column.setSpacing(look.px(8))
+    return column
+
+
+def _in_a_row(*parts: QWidget, last: QWidget | None = None) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(look.px(8))
+    for part in parts:
+        row.addWidget(part)
+    row.addStretch(1)
+    if last is not None:
+        row.addWidget(last)
+    return row

@@ -143,10 +143,10 @@ def test_a_backup_is_made_checked_and_told(desk, site) -> None:
     desk.click(page.make)
     made = backup.listed(site.home)[0]
     links = backup.check_file(made)
-    assert f"可恢复 ✔ 含 {links:,} 条记录链" in desk.window.notices.sentences()[0]
+    assert f"可恢复 ✔ 含 {links:,} 条审计链" in desk.window.notices.sentences()[0]
     assert shown(page.table)[0][:2] == ("2026-03-05 08:00", "手动")
     made.write_bytes(made.read_bytes()[:9000])
-    page.check_one(0)
+    page.look_at(0)
     desk.settle()
     assert "不能恢复" in shown(page.table)[0]
 

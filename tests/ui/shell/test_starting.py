@@ -1,17 +1,18 @@
 """First start, log in, lock, another person, trouble: what stands between the chair and the record."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import a_site
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from opsdesk import bootstrap
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import accounts, backup, settings
+from opsdesk.services import accounts, backup, running, settings, unsound
 from opsdesk.services.clock import FixedClock
 from opsdesk.ui.kit.notices import Confirmation
 from opsdesk.ui.shell.first_start import strength
@@ -218,3 +219,105 @@ def _answer(window, *, yes: bool) -> None:
         each for each in QApplication.topLevelWidgets() if isinstance(each, Confirmation) and each.isVisible()
     )
     (dialog.action if yes else dialog.refuse).click()
+
+
+def test_a_spoilt_index_is_mended_in_the_window_and_nothing_is_lost(open_window, site, crew) -> None:
+    a_site.close(site)
+    database = bootstrap.database(site.home)
+    pages = _pages(database, "ix_ledger_at")
+    raw = bytearray(database.read_bytes())
+    raw[pages * 4096 : (pages + 1) * 4096] = b"\xff" * 4096
+    database.write_bytes(raw)
+    (site.home / running.FILE).write_text("2026-03-05T07:30:00", "utf-8")
+    hands = open_window(site.home, site.clock)
+    page = hands.window.trouble
+    assert hands.screen is page
+    hands.click(page.repair)
+    assert "没有丢失，数据库和审计链核对无误。" in page.report.text()
+    assert database.read_bytes() == bytes(raw), "nothing is put in place yet"
+    hands.click(page.accept)
+    assert hands.screen is hands.window.log_in
+    (aside,) = site.home.glob("set-aside-*/ops.db")
+    assert aside.read_bytes() == bytes(raw)
+    with hands.window.ctx.read() as connection:
+        assert bootstrap.verify(connection) == []
+        assert connection.exec_driver_sql("SELECT count(*) FROM staff").scalar_one() == len(crew.ids)
+
+
+def _pages(database, name) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name=?", (name,)).fetchone()[0]
+    raw = database.read_bytes()
+    while raw[(root - 1) * 4096] == 2:  # down to a leaf of the index
+        cell = int.from_bytes(raw[(root - 1) * 4096 + 12 : (root - 1) * 4096 + 14], "big")
+        root = int.from_bytes(raw[(root - 1) * 4096 + cell : (root - 1) * 4096 + cell + 4], "big")
+    return root - 1
+
+
+def test_what_cannot_be_mended_says_so_and_what_it_lost(open_window, site) -> None:
+    made = backup.make(site.home, site.now(), "手动")
+    a_site.close(site)
+    database = bootstrap.database(site.home)
+    whole = database.read_bytes()
+    database.write_bytes(b"\xff" * 4096 + whole[4096:])
+    hands = open_window(site.home, site.clock)
+    page = hands.window.trouble
+    hands.click(page.repair)
+    assert "读不出内容" in page.said.text()
+    assert "从备份恢复" in page.said.text()
+    assert not page.accept.isVisible()
+    hands.click(page.choose)
+    assert f"审计链 {made.links:,} 条" in page.contents.text()
+    assert "可恢复 ✔" in page.contents.text()
+    assert "示例市信息中心" in page.contents.text()
+
+
+def test_a_foreign_file_offers_no_mending(open_window, tmp_path) -> None:
+    with closing(sqlite3.connect(bootstrap.database(tmp_path))) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+        connection.commit()
+    hands = open_window(tmp_path, FixedClock(a_site.NOW))
+    assert not hands.window.trouble.repair.isVisible()
+
+
+def test_after_an_unclean_end_the_record_is_checked_whole_and_told(open_window, site) -> None:
+    a_site.close(site)
+    first = open_window(site.home, site.clock)
+    assert running.left_open(site.home) == a_site.NOW
+    first.window.close_desk()
+    assert running.left_open(site.home) is None
+    assert open_window(site.home, site.clock).window.notices.sentences() == []
+    site.clock.advance(hours=1)  # killed: nobody took the marker away
+    told = open_window(site.home, site.clock).window.notices.sentences()
+    assert told == [
+        "上次（2026-03-05 08:00 打开的）没有正常退出，可能是断电或被强行关闭。已全面核对：数据库完好，审计链前后相符。"
+    ]
+
+
+def test_what_the_check_after_an_unclean_end_finds_is_told(open_window, site) -> None:
+    a_site.close(site)
+    with closing(sqlite3.connect(bootstrap.database(site.home))) as connection:
+        connection.execute("UPDATE setting SET value='别的中心' WHERE name='site.name'")
+        connection.commit()
+    (site.home / running.FILE).write_text("断电时写了一半", "utf-8")
+    (told,) = open_window(site.home, site.clock).window.notices.sentences()
+    assert told.startswith("上次没有正常退出，可能是断电或被强行关闭。全面核对发现：setting 第 1 行与审计链")
+    assert unsound.found(site.home) is not None
+
+
+def test_on_a_new_computer_a_backup_from_elsewhere_is_restored(
+    open_window, site, tmp_path_factory, monkeypatch
+) -> None:
+    away = tmp_path_factory.mktemp("away")
+    made = backup.make(site.home, site.now(), "手动", folder=away)
+    hands = open_window(tmp_path_factory.mktemp("new"), site.clock)
+    hands.click(hands.window.first_start.restore)
+    page = hands.window.trouble
+    assert hands.screen is page
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(made.path), ""))
+    hands.click(page.other)
+    assert "示例市信息中心" in page.contents.text()
+    QTimer.singleShot(0, lambda: _answer(hands.window, yes=True))
+    hands.click(page.restore)
+    assert hands.screen is hands.window.log_in
+    assert hands.window.log_in.form.value("name") == "主管"

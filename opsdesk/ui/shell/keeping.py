@@ -1,0 +1,186 @@
+"""What the window does for the safety of the record: the marker, the check after an unclean end, rounds of backups.
+
+Also going back to a backup while the window is open: everything that holds the record is let go, the backup is put in
+its place, and the record is opened anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from opsdesk.register import Tone
+from opsdesk.services.clock import Clock
+from opsdesk.services.context import Context
+from opsdesk.services.errors import Damaged, Refusal, Trouble
+
+if TYPE_CHECKING:
+    from opsdesk.services.backup_keeping import Round
+    from opsdesk.services.restoring import Restored
+
+log = logging.getLogger("opsdesk.ui")
+MOST_FINDINGS = 2
+
+
+def open_checked(home: Path, clock: Clock) -> tuple[Context, str, bool]:
+    """Open the site; after an unclean end, or where it was damaged, check it whole.
+
+    Gives the context, a sentence on that check (empty where none was due) and whether all was found to hold. The
+    sentence belongs to who opens the window: no other command takes the marker for its own. Raises Refusal, Trouble.
+    """
+    from opsdesk import bootstrap
+    from opsdesk.services import restoring, running, unsound
+
+    left, damaged = running.left_open(home), unsound.found(home)
+    suspect = left is not None or damaged is not None
+    ctx = bootstrap.open_site(home, clock, thorough=suspect)
+    restoring.sweep(home)
+    said, fine = "", True
+    if suspect:
+        found = bootstrap.check_whole(ctx)
+        said, fine = _checked(left, found), not found
+    running.begin(home, clock.now())
+    return ctx, said, fine
+
+
+def _checked(left: datetime | None, found: list[str]) -> str:
+    when = f"（{left:%Y-%m-%d %H:%M} 打开的）" if left is not None and left > datetime.min else ""
+    why = f"上次{when}没有正常退出，可能是断电或被强行关闭" if left is not None else "数据文件曾经损坏"
+    if not found:
+        return f"{why}。已全面核对：数据库完好，审计链前后相符。"
+    more = f"等 {len(found):,} 处" if len(found) > MOST_FINDINGS else ""
+    return f"{why}。全面核对发现：{''.join(found[:MOST_FINDINGS])}{more}请对照备份和最近打印的表。"
+
+
+class Keeper(QObject):
+    """One timer for the rounds of backups; the last round when the window closes; restoring in between."""
+
+    def __init__(self, window: Any) -> None:
+        super().__init__(window)
+        self._window = window
+        self._running = self._stopping = False
+        self.timer = QTimer(self)
+        self.timer.timeout.connect(self.look)
+
+    def begin(self) -> None:
+        """The record is open: rounds from now on."""
+        from opsdesk.services.backup_keeping import EVERY
+
+        self._stopping = False
+        self.timer.start(int(EVERY.total_seconds() * 1000))
+
+    def look(self) -> None:
+        """Make the backups that are due, beside the work that goes on, never two at once."""
+        ctx = self._window.ctx
+        if ctx is None or self._running:
+            return
+        from opsdesk.services import backup_keeping
+
+        self._running = True
+        self._window.operations.run(
+            partial(backup_keeping.go_round, ctx, progress=lambda _done, _total: not self._stopping),
+            done=self._on_round,
+            failed=self._on_failed,
+            owner=self,
+            beside=True,
+        )
+
+    def stop(self) -> None:
+        """No more rounds; the window was left as it should be."""
+        from opsdesk.services import running
+
+        self.timer.stop()
+        self._stopping = True
+        if self._window.ctx is not None:
+            running.end(self._window.home)
+
+    def last_round(self) -> None:
+        """On closing: back up what was written since, in both places; what fails is logged and stops nobody."""
+        from opsdesk.services import backup_keeping
+
+        if self._window.ctx is None:
+            return
+        try:
+            done = backup_keeping.go_round(self._window.ctx, backup_keeping.CLOSING)
+        except Trouble as trouble:
+            log.warning("%s", trouble)
+        else:
+            if done.trouble is not None:
+                log.warning("%s", done.trouble)
+
+    def let_go(self) -> None:
+        """Close everything that holds the record; the window waits on its first page."""
+        window = self._window
+        self.timer.stop()
+        window.idle.stop()
+        window.operations.wait_idle()
+        window.notices.setParent(window)  # they outlive the page over which they float
+        window.screens.setCurrentIndex(0)
+        for name in ("frame", "kiosk", "log_in", "first_start"):
+            if (screen := getattr(window, name)) is not None:
+                window.screens.removeWidget(screen)
+                screen.deleteLater()
+                setattr(window, name, None)
+        if window.ctx is not None:
+            window.ctx.reading.dispose()
+            window.ctx.writing.dispose()
+            window.ctx = None
+
+    def offer_restore(self) -> None:
+        """On a new computer: go back to a backup that lies elsewhere instead of founding a site."""
+        self.let_go()
+        remedy = "点“其他文件…”选 U 盘或别处的备份。没有备份的点“重试”，回去建立新站点。"
+        self._window.show_trouble(Trouble("这个文件夹里还没有数据。", remedy=remedy))
+        self._window.trouble.show_backups()
+
+    def restore(self, path: Path, signed: Context | None = None, password: str = "") -> None:
+        """Let go of the record, put a backup in its place and open it; `signed` is the supervisor's context."""
+        QTimer.singleShot(0, self, partial(self._restore, path, signed, password))  # the asking page goes, too
+
+    def _restore(self, path: Path, signed: Context | None, password: str) -> None:
+        from opsdesk.services import restoring
+        from opsdesk.services.chain import Signer
+
+        window = self._window
+        if window.frame is not None and not window.frame.may_leave():
+            return
+        self.let_go()
+        by = Signer(signed.actor.name, str(signed.actor.role), signed.station) if signed is not None else None
+        window.operations.run(
+            partial(
+                restoring.restore, window.home, path, window.clock.now(), password=password, by=by, clock=window.clock
+            ),
+            done=self._on_restored,
+            failed=self._on_not_restored,
+            owner=self,
+            must=True,
+        )
+
+    def _on_restored(self, done: Restored) -> None:
+        said = (
+            f"已恢复：审计链 {done.contents.links:,} 条，共 {done.contents.rows:,} 行。原来的数据文件在 {done.aside}。"
+        )
+        self._window.notices.show(said, Tone.FINE, seconds=None)
+        self._window.open_site()
+
+    def _on_not_restored(self, error: Refusal | Trouble) -> None:
+        self._window.notices.show(f"{error}{getattr(error, 'remedy', '')}", Tone.BROKEN)
+        self._window.open_site()
+
+    def _on_round(self, done: Round) -> None:
+        self._running = False
+        if done.here is not None or done.second is not None:
+            self._window.bus.announce({"backup"})
+        if done.trouble is not None:
+            self._window.notices.show(f"{done.trouble}{done.trouble.remedy}", Tone.WARNING)
+
+    def _on_failed(self, error: Refusal | Trouble) -> None:
+        self._running = False
+        tone = Tone.BROKEN if isinstance(error, Damaged) else Tone.WARNING
+        self._window.notices.show(f"{error}{getattr(error, 'remedy', '')}", tone)
+        self._window.bus.announce({"backup"})
