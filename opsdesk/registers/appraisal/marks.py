@@ -89,9 +89,10 @@ def _mark(
         AppraisalMark.sheet_id == entry.sheet_id,
         AppraisalMark.item_id == entry.item_id,
         AppraisalMark.scorer_kind == str(scorer_kind),
-        AppraisalMark.scorer == who,
         AppraisalMark.replaced_at.is_(None),
     )
+    if scorer_kind is ScorerKind.GROUP:  # the others are one each, whoever typed them
+        query = query.where(AppraisalMark.scorer == who)
     known = tx.connection.execute(query).one_or_none()
     if known is not None:
         tx.update(AppraisalMark, known.id, replaced_at=ctx.now())

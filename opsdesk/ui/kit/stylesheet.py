@@ -153,6 +153,7 @@ QRadioButton:focus { border-color: $accent; }
 QTableView { background: $surface; border: 1px solid $line; border-radius: $n6; outline: 0; gridline-color: $line;
   selection-background-color: $selected; selection-color: $text; }
 QTableView:focus { border-color: $accent; }
+QTableView[class="inside"] { border: none; border-radius: 0; }
 QTableWidget::item { padding: 0 $n7; border-bottom: 1px solid $line; }
 QTableWidget::item:selected { background: $selected; color: $text; }
 QHeaderView { background: transparent; border: none; }

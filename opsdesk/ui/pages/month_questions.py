@@ -63,8 +63,17 @@ class Questions(QWidget):
 
     door_asked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        title: str = "未结事项",
+        hint: str = "先处理再结算。",
+        none: str = NONE,
+        doors: Mapping[str, str] = DOORS,
+    ) -> None:
         super().__init__(parent)
+        self._words, self._doors = (title, hint, none), doors
         self.questions: Sequence[Question] = ()
         self.folded = self._by_hand = self._low = False
         self._icon = icon_label("circle-check", Tone.FINE.value)
@@ -94,11 +103,12 @@ class Questions(QWidget):
         some = bool(questions)
         tone = Tone.WARNING if some else Tone.FINE
         look.set_icon(self._icon, look.TONE_ICONS[tone], tone.value)
-        self._title.setText(f"未结事项 {len(questions)} 件")
+        title, hint, none = self._words
+        self._title.setText(f"{title} {len(questions)} 件")
         self._title.setVisible(some)
-        self._hint.setText("先处理再结算。回车或点击一行去处理。" if some else NONE)
+        self._hint.setText(f"{hint}回车或点击一行去处理。" if some else none)
         self.fold_button.setVisible(some)
-        self.table.set_rows([_row(place, each) for place, each in enumerate(questions)])
+        self.table.set_rows([_row(place, each, self._doors) for place, each in enumerate(questions)])
         self._fit()
 
     def fold(self, folded: bool) -> None:
@@ -140,7 +150,7 @@ class Questions(QWidget):
             self.door_asked.emit(self.questions[place])
 
 
-def _row(place: int, each: Question) -> Row:
+def _row(place: int, each: Question, doors: Mapping[str, str]) -> Row:
     return Row(
         place,
         {
@@ -149,6 +159,6 @@ def _row(place: int, each: Question) -> Row:
             "name": each.name,
             "vendor": each.vendor,
             "sentence": each.sentence,
-            "door": f"{DOORS.get(each.door, '去处理')} ›",
+            "door": f"{doors.get(each.door, '去处理')} ›",
         },
     )

@@ -20,6 +20,7 @@ from opsdesk.services.context import Context
 from opsdesk.services.open_questions import Question
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.register_page import RegisterPage
+from opsdesk.ui.pages.appraisal import AppraisalPage
 from opsdesk.ui.pages.backups import BackupsPage
 from opsdesk.ui.pages.calendar import CalendarPage
 from opsdesk.ui.pages.hand_in import HandInPage
@@ -37,6 +38,7 @@ from opsdesk.ui.pages.sign_in import SignInPage
 from opsdesk.ui.pages.upkeep_incident import with_incident
 from opsdesk.ui.pages.verify import VerifyPage
 from opsdesk.ui.pages.with_import import WithImport
+from opsdesk.ui.shell import appraisal_doors
 from opsdesk.ui.shell.import_kinds import ASSETS, DOOR_LOG, INCIDENTS, LEAVE, PUNCHES, ROSTER, STAFF, VISITS
 from opsdesk.ui.shell.navigation import Section, Tab
 
@@ -111,6 +113,16 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         page.door_asked.connect(partial(_go_through, doors, desk, ctx))
         return page
 
+    def appraisal(ctx: Context) -> QWidget:
+        page = AppraisalPage(ctx, desk)
+        page.clause_asked.connect(partial(_show_clause, doors))
+        page.record_asked.connect(
+            partial(appraisal_doors.show_record, doors.show_page, partial(_show_day, doors), desk, ctx)
+        )
+        page.door_asked.connect(partial(_go_through, doors, desk, ctx))
+        page.page_asked.connect(doors.show_page)
+        return page
+
     def roster(ctx: Context) -> QWidget:
         page = RosterPage(ctx, desk)
         page.page_asked.connect(doors.show_page)
@@ -164,6 +176,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             "考核评分",
             "award",
             (
+                Tab("appraisal", "考核评分", appraisal),
                 register("appraisal_event"),
                 register("scheme"),
                 register("scheme_item"),
