@@ -132,7 +132,8 @@ class RecordPanel(FormPanel):
             self._act = act
             self.hold_focus(self.buttons)
             self.buttons.offer((), (), self.ctx.actor.role)
-            form = self.lay_form(self._title_of(act, record_id), act.fields, sheet)
+            row = self._find_row(record_id) if self._find_row is not None and record_id else None
+            form = self.lay_form(_title_of(act, self.register, row), act.fields, sheet)
             self.lay_beneath(beneath)
             self.note(act.confirm)
             self.submit.setText(act.title)
@@ -156,11 +157,6 @@ class RecordPanel(FormPanel):
         self._act = None
         self.record_id = self.coming = None
         self.take_form()
-
-    def _title_of(self, act: Act, record_id: int) -> str:
-        row = self._find_row(record_id) if self._find_row is not None and record_id else None
-        named = row_in_words(self.register, row) if row is not None else ""
-        return f"{act.title} · {named}" if named else act.title
 
     def _read_record(self, record_id: int, show: Callable[[Sheet], object], replaces: str) -> None:
         register, ctx, load = self.register, self.ctx, self.register.load
@@ -310,6 +306,11 @@ def row_in_words(register: Register, row: Row) -> str:
     happens = any(kind is Kind.MOMENT for kind, _ in values)
     day = next((value for _, value in values if happens and isinstance(value, date)), None)
     return " ".join([*words, f"{day:%Y-%m-%d}"] if day is not None else words)
+
+
+def _title_of(act: Act, register: Register, row: Row | None) -> str:
+    named = row_in_words(register, row) if row is not None else ""
+    return f"{act.title} · {named}" if named else act.title
 
 
 def _let_write(panel: RecordPanel, form: RecordForm, values: Mapping[str, Any]) -> None:
