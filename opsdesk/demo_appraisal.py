@@ -64,10 +64,10 @@ def register(site: Site) -> None:
 
 def plan(site: Site, seed: int) -> None:
     """Facts kept by hand on their days; each month and quarter that is over is scored in the first days after it."""
-    for place, kind, number, facts, proof in KEPT:
+    for place, kind, staff_no, facts, proof in KEPT:
         day = site.plan.workday(place)
-        if day < site.plan.today and number in site.ids:
-            values = {"kind": str(kind), "day": day, "staff_id": site.ids[number], "facts": facts, "proof": proof}
+        if day < site.plan.today and staff_no in site.ids:
+            values = {"kind": str(kind), "day": day, "staff_id": site.ids[staff_no], "facts": facts, "proof": proof}
             site.acts.append((datetime.combine(day, time(16, 50)), _keeping(site, values)))
     spans = days(site.plan.first, site.plan.today)
     chance = random.Random(seed)  # noqa: S311 — invented scores, no secret
