@@ -23,13 +23,15 @@ class Period:
 
     @property
     def words(self) -> str:
-        """2026 年第一季度, 2026 年 3 月, 2026 年, or the first and last day."""
+        """2026 年第一季度, 2026 年 3 月, 2026 年, or the day, or the first and last."""
         if self.kind is PeriodKind.QUARTER:
             return f"{self.first.year} 年第{QUARTERS[self.first.month // 3]}季度"
         if self.kind is PeriodKind.MONTH:
             return f"{self.first.year} 年 {self.first.month} 月"
         if self.kind is PeriodKind.YEAR:
             return f"{self.first.year} 年"
+        if self.first == self.last:
+            return self.first.isoformat()
         return f"{self.first.isoformat()} 至 {self.last.isoformat()}"
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 from opsdesk.exports.document import BarChart, Series
 from opsdesk.services import appraisal_pictures
@@ -41,12 +42,17 @@ def shares(scored: Scored, made: Round) -> BarChart:
         f"{scored.subject.name}各项得分率",
         tuple(each.title for each in found),
         (
-            Series(scored.subject.name, tuple(each.own for each in found)),
-            Series("中位数", tuple(each.median for each in found)),
+            Series(scored.subject.name, tuple(_whole(each.own) for each in found)),
+            Series("中位数", tuple(_whole(each.median) for each in found)),
         ),
         "%",
         horizontal=True,
     )
+
+
+def _whole(share: Decimal | None) -> int | None:
+    """A share to be looked at: without decimals."""
+    return None if share is None else int(share.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def trend(made: Round, past: Sequence[Past], scored: Scored | None = None) -> BarChart | None:

@@ -122,6 +122,8 @@ class AppraisalPage(QWidget):
         self.bar.redo_asked.connect(self.saving.redo)
         self.questions.door_asked.connect(self._open_door)
         self.scoring.stood.connect(self.head.stand_on)
+        for coming in (self.scoring.opening, self.acts.asks):  # a part that is shown may widen the window at once
+            coming.connect(partial(self._make_room, coming=True))
         self.scoring.opened.connect(self._make_room)
         self.panel.clause_asked.connect(self.clause_asked)
         self.panel.record_asked.connect(self.record_asked)
@@ -299,6 +301,8 @@ class AppraisalPage(QWidget):
             self.panel.step_back()
         elif self.ask.isVisible():
             self.ask.closed.emit()
+        else:  # Tab goes from item to item: this is the way out of the table with the keys
+            self.head.primary.setFocus(Qt.FocusReason.TabFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
         """Where there is little room minor columns give way, and the check list folds."""
@@ -306,8 +310,8 @@ class AppraisalPage(QWidget):
         self.questions.give_way(self.height() < look.px(LOW))
         self._make_room()
 
-    def _make_room(self) -> None:
-        beside = not (self.panel.isHidden() and self.ask.isHidden())
+    def _make_room(self, *, coming: bool = False) -> None:
+        beside = coming or not (self.panel.isHidden() and self.ask.isHidden())
         narrow = beside and self.width() - look.px(look.PANEL_WIDTH) < look.px(NARROW)
         for panel in (self.panel, self.ask):
             panel.setFixedWidth(look.px(NARROW_PANEL if narrow else look.PANEL_WIDTH))

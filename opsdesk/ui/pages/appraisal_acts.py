@@ -32,12 +32,14 @@ BEGUN = "考核已建立，方案从现在起不再改动。可以打分了。"
 
 class AppraisalActs(QObject):
     """Runs what the head asks for. `begun(Period | None)` after an appraisal has begun, `open_asked` for the next open
-    cell, `sheet_asked(Scored)` for the form of a sheet. What it has to ask stands in the place of `panel`.
+    cell, `sheet_asked(Scored)` for the form of a sheet. What it has to ask stands in the place of `panel`; `asks`
+    before it comes.
     """
 
     begun = Signal(object)
     open_asked = Signal()
     sheet_asked = Signal(object)
+    asks = Signal()
 
     def __init__(self, ctx: Context, desk: Desk, head: AppraisalHead, ask: AskPanel, panel: AppraisalPanel) -> None:
         super().__init__(head)
@@ -136,6 +138,7 @@ class AppraisalActs(QObject):
     ) -> None:
         if self._panel.may_leave():
             self._panel.leave()
+            self.asks.emit()
             self._ask.start(title, verb, fields, values, act)
 
     def _run(self, act: Callable[[], Outcome[str]], button: QPushButton, *, asked: bool = False) -> None:

@@ -71,6 +71,7 @@ class AppraisalBar(QWidget):
         self.scheme_box.setMinimumWidth(look.px(112 if compact else 160))
         self.scorer_box.setMinimumWidth(look.px(88 if compact else 112))
         self._show_minor()
+        self._row.activate()  # what comes beside asks at once how narrow this can be
 
     def _show_minor(self) -> None:
         self.scorer_label.setVisible(self._hand and not self._compact)
@@ -78,7 +79,7 @@ class AppraisalBar(QWidget):
         self.find_field.setVisible(self._many and not self._compact)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(look.px(8))
         for widget in (self.before, self.period, self.after):

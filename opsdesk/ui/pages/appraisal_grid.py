@@ -19,6 +19,8 @@ from opsdesk.ui.pages.appraisal_painting import NAMES, NARROW_NAMES, CellInk, It
 from opsdesk.ui.pages.appraisal_rows import Scorer
 
 LEAST_ITEM, LEAST_NARROW, MOST_ITEM = 52, 46, 96
+WIDEST = 16777215
+"""Qt's own limit for a part that is as wide as there is room."""
 SUM_WIDTHS = {rows.TOTAL: 64, rows.GRADE: 56, rows.PAY: 104, rows.STATE: 132}
 ENTER_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 CLEAR_KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
@@ -191,6 +193,7 @@ class ScoringGrid(QFrame):
         row.addWidget(self.table, 1)
         row.addWidget(Separator(upright=True))
         row.addLayout(beside)
+        row.addStretch()
         self._connect()
 
     def _connect(self) -> None:
@@ -262,12 +265,15 @@ class ScoringGrid(QFrame):
         scrolls = bar.sizeHint().width() if self.sums.verticalScrollBar().maximum() > 0 else 0
         self.sums.setFixedWidth(wide + scrolls)
         self.sums.setVisible(bool(model.keys))
+        self.table.setMaximumWidth(WIDEST)
         if count:
-            room = self.width() - self.sums.width() - self.table.verticalHeader().width() - 4
+            room = self.width() - self.sums.minimumWidth() - self.table.verticalHeader().width() - 4
             least = look.px(LEAST_NARROW if self._narrow else LEAST_ITEM)
             each = max(least, min(look.px(MOST_ITEM), room // count))
             for column in range(count):
                 self.table.setColumnWidth(column, each)
+            whole = self.table.verticalHeader().width() + count * each
+            self.table.setMaximumWidth(whole if model.rowCount() else WIDEST)
         self.place_editor()
 
     def reopen(self, place: tuple[int, int], points: str, reason: str, refusal: Refusal) -> None:

@@ -212,5 +212,6 @@ def decision_words(item: Item, line: Line) -> str:
     if line.cut:
         wanted = line.ruling.points if line.ruling else line.proposal.points
         why = "本项已扣完" if item.way is Way.EVENTS else "加分已到上限"
-        said.append(f"应{points_words(wanted)}，{why}，计 {points_words(line.counted)}。")
+        counts = f"只{points_words(line.counted)}" if line.counted else "不再计分"
+        said.append(f"应{points_words(wanted)}，{why}，{counts}。")
     return "".join(said)

@@ -94,7 +94,7 @@ def item_cell(scored: Scored, each: ScoredItem, scorer: Scorer) -> Cell:
         return Cell(_score(each), _cut(each), waiting(each), full=each.score == each.base)
     if scorer.kind is not ScorerKind.DECIDED and not scored_over(scored):
         own = mark_of(scored, item, scorer)
-        counts = "" if each.blank else f"计 {plain(each.score)}"
+        counts = "" if each.blank or (own and own.points == each.score) else f"计 {plain(each.score)}"
         return Cell(
             plain(own.points) if own else "", counts, full=bool(own and own.points == item.weight), blank=own is None
         )

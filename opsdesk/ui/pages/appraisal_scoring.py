@@ -23,9 +23,10 @@ NOTHING_OPEN = "没有未评或待处理的格子了。"
 
 
 class Scoring(QObject):
-    """`stood(Scored | None)` where one stands now, `opened` when the panel has come."""
+    """`stood(Scored | None)` where one stands now; `opening` before the panel comes, `opened` after."""
 
     stood = Signal(object)
+    opening = Signal()
     opened = Signal()
 
     def __init__(
@@ -70,6 +71,7 @@ class Scoring(QObject):
         if self._round is None or not 0 <= row < len(self._grid.model.objects) or not self._put_ask_away():
             return
         item = self._grid.model.item_at(column)
+        self.opening.emit()
         self._panel.show_cell(self._round, self._grid.model.objects[row], item.id if item else None, form=form)
         self.opened.emit()
 

@@ -429,6 +429,16 @@ def test_the_sheet_tells_the_payment_and_what_one_more_breach_costs(begun: Desk)
     assert len(begun.page.panel.cards) == 2
 
 
+def test_esc_leads_out_of_the_table(begun: Desk) -> None:
+    begun.stand(0, TOTAL)
+    begun.press(Qt.Key.Key_Return)
+    begun.page.grid.table.setFocus()
+    begun.press(Qt.Key.Key_Escape)
+    assert not begun.page.panel.isVisible()
+    begun.press(Qt.Key.Key_Escape)
+    assert begun.window.focusWidget() is begun.page.head.primary
+
+
 def test_f4_goes_from_one_open_cell_to_the_next(begun: Desk) -> None:
     begun.stand(0, MANNER)
     places = []
@@ -664,7 +674,7 @@ def test_teams_are_named_before_they_are_scored(open_window: Opener, site: Conte
     fill(form, last=date(2026, 3, 31))
     desk.click(desk.page.ask.submit)
     assert [each.subject.name for each in desk.page.grid.model.objects] == ["白班", "夜班"]
-    assert desk.page.bar.period.text() == "2026-03-31 至 2026-03-31"
+    assert desk.page.bar.period.text() == "2026-03-31"
     assert (desk.page.bar.before.isEnabled(), desk.page.bar.after.isEnabled()) == (False, False)
 
 
