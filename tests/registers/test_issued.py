@@ -116,6 +116,12 @@ def test_an_origin_survives_the_record() -> None:
     assert making.origin_of_text(making.origin_as_text(None)) is None
 
 
+def test_what_cannot_be_written_down_makes_nothing_anew(site: Context) -> None:
+    maker = making.made_as("a.list")(lambda ctx, rows: Document("A", "0", "t", "n", "f", "s", "o", ()))
+    with pytest.raises(TypeError, match=r"a\.list"):
+        maker(site, [1, 2])
+
+
 def test_every_paper_made_anew_says_the_same(filled: Context) -> None:
     seen = set()
     sources = (papers_of_the_catalog, papers_of_the_pages, papers_of_a_closing, papers_of_an_appraisal)

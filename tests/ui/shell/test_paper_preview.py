@@ -10,7 +10,7 @@ from PySide6.QtPrintSupport import QPrinter
 from sqlalchemy import select
 
 from opsdesk.exports.document import Column, Document, Paper, Table
-from opsdesk.models import PrintedPaper
+from opsdesk.models import PrintedPaper, Seal
 from opsdesk.registers.sign_in import documents
 from opsdesk.ui.shell import printing
 
@@ -109,6 +109,26 @@ def test_printing_keeps_paper_and_orientation_and_is_recorded(desk, site, previe
         ("DG-20260305", "print"), ("MC-1", "print"), ("MC-2", "print"),
     ]  # fmt: skip
     assert f"已发送 {len(sizes)} 页" in desk.window.notices.sentences()[-1]
+
+
+def test_a_preview_leaves_no_seal_and_a_print_leaves_one_for_each_paper(desk, site, preview, tmp_path) -> None:
+    def issued() -> list[str]:
+        with site.read() as connection:
+            return list(connection.execute(select(Seal.number).order_by(Seal.id)).scalars())
+
+    assert issued() == []
+    desk.window.frame.open_paper([documents.daily_sheet(site, site.today()), upright()])
+    desk.settle()
+    shown = preview.pages.content
+    printer = printing.printer_for(preview.pages)
+    printer.setResolution(72)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    preview.print_on(printer)
+    desk.settle()
+    assert issued() == ["DG-20260305", "MC-1"]
+    assert preview.pages.content == shown, "the preview goes on saying that it is none"
+    assert hashlib.sha256(shown).hexdigest() not in {digest for _, _, digest in recorded(site)}
 
 
 def test_without_a_printer_it_says_so_and_offers_the_pdf(desk, preview) -> None:
