@@ -66,8 +66,15 @@ class Done:
 def choices(ctx: Context, period: Period) -> list[Choice]:
     """What is printed of a period, in the order in which it is filed: the sheet of its closing first."""
     makers = {PeriodKind.DAY: _of_day, PeriodKind.MONTH: _of_month, PeriodKind.QUARTER: _of_quarter}
-    own = Choice("closing", f"{period.kind}单", lambda: [closing_records.sheet(ctx, period)])
+    own = Choice("closing", f"{period.kind}单", lambda: _sheet(ctx, period))
     return [own, *makers[period.kind](ctx, period), *_corrections(ctx, period)]
+
+
+def _sheet(ctx: Context, period: Period) -> list[Document]:
+    """The sheet of the closing; none before the period was closed."""
+    with ctx.read() as connection:
+        closed = closings.of(connection, period)
+    return [closing_records.sheet(ctx, period)] if closed else []
 
 
 def _of_day(ctx: Context, period: Period) -> Iterator[Choice]:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from opsdesk.models import ClosedPeriod, LedgerRow
+from opsdesk.models import ClosedPeriod
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import accounts, chain, closings, open_items
-from opsdesk.services.closing_rules import BY_TABLE, PeriodKind
+from opsdesk.services.closing_rules import PeriodKind
 from opsdesk.services.closings import Closed, Period
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -80,17 +80,9 @@ def close(ctx: Context, period: Period, *, because: str = "") -> Outcome[Closed]
 
 def _refuse_again(connection: Connection, period: Period) -> None:
     known = closings.standing(closings.of(connection, period))
-    if known is not None and not goes_on(connection, known):
+    if known is not None and not closings.goes_on(connection, known):
         when = f"{known.closed_at:%Y-%m-%d %H:%M}"
         raise Refusal(f"{period.label} 在 {when} 已经{period.kind}。要改请重新打开并写明理由。")
-
-
-def goes_on(connection: Connection, known: Closed) -> bool:
-    """Whether a period closed before it was over has records since: it can be closed once more with them."""
-    later = select(LedgerRow.seq).where(
-        LedgerRow.seq > known.seq, LedgerRow.subject.in_(list(BY_TABLE)), LedgerRow.kind != "event"
-    )
-    return known.before_its_end and connection.execute(later.limit(1)).first() is not None
 
 
 def _refuse_open_parts(connection: Connection, period: Period) -> None:

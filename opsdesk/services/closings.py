@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from opsdesk.models import ClosedPeriod, LedgerRow
 from opsdesk.rules import periods
-from opsdesk.services.closing_rules import EVERY, PeriodKind
+from opsdesk.services.closing_rules import BY_TABLE, EVERY, PeriodKind
 from opsdesk.services.errors import Refusal
 
 MOST_NAMED = 8
@@ -143,6 +143,14 @@ def of(connection: Connection, period: Period) -> list[Closed]:
 def standing(found: Sequence[Closed]) -> Closed | None:
     """The latest of a period's closings where it stands."""
     return found[-1] if found and found[-1].stands else None
+
+
+def goes_on(connection: Connection, known: Closed) -> bool:
+    """Whether a period closed before it was over has records since: it can be closed once more with them."""
+    later = select(LedgerRow.seq).where(
+        LedgerRow.seq > known.seq, LedgerRow.subject.in_(list(BY_TABLE)), LedgerRow.kind != "event"
+    )
+    return known.before_its_end and connection.execute(later.limit(1)).first() is not None
 
 
 def openings(found: Sequence[Closed]) -> list[Closed]:

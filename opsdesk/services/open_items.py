@@ -26,11 +26,15 @@ MONTH_PAGE = "month"
 
 @dataclass(frozen=True)
 class Status:
-    """How a period stands: what is open, and every closing of it up to now."""
+    """How a period stands: what is open, and every closing of it up to now.
+
+    `goes_on` where it was closed before it was over and something was recorded since.
+    """
 
     period: Period
     items: tuple[OpenItem, ...]
     closings: tuple[Closed, ...]
+    goes_on: bool = False
 
     @property
     def closed(self) -> Closed | None:
@@ -43,7 +47,8 @@ class Status:
         kind, known = self.period.kind, self.closings[-1] if self.closings else None
         if known is not None and known.stands:
             again = " · 曾重新打开更正" if any(not each.stands for each in self.closings) else ""
-            return f"{known.closed_at:%Y-%m-%d %H:%M} 由{known.closed_by}{kind}{again}"
+            later = " · 之后又有记录" if self.goes_on else ""
+            return f"{known.closed_at:%Y-%m-%d %H:%M} 由{known.closed_by}{kind}{again}{later}"
         left = f"未结 {len(self.items)} 项" if self.items else f"没有未结事项，可以{kind}"
         if known is not None:
             return f"{known.reopened_at:%m-%d %H:%M} 由{known.reopened_by}重新打开，还没有再次{kind} · {left}"
@@ -61,7 +66,9 @@ def status(ctx: Context, period: Period) -> Status:
             items = _of_month(connection, ctx, period)
         else:
             items = _of_quarter(connection, period)
-        return Status(period, tuple(items), known)
+        closed = closings.standing(known)
+        goes_on = closed is not None and closings.goes_on(connection, closed)
+        return Status(period, tuple(items), known, goes_on)
 
 
 def _days_before(connection: Connection, day: date) -> Iterator[OpenItem]:
@@ -96,14 +103,14 @@ def _of_month(connection: Connection, ctx: Context, period: Period) -> Iterator[
     )
     left = [each.person.name for each in month.people if each.person.id not in booked]
     if left:
-        yield OpenItem("结算", f"{period.label} 还有 {_named(left)}没有结算。请先结算。", MONTH_PAGE)
+        yield OpenItem("结算", f"{period.label} 还有 {_named(left)}没有结算。请先结算。", MONTH_PAGE, day=period.first)
     changed = [
         each.person.name
         for each in month.people
         if each.person.id in booked and int(each.settled.figures.total * 100) != booked[each.person.id]
     ]
     if changed:
-        yield OpenItem("结算", f"{_named(changed)}的拟扣减在结算后有变动。请重新结算。", MONTH_PAGE)
+        yield OpenItem("结算", f"{_named(changed)}的拟扣减在结算后有变动。请重新结算。", MONTH_PAGE, day=period.first)
     undecided = connection.execute(
         select(func.count()).where(
             Deduction.month == period.label,
@@ -130,7 +137,7 @@ def _parts(connection: Connection, period: Period, kind: PeriodKind) -> Iterator
 
 def _of_quarter(connection: Connection, period: Period) -> Iterator[OpenItem]:
     query = (
-        select(AppraisalSheet.id, AppraisalSheet.number, AppraisalSheet.name)
+        select(AppraisalSheet.number, AppraisalSheet.name)
         .join(Appraisal, Appraisal.id == AppraisalSheet.appraisal_id)
         .where(
             Appraisal.ends_on.between(period.first, period.last),
@@ -142,7 +149,7 @@ def _of_quarter(connection: Connection, period: Period) -> Iterator[OpenItem]:
     )
     for row in connection.execute(query):
         said = f"{row.name}的考核评分表 {row.number} 还没有核定。"
-        yield OpenItem("考核", said, "appraisal", id=row.id, name=row.number)
+        yield OpenItem("考核", said, "appraisal", name=row.name)
 
 
 def _question(each: Question) -> OpenItem:

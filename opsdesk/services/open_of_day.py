@@ -62,7 +62,7 @@ def _people(people: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]:
         more = f"等 {len(working)} 人" if len(working) > MOST_NAMED else ""
         last = max(each.duty.ends for each in working if each.duty is not None)
         until = f"{last:%H:%M}" if last.date() == now.date() else f"{last:%m-%d %H:%M}"
-        said = f"{names}{more}的班到 {until} 才结束，结上以后的签到签退照常记录，不在这次打印的表里。"
+        said = f"{names}{more}的班到 {until} 才结束，之后的签到签退照常记录。"
         yield OpenItem(ON_SHIFT, said, "sign_in", day=working[0].day)
 
 

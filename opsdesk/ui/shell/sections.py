@@ -38,7 +38,7 @@ from opsdesk.ui.pages.sign_in import SignInPage
 from opsdesk.ui.pages.upkeep_incident import with_incident
 from opsdesk.ui.pages.verify import VerifyPage
 from opsdesk.ui.pages.with_import import WithImport
-from opsdesk.ui.shell import appraisal_doors
+from opsdesk.ui.shell import appraisal_doors, closing_doors
 from opsdesk.ui.shell.import_kinds import ASSETS, DOOR_LOG, INCIDENTS, LEAVE, PUNCHES, ROSTER, STAFF, VISITS
 from opsdesk.ui.shell.navigation import Section, Tab
 
@@ -123,6 +123,9 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         page.page_asked.connect(doors.show_page)
         return page
 
+    def day_close(ctx: Context) -> QWidget:
+        return closing_doors.page(doors.show_page, doors.computer, desk, ctx)
+
     def roster(ctx: Context) -> QWidget:
         page = RosterPage(ctx, desk)
         page.page_asked.connect(doors.show_page)
@@ -185,6 +188,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             ),
         ),
         Section("month", "月度考勤", "calculator", (Tab("month", "月度考勤", month), register("deduction"))),
+        Section("close", "日结", "lock", (Tab("day_close", "日结", day_close),)),
         Section(
             "leave",
             "请假排班",

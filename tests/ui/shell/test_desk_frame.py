@@ -19,7 +19,8 @@ def test_ctrl_and_a_figure_open_the_sections_in_their_order(desk) -> None:
     frame = desk.window.frame
     keys = [section.key for section in frame.sections]
     assert keys == [
-        "sign_in", "incident", "room", "appraisal", "month", "leave", "upkeep", "asset", "people", "law", "settings",
+        "sign_in", "incident", "room", "appraisal", "month", "close", "leave", "upkeep", "asset", "people", "law",
+        "settings",
     ]  # fmt: skip
     for number, key in enumerate(keys[:9], 1):
         desk.ctrl(Qt.Key(Qt.Key.Key_0 + number))
@@ -29,8 +30,8 @@ def test_ctrl_and_a_figure_open_the_sections_in_their_order(desk) -> None:
 
 def test_a_tab_is_made_when_it_is_first_looked_at_and_kept(desk) -> None:
     frame = desk.window.frame
-    assert [len(list(page.pages())) for page in frame.pages.values()] == [1, *(0,) * 10]
-    desk.ctrl(Qt.Key.Key_9)
+    assert [len(list(page.pages())) for page in frame.pages.values()] == [1, *(0,) * 11]
+    frame.open("people")
     staff = frame.pages["people"].current
     desk.ctrl(Qt.Key.Key_PageDown)
     assert frame.pages["people"].current_key == "stand_by"
@@ -141,7 +142,8 @@ def test_unreadable_preferences_are_as_at_first(tmp_path) -> None:
 
 
 def test_closing_with_something_typed_asks_first(desk, monkeypatch) -> None:
-    desk.ctrl(Qt.Key.Key_9)
+    desk.window.frame.open("people")
+    desk.settle()
     page = desk.window.frame.pages["people"].current.page
     page.new_record()
     desk.settle()

@@ -1,0 +1,75 @@
+"""What stands open, as rows that lead to their remedies; and the values with which a form there begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from opsdesk.register import Chip, Column, Kind, Row, Tone
+from opsdesk.rules.vocabulary import Direction
+from opsdesk.services import attendance
+from opsdesk.services.closings import Closed
+from opsdesk.services.context import Context
+from opsdesk.services.leave_slips import Part
+from opsdesk.services.open_item import OpenItem
+from opsdesk.services.open_of_day import NO_SIGN_IN, NO_SIGN_OUT, NOT_COME
+
+COLUMNS = (
+    Column("kind", "事项", Kind.CHIP, 124),
+    Column("sentence", "说明", width=0),
+    Column("door", "去办理", width=104),
+)
+URGENT = frozenset({NO_SIGN_IN, NO_SIGN_OUT, NOT_COME, "超时", "在机房", "退回"})
+DOORS: Mapping[str, str] = {
+    "sign_in": "到岗记录", "correction": "补签", "leave": "请假", "overtime": "加班", "incident": "事件单",
+    "hand_in": "交单签收", "visit": "登记离开", "permit": "审批单", "off_hours": "场地使用", "loan": "归还",
+    "equipment_move": "设备进出", "inspection_round": "巡检", "cleaning": "清扫", "reading": "环境记录",
+    "month": "月度考勤", "deduction": "拟扣减", "appraisal": "考核评分", "day_close": "日结",
+    "roster": "排班", "holiday_consent": "节假日同意", "calendar": "日历", "contract": "合同", "staff": "人员",
+}  # fmt: skip
+"""What is behind each door, in a word."""
+
+
+def rows(items: Sequence[OpenItem]) -> list[Row]:
+    """A row for each item, in their order."""
+    return [
+        Row(
+            place,
+            {
+                "kind": Chip(each.kind, Tone.BROKEN if each.kind in URGENT else Tone.WARNING),
+                "sentence": each.sentence,
+                "door": f"{DOORS.get(each.door, '去办理')} ›",
+            },
+        )
+        for place, each in enumerate(items)
+    ]
+
+
+def rows_of(closed: Closed) -> list[Row]:
+    """What stood open when the period was closed: only to be looked at."""
+    return [
+        Row(place, {"kind": Chip("未结", Tone.NEUTRAL), "sentence": said, "door": ""}, muted=True)
+        for place, said in enumerate(closed.open_items)
+    ]
+
+
+def values(ctx: Context, item: OpenItem) -> Mapping[str, Any]:
+    """The values with which a 补签单 or 请假单 for a person's day begins; nothing for other items."""
+    if item.staff_id is None or item.day is None or item.kind not in {NO_SIGN_IN, NO_SIGN_OUT, NOT_COME}:
+        return {}
+    if item.kind == NOT_COME:
+        whole = str(Part.WHOLE)
+        return {"staff_id": item.staff_id, "first_day": item.day, "first_part": whole, "last_day": item.day,
+                "last_part": whole}  # fmt: skip
+    with ctx.read() as connection:
+        found = attendance.read(connection, ctx.regulations, item.day, item.day, ctx.now(), (item.staff_id,))
+    duty = next((each.duty for each in found), None)
+    leaving = item.kind == NO_SIGN_OUT
+    due = (duty.ends if leaving else duty.begins) if duty else None
+    return {
+        "staff_id": item.staff_id,
+        "day": item.day,
+        "direction": str(Direction.OUT if leaving else Direction.IN),
+        "actual_at": due,
+        "cause": "忘签",
+    }
