@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from opsdesk.register import Register
 from opsdesk.registers.account.spec import REGISTER as ACCOUNT
+from opsdesk.registers.appraisal.spec import REGISTER as APPRAISAL_SHEET
 from opsdesk.registers.appraisal_event.spec import REGISTER as APPRAISAL_EVENT
 from opsdesk.registers.asset.issue_spec import REGISTER as ASSET_ISSUE
 from opsdesk.registers.asset.spec import REGISTER as ASSET
@@ -65,6 +66,7 @@ REGISTERS: tuple[Register, ...] = (
     OFF_HOURS,
     VISITOR,
     # 考核评分
+    APPRAISAL_SHEET,
     APPRAISAL_EVENT,
     SCHEME,
     SCHEME_ITEM,

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from filled_site import load, run, save
+from sqlalchemy import select
 
+from opsdesk.models import AppraisalSheet
+from opsdesk.registers.appraisal import marks
+from opsdesk.registers.appraisal import service as appraisals
+from opsdesk.registers.appraisal.marks import Entry
+from opsdesk.rules import periods
+from opsdesk.rules.scoring import ScorerKind
 from opsdesk.services import measures
 from opsdesk.services.context import Context
 
@@ -48,6 +56,24 @@ def measure(ctx: Context, staff_id: int | None, step: str = "口头警告", **mo
         return measures.propose(tx, staff_id=staff_id, step=step, now=ctx.now(), **{**usual, **more})
 
 
+def checked(ctx: Context) -> list[int]:
+    """Three departments spot-checked: one scored by hand, decided, told and in objection, two still to be scored."""
+    own = scheme(ctx, "Z2", title="部门抽查", period_kind="抽查", object_kind="部门", begins_on=date(2026, 3, 1))
+    scored = item(ctx, own, "现场抽查")
+    run(ctx, "scheme", "publish", own, day=date(2026, 3, 2))
+    period = periods.of_days(date(2026, 3, 3), date(2026, 3, 4))
+    begun = appraisals.begin(ctx, scheme_id=own, period=period, names=["网络部100%_", "运维部", "综合部"]).value
+    with ctx.read() as connection:
+        query = select(AppraisalSheet.id).where(AppraisalSheet.appraisal_id == begun).order_by(AppraisalSheet.id)
+        sheets = list(connection.execute(query).scalars())
+    given = [Entry(sheets[0], scored, Decimal(82), "标签缺两处")]
+    marks.mark(ctx, entries=given, scorer_kind=ScorerKind.DECIDED)
+    appraisals.decide(ctx, sheet_ids=sheets[:1])
+    run(ctx, "appraisal_sheet", "tell", sheets[0], talk_at=ctx.now(), talk="当面告知")
+    run(ctx, "appraisal_sheet", "hear", sheets[0], opinion="申诉", opinion_text="标签已补", opinion_on=ctx.today())
+    return sheets
+
+
 def fill(ctx: Context, staff: list[int], vendors: list[int], contracts: list[int]) -> dict[str, list[int]]:
     """Events of persons and vendors, one void; a scheme published, used by nobody; terms; measures in each state."""
     events = [
@@ -79,6 +105,7 @@ def fill(ctx: Context, staff: list[int], vendors: list[int], contracts: list[int
     measured = [measure(ctx, staff[0]), measure(ctx, staff[1], "培训"), measure(ctx, staff[2], "表彰", kind="奖励")]
     run(ctx, "measure", "accept", measured[1], reason="下周补课")
     run(ctx, "measure", "decline", measured[2], reason="样本太少")
+    sheets = checked(ctx)
     assert load(ctx, "measure", measured[1])["decided_at"] == datetime(2026, 3, 5, 8)
     return {
         "appraisal_event": events,
@@ -86,4 +113,5 @@ def fill(ctx: Context, staff: list[int], vendors: list[int], contracts: list[int
         "scheme_item": items,
         "payment_term": terms,
         "measure": measured,
+        "appraisal_sheet": sheets,
     }

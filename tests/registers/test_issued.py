@@ -88,19 +88,21 @@ def papers_of_an_appraisal(ctx: Context) -> Iterator[tuple[str, tuple[Document, 
     """Everything that is printed of an appraisal, decided and fed back; the summary also of one vendor alone."""
     begun = rounds.begin(ctx, scheme_id=an_appraisal.scheme(ctx), period=an_appraisal.QUARTER).value
     with ctx.read() as connection:
-        for sheets in ((), (1,)):
+        first = appraisal.of_appraisal(connection, ctx.regulations, begun, ctx.now()).objects[0].sheet
+        assert first is not None
+        for sheets in ((), (first.id,)):
             made = appraisal.of_appraisal(connection, ctx.regulations, begun, ctx.now(), sheets)
             yield f"appraisal of {len(made.objects)}", tuple(bundle.whole_period(ctx, made))
             for own in bundle.vendor_books(ctx, made).values():
                 yield "a vendor's own", tuple(own)
     hand = [each.item for each in made.objects[0].items if each.item.way is Way.HAND]
-    entries = [marks.Entry(1, each.id, each.weight) for each in hand]
+    entries = [marks.Entry(first.id, each.id, each.weight) for each in hand]
     marks.mark(ctx, entries=entries, scorer_kind=ScorerKind.DECIDED)
     ctx.clock.set(datetime(2026, 4, 1, 9))  # type: ignore[attr-defined]  # a fixed clock
-    rounds.decide(ctx, sheet_ids=[1])
-    yield "appraisal.feedback", (letters.feedback_slip(ctx, 1),)
-    yield "appraisal.letter", (letters.vendor_letter(ctx, 1),)
-    yield "decided", (sheets_of.of_sheet(ctx, 1),)
+    rounds.decide(ctx, sheet_ids=[first.id])
+    yield "appraisal.feedback", (letters.feedback_slip(ctx, first.id),)
+    yield "appraisal.letter", (letters.vendor_letter(ctx, first.id),)
+    yield "decided", (sheets_of.of_sheet(ctx, first.id),)
 
 
 def test_every_maker_is_in_the_table_under_a_kind_of_its_own() -> None:

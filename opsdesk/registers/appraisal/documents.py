@@ -33,6 +33,7 @@ from opsdesk.services import appraisal, appraisal_feeds, chain, settings
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.appraisal_record import Mark
 from opsdesk.services.context import Context
+from opsdesk.services.errors import Refusal
 from opsdesk.services.money import in_capitals, yuan
 
 CODE, REVISION = "OD-F18", "A/0"
@@ -314,10 +315,12 @@ def of_sheet(ctx: Context, sheet_id: int) -> Document:
 
 
 @made_as("appraisal.details", of="appraisal_sheet")
-def details_of(ctx: Context, sheet_id: int) -> Document | None:
-    """The lines of a sheet on record."""
+def details_of(ctx: Context, sheet_id: int) -> Document:
+    """The lines of a sheet on record. Refuses a sheet without any."""
     made, scored = found(ctx, sheet_id)
-    return details(ctx, made, scored)
+    if (paper := details(ctx, made, scored)) is None:
+        raise Refusal(f"{scored.subject.name}没有扣分也没有加分，没有明细可以打印。")
+    return paper
 
 
 def found(ctx: Context, sheet_id: int) -> tuple[Round, Scored]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from opsdesk.models import Appraisal, AppraisalScheme, AppraisalSheet, Vendor
 from opsdesk.register import Chip, Options, Page, Query, Row, Tone
+from opsdesk.rules import periods as dates
 from opsdesk.rules.payment import HUNDRED
 from opsdesk.rules.scoring import Opinion, plain
 from opsdesk.services import appraisal_money, appraisal_record, listing, retiring
@@ -141,7 +142,7 @@ def periods(ctx: Context) -> Options:
     query = select(Appraisal.period).where(Appraisal.void_at.is_(None)).group_by(Appraisal.period)
     with ctx.read() as connection:
         found = connection.execute(query.order_by(Appraisal.ends_on.desc())).scalars().all()
-    return [(period, period) for period in found]
+    return [(period, dates.parse(period).words) for period in found]
 
 
 def states(_ctx: Context) -> Options:

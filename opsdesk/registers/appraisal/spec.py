@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Register
-from opsdesk.registers.appraisal import feedback, listing, service
+from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Paper, Register
+from opsdesk.registers.appraisal import documents, feedback, letters, listing, service
 from opsdesk.rules.scoring import Opinion
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import choices
@@ -158,5 +158,11 @@ REGISTER = Register(
         Filter("state", "状态", listing.states),
     ),
     acts=(TELL, HEAR, ANSWER, SUBMIT, FILE, WITHDRAW),
+    papers=(
+        Paper("sheet", "考核评分表", documents.of_sheet),
+        Paper("details", "考核扣分明细", documents.details_of),
+        Paper("feedback", "考核结果反馈单", letters.feedback_slip),
+        Paper("letter", "考核结果及付款通知", letters.vendor_letter),
+    ),
     empty="还没有考核表。请在“考核评分”里建立一次考核。",
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from opsdesk import catalog, issued
+from opsdesk import catalog, history, issued
 from opsdesk.imports.door_log import IN
 from opsdesk.register import Page, Paper, Query, Register, Tone
 from opsdesk.registers.incident import detail, documents
@@ -180,6 +180,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             "award",
             (
                 Tab("appraisal", "考核评分", appraisal),
+                register("appraisal_sheet"),
                 register("appraisal_event"),
                 register("scheme"),
                 register("scheme_item"),
@@ -253,6 +254,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 Tab("verify", "校验", lambda ctx: VerifyPage(ctx, desk, issued.check, issued.check_file)),
                 Tab("backup", "备份", lambda ctx: BackupsPage(ctx, desk, doors.computer.restore)),
                 register("restore_drill"),
+                Tab("history", history.VIEW.title, lambda ctx: RegisterPage(history.VIEW, ctx, desk)),
             ),
         ),
     )
