@@ -172,12 +172,20 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Ruling:
-    """What the supervisor made of a line: its state, the points that hold now, and why."""
+    """What the supervisor made of a line: its state, the points that hold now, and why.
+
+    `proposed` are the points that the record proposed then; None where that is not known.
+    """
 
     state: LineState
     points: Decimal
     reason: str = ""
     by: str = ""
+    proposed: Decimal | None = None
+
+    def holds(self, proposal: Proposal) -> bool:
+        """Whether it still stands: what was confirmed waits anew once the record proposes other points."""
+        return self.state is not LineState.CONFIRMED or self.points == proposal.points
 
 
 @dataclass(frozen=True)
@@ -195,6 +203,12 @@ class Line:
     def state(self) -> LineState:
         """Proposed until it is ruled upon."""
         return self.ruling.state if self.ruling else LineState.PROPOSED
+
+    @property
+    def overtaken(self) -> bool:
+        """True where the record proposes other points than those that were changed or waived."""
+        proposed = self.ruling.proposed if self.ruling else None
+        return proposed is not None and proposed != self.proposal.points
 
     @property
     def cut(self) -> bool:
@@ -274,7 +288,10 @@ def share_of(per_cent: Decimal, ladder: Ladder) -> Decimal:
 def score(
     item: Item, proposals: Sequence[Proposal], rulings: Mapping[str, Ruling], *, blank: bool = False
 ) -> ScoredItem:
-    """The item with every proposal as ruled, in order; beyond the cap or below nothing its line is cut."""
+    """The item with every proposal as ruled, in order; beyond the cap or below nothing its line is cut.
+
+    A ruling that does not hold any more counts for nothing: its line waits for another.
+    """
     base = NOTHING if item.way is Way.BONUS else item.weight
     limit = item.cap
     if item.way is not Way.BONUS:
@@ -282,6 +299,8 @@ def score(
     lines, used = [], NOTHING
     for proposal in proposals:
         ruling = rulings.get(proposal.key)
+        if ruling is not None and not ruling.holds(proposal):
+            ruling = None
         wanted = ruling.points if ruling else proposal.points
         counted = _within(wanted, used, limit, item)
         used += counted

@@ -220,7 +220,9 @@ def _rulings(connection: Connection, ids: Collection[int]) -> defaultdict[int, d
     query = select(AppraisalLine.__table__).where(AppraisalLine.sheet_id.in_(ids), AppraisalLine.replaced_at.is_(None))
     found: defaultdict[int, defaultdict[int, dict[str, Ruling]]] = defaultdict(lambda: defaultdict(dict))
     for row in connection.execute(query).mappings():
-        ruling = Ruling(LineState(row["state"]), Decimal(row["decided"]), row["reason"], row["decided_by"])
+        ruling = Ruling(
+            LineState(row["state"]), Decimal(row["decided"]), row["reason"], row["decided_by"], Decimal(row["proposed"])
+        )
         found[row["sheet_id"]][row["item_id"]][row["key"]] = ruling
     return found
 

@@ -181,9 +181,18 @@ class TestRulings:
         assert counted(score(capped, lines("-4", "-4"), {})) == [-4, -2]
         assert counted(score(capped, lines("-4", "-4"), {"line|0": ruled("0", LineState.WAIVED)})) == [0, -4]
 
-    def test_what_was_confirmed_stands_while_the_proposal_changes(self) -> None:
+    def test_what_was_confirmed_waits_anew_once_other_points_are_proposed(self) -> None:
         scored = score(item(Way.EVENTS), lines("-4"), {"line|0": ruled("-2", LineState.CONFIRMED)})
-        assert (counted(scored), scored.lines[0].state) == ([-2], LineState.CONFIRMED)
+        assert (counted(scored), scored.lines[0].state) == ([-4], LineState.PROPOSED)
+        same = score(item(Way.EVENTS), lines("-4.0"), {"line|0": ruled("-4", LineState.CONFIRMED)})
+        assert same.lines[0].state is LineState.CONFIRMED
+
+    def test_what_was_changed_or_waived_stands_and_knows_that_the_proposal_has_changed(self) -> None:
+        for state, points in ((LineState.CHANGED, "-1"), (LineState.WAIVED, "0")):
+            for proposed, overtaken in (("-4", False), ("-2", True)):
+                ruling = Ruling(state, D(points), "经核实", "王主管", D(proposed))
+                line = score(item(Way.EVENTS), lines("-4"), {"line|0": ruling}).lines[0]
+                assert (line.counted, line.state, line.overtaken) == (D(points), state, overtaken)
 
     def test_a_change_to_the_better_gives_back_no_more_than_was_taken(self) -> None:
         assert counted(score(item(Way.EVENTS), lines("-4", "-1"), {"line|1": ruled("9")})) == [-4, 4]

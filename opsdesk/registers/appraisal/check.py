@@ -12,7 +12,7 @@ from opsdesk.models import Deduction, Incident, Settlement, Vendor
 from opsdesk.rules import calendar, review
 from opsdesk.rules.clause import Law
 from opsdesk.rules.periods import Period
-from opsdesk.rules.scoring import LineState, ObjectKind, PeriodKind, Way
+from opsdesk.rules.scoring import LineState, ObjectKind, PeriodKind, Way, plain
 from opsdesk.rules.vocabulary import Decision, IncidentState
 from opsdesk.services import appraisal, appraisal_schemes, appraisal_subjects, duties
 from opsdesk.services.appraisal import Round, Scored
@@ -57,6 +57,7 @@ def of_round(ctx: Context, shown: Round) -> tuple[Question, ...]:
             found += _payment(connection, shown)
         found += _rates(shown, open_ones)
         found += _repeats(shown, open_ones)
+        found += _overtaken(shown, open_ones)
         found += _posts(shown)
     found += _course(shown, law, now)
     return tuple(found)
@@ -175,6 +176,19 @@ def _repeats(shown: Round, open_ones: list[Scored]) -> Iterator[Question]:
         for items, count in twice.items():
             said = f"{name}有 {count} 条记录同时在“{'”和“'.join(items)}”里扣分，请核对是不是一事两扣。"
             yield Question("重复扣分", None, name, vendor, shown.period.first, said, HERE)
+
+
+def _overtaken(shown: Round, open_ones: list[Scored]) -> Iterator[Question]:
+    """Lines that were changed or waived before the record said something else."""
+    for each in open_ones:
+        for one in each.items:
+            for line in (line for line in one.lines if line.overtaken):
+                said = (
+                    f"{each.subject.name}的“{one.item.title}”有一条{line.state}的扣分，处理以后记录变了，"
+                    f"现在拟 {plain(abs(line.proposal.points))} 分。请核对原来的处理是否仍然合适。"
+                )
+                day = line.proposal.day or shown.period.first
+                yield Question("处理后有变", None, each.subject.name, each.subject.vendor, day, said, HERE)
 
 
 def _posts(shown: Round) -> Iterator[Question]:

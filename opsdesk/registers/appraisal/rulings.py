@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from opsdesk.models import AppraisalLine
 from opsdesk.registers.appraisal.sheets import TOUCHED, open_sheet, reason_typed, scored_sheets
-from opsdesk.rules.scoring import LineState, Proposal, ScoredItem, Way, plain
+from opsdesk.rules.payment import HUNDRED
+from opsdesk.rules.scoring import HUNDREDTH, LineState, Proposal, ScoredItem, Way, plain
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.appraisal import Scored
 from opsdesk.services.context import Context
@@ -51,6 +52,8 @@ def rule(ctx: Context, *, wishes: Sequence[Wish]) -> Outcome[list[Wish]]:
 
 def _rule(tx: Transaction, ctx: Context, wish: Wish, scored: Scored) -> Wish:
     item = next((each for each in scored.items if each.item.id == wish.item_id), None)
+    if item is not None and item.item.way is Way.HAND:
+        raise Refusal(f"{item.item.title}由人工评分，没有拟扣分可以确认或免除。请在表格里直接打分。")
     line = next((each for each in item.lines if each.proposal.key == wish.key), None) if item else None
     if item is None or line is None:
         raise Refusal("这条扣分已不在记录里（记录在这期间有变动）。请刷新后再看。")
@@ -93,6 +96,8 @@ def _ruled(wish: Wish, item: ScoredItem, proposal: Proposal) -> tuple[Decimal, s
     points = wish.points
     if points is None:
         raise Refusal("请写明改为多少分。", field="points")
+    if not points.is_finite() or abs(points) > HUNDRED or points != points.quantize(HUNDREDTH):
+        raise Refusal("一条最多改到 100 分，最多两位小数。请改写。", field="points")
     bonus = item.item.way is Way.BONUS
     if (points < 0) == bonus and points:
         raise Refusal("加分项要写正数，扣分项要写扣几分。请改写。", field="points")
