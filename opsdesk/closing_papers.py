@@ -195,9 +195,11 @@ def close(
             progress(done, total)
         return True
 
-    if progress is not None and not progress(0, 3):
-        raise Cancelled
-    closed = closing.close(ctx, period, because=because)
+    def ready() -> None:
+        if progress is not None and not progress(0, 3):
+            raise Cancelled
+
+    closed = closing.close(ctx, period, because=because, ready=ready)
     troubles: list[str] = []
     kept: Round | None = None
     try:

@@ -6,7 +6,7 @@ What a closed period locks stands in `closing_rules`, and is enforced by the uni
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -34,11 +34,14 @@ def status(ctx: Context, period: Period) -> Status:
     return open_items.status(ctx, period)
 
 
-def close(ctx: Context, period: Period, *, because: str = "") -> Outcome[Closed]:
+def close(
+    ctx: Context, period: Period, *, because: str = "", ready: Callable[[], object] | None = None
+) -> Outcome[Closed]:
     """Close a day, month or quarter: nothing of it can be added or changed any more. Only the supervisor may.
 
     `because` says why, where something is still open. Refuses a period that is not over yet (a day may be closed in
     its course), one that is closed, a month with a day opened again, and a quarter with a month that is not closed.
+    `ready` is called once all was looked at, just before the lock: what it raises keeps the period open.
     """
     ctx.require(Role.SUPERVISOR)
     today = ctx.today()
@@ -54,6 +57,8 @@ def close(ctx: Context, period: Period, *, because: str = "") -> Outcome[Closed]
             f"请写明理由（至少 {LEAST_REASON} 个字），会印在表上。",
             field="because",
         )
+    if ready is not None:
+        ready()
     with ctx.transaction(str(period.kind), why if items else "") as tx:
         _refuse_again(tx.connection, period)
         _refuse_open_parts(tx.connection, period)

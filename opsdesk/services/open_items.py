@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from opsdesk.models import Appraisal, AppraisalSheet, ClosedPeriod, Deduction, Settlement
 from opsdesk.rules.calendar import days
@@ -79,15 +80,17 @@ def _days_before(connection: Connection, day: date) -> Iterator[OpenItem]:
             yield OpenItem(
                 "日结", f"{each.period.label} 重新打开后还没有再次日结。", "day_close", day=each.period.first
             )
-    newest = select(func.max(ClosedPeriod.last)).where(
-        ClosedPeriod.kind == str(PeriodKind.DAY), ClosedPeriod.first < day, ClosedPeriod.reopened_at.is_(None)
-    )
-    last = connection.execute(newest).scalar_one_or_none()
+    newest = _day_closings().where(ClosedPeriod.first < day, ClosedPeriod.reopened_at.is_(None))
+    last = connection.execute(newest.order_by(ClosedPeriod.last.desc()).limit(1)).scalar_one_or_none()
     between = [] if last is None else days(last + DAY, day - DAY)
     closed = closing_days.closed_days(connection, last or day, day)
     if left := [each for each in between if each not in closed]:
         more = f" 到 {left[-1]:%m-%d} 有 {len(left)} 天" if len(left) > 1 else " "
         yield OpenItem("日结", f"{left[0].isoformat()}{more}还没有日结。", "day_close", day=left[0])
+
+
+def _day_closings() -> Select[*tuple[Any, ...]]:
+    return select(ClosedPeriod.last).where(ClosedPeriod.kind == str(PeriodKind.DAY))
 
 
 def _of_month(connection: Connection, ctx: Context, period: Period) -> Iterator[OpenItem]:
@@ -121,14 +124,19 @@ def _of_month(connection: Connection, ctx: Context, period: Period) -> Iterator[
     ).scalar_one()
     if undecided:
         yield OpenItem("拟扣减", f"{period.label} 还有 {undecided} 条拟扣减没有确认或免除。", "deduction")
-    yield from _parts(connection, period, PeriodKind.DAY)
+    yield from _days_left(connection, period, ctx.today())
 
 
-def _parts(connection: Connection, period: Period, kind: PeriodKind) -> Iterator[OpenItem]:
-    """Days of a month that nobody closed, once the site closes days at all."""
-    known = {each.period.first: each for each in closings.within(connection, period.first, period.last, {kind})}
-    first = max(period.first, settings.opened_on(connection))
-    left = [day for day in days(first, period.last) if day not in known or not known[day].stands]
+def _days_left(connection: Connection, period: Period, today: date) -> Iterator[OpenItem]:
+    """Days of a month that nobody closed, where the site closes days at all."""
+    if connection.execute(_day_closings().limit(1)).first() is None:
+        return
+    known = {
+        each.period.first: each.stands
+        for each in closings.within(connection, period.first, period.last, {PeriodKind.DAY})
+    }
+    first, last = max(period.first, settings.opened_on(connection)), min(period.last, today)
+    left = [day for day in days(first, last) if not known.get(day)]
     if left:
         shown = "、".join(f"{day:%m-%d}" for day in left[:MOST_NAMED])
         more = f" 等 {len(left)} 天" if len(left) > MOST_NAMED else " "

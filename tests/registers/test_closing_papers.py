@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -86,6 +87,17 @@ def pdf_text(path: Path) -> list[str]:
         return [page.get_textpage().get_text_bounded() for page in document]
     finally:
         document.close()
+
+
+def _once() -> Callable[[int, int], bool]:
+    """Progress of somebody who presses 取消 after the first step."""
+    asked: list[int] = []
+
+    def progress(_done: int, _total: int) -> bool:
+        asked.append(1)
+        return len(asked) == 1
+
+    return progress
 
 
 class TestMarks:
@@ -239,6 +251,19 @@ class TestTheSet:
         cells = [str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row]
         assert any("王强" in cell for cell in cells)
         assert not any("陈晨" in cell for cell in cells)
+
+    def test_closing_in_one_go_can_be_stopped_before_the_lock(self, site: Context, crew: Team, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        with pytest.raises(Cancelled):
+            closing_papers.close(site, DAY, out, because=WHY, progress=lambda _done, _total: False)
+        assert not out.exists()
+        done = closing_papers.close(site, DAY, out, {"sign_in"}, because=WHY, progress=_once()).value
+        assert done.closed.stands, "after the lock 取消 comes too late"
+        assert done.backup is not None
+        assert done.backup.here is not None
+        assert done.written is not None
+        assert [each.code for each in done.written.documents] == ["OD-F01"]
+        assert done.troubles == ()
 
     def test_stopped_it_says_so(self, site: Context, crew: Team, closed: Closed, tmp_path: Path) -> None:
         with pytest.raises(Cancelled):

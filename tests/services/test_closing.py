@@ -221,6 +221,17 @@ class TestClosingADay:
             assert connection.execute(select(LedgerRow.hash).where(LedgerRow.seq == made.seq)).scalar_one() == made.head
             assert bootstrap.verify(connection) == []
 
+    def test_what_is_stopped_just_before_the_lock_stays_open(self, site: Context, crew: Team) -> None:
+        day_over(site, crew)
+
+        def stop() -> None:
+            raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            closing.close(site, DAY, ready=stop)
+        with site.read() as connection:
+            assert closings.of(connection, DAY) == []
+
     @pytest.mark.parametrize(("because", "kept"), [("", False), ("没办完呢", False), ("还没办完呢", True)])
     def test_something_open_wants_five_letters_of_reason(
         self, site: Context, crew: Team, because: str, kept: bool
@@ -432,7 +443,7 @@ class TestMonthAndQuarter:
         go_to(site, "2026-04-01 09:00:00")
         march = closings.named("2026-03")
         found = kinds(site, march)
-        assert found[-2:] == ["结算", "日结"]
+        assert found[-1] == "结算", "the site closes no days"
         month.book(site, 2026, 3)
         assert "结算" not in kinds(site, march)
         lines = [line.id for each in month.standing(site, 2026, 3).booked.values() for line in each if line.amount]
@@ -457,6 +468,16 @@ class TestMonthAndQuarter:
         assert "拟扣减" not in kinds(site, closings.named("2026-03"))
         reopen(site, made)
         month.book(site, 2026, 3)
+
+    def test_days_that_nobody_closed_are_told_and_locked_with_their_month(self, site: Context, crew: Team) -> None:
+        day_over(site, crew)
+        close(site)
+        march = closings.named("2026-03")
+        left = next(each for each in items(site, march) if each.kind == "日结")
+        assert left.sentence == "03-01、03-02、03-03、03-04 没有日结，月结会一并锁定。"
+        go_to(site, "2026-03-31 18:00:00")
+        left = next(each for each in items(site, march) if each.kind == "日结")
+        assert left.sentence == "03-01、03-02、03-03、03-04、03-06 等 30 天没有日结，月结会一并锁定。"
 
     def test_a_quarter_wants_its_months(self, site: Context, crew: Team) -> None:
         go_to(site, "2026-04-01 09:00:00")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,6 +141,20 @@ def test_every_table_belongs_to_a_day_or_is_said_to_belong_to_none() -> None:
     assert set(RULES) | set(UNDATED) == mapped
     assert not set(RULES) & set(UNDATED)
     assert all(reason.strip() for reason in UNDATED.values())
+
+
+def test_nothing_is_written_but_through_the_unit_of_work() -> None:
+    """Only the unit of work and the chain below it may say insert, update or delete; the full text is no record."""
+    root = Path(models.__file__).parent.parent
+    writing = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("sqlalchemy")
+        and {each.name for each in node.names} & {"insert", "update", "delete"}
+    }
+    assert writing == {"services/transaction.py", "services/chain.py"}
 
 
 @every
