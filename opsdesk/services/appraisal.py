@@ -110,7 +110,7 @@ def of_appraisal(
     """An appraisal on record as it stands, or these of its sheets. Refuses an unknown one."""
     kept = appraisal_record.by_id(connection, appraisal_id)
     if kept is None:
-        raise Refusal("这次考核已经不在了。请刷新列表后再试。")
+        raise Refusal("这次考核已经作废或不在了。请刷新列表后再试。")
     scheme = appraisal_schemes.read(connection, kept.scheme_id)
     period = period_of(kept)
     chosen = [sheet for sheet in kept.sheets if not sheet_ids or sheet.id in sheet_ids]

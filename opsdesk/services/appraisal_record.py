@@ -118,8 +118,8 @@ def standing(connection: Connection, period: str, scheme_ids: Collection[int]) -
 
 
 def by_id(connection: Connection, appraisal_id: int) -> Kept | None:
-    """One appraisal, void or not."""
-    query = select(Appraisal.__table__).where(Appraisal.id == appraisal_id)
+    """One appraisal; None for one that is void or not there."""
+    query = select(Appraisal.__table__).where(Appraisal.id == appraisal_id, Appraisal.void_at.is_(None))
     row = connection.execute(query).mappings().one_or_none()
     return _kept(connection, row) if row is not None else None
 
@@ -132,7 +132,11 @@ def ending(connection: Connection, first: date, last: date) -> list[int]:
 
 def appraisal_of(connection: Connection, sheet_id: int) -> int | None:
     """The appraisal that a sheet belongs to; None for one that is void or not there."""
-    query = select(AppraisalSheet.appraisal_id).where(AppraisalSheet.id == sheet_id, AppraisalSheet.void_at.is_(None))
+    query = (
+        select(AppraisalSheet.appraisal_id)
+        .join(Appraisal, Appraisal.id == AppraisalSheet.appraisal_id)
+        .where(AppraisalSheet.id == sheet_id, AppraisalSheet.void_at.is_(None), Appraisal.void_at.is_(None))
+    )
     return connection.execute(query).scalar_one_or_none()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ class MeasureState(StrEnum):
     PROPOSED = "建议"
     ACCEPTED = "已采纳"
     DECLINED = "未采纳"
+    WITHDRAWN = "已撤回"
 
 
 def propose(
@@ -39,10 +40,12 @@ def propose(
 ) -> int:
     """Propose a measure under the next number of its year and give its id.
 
-    The same step of the same sheet is proposed once, whatever became of it; without a sheet, once for each person or
-    vendor and sentence.
+    The same step of the same sheet is proposed once, whatever the supervisor made of it, and again only after it was
+    retracted; without a sheet, once for each person or vendor and sentence.
     """
-    same = select(Measure.id).where(Measure.sheet_id.is_(sheet_id), Measure.step == step)
+    same = select(Measure.id).where(
+        Measure.sheet_id.is_(sheet_id), Measure.step == step, Measure.state != str(MeasureState.WITHDRAWN)
+    )
     if sheet_id is None:
         whose = (Measure.vendor_id.is_(vendor_id), Measure.staff_id.is_(staff_id))
         same = same.where(*whose, Measure.sentence == sentence)
@@ -64,3 +67,10 @@ def propose(
         decided_by="",
         reason="",
     )
+
+
+def retract(tx: Transaction, sheet_ids: Collection[int], *, reason: str, now: datetime, by: str) -> None:
+    """What sheets had proposed whose decision is taken back waits for nobody any more; what was ruled on it stands."""
+    waiting = select(Measure.id).where(Measure.sheet_id.in_(sheet_ids), Measure.state == str(MeasureState.PROPOSED))
+    for measure_id in tx.connection.execute(waiting).scalars().all():
+        tx.update(Measure, measure_id, state=str(MeasureState.WITHDRAWN), decided_at=now, decided_by=by, reason=reason)

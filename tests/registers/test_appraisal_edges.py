@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import an_appraisal
 import pytest
 from an_appraisal import CODE, QUARTER
-from sqlalchemy import update
-from team import Team, build
+from sqlalchemy import select, update
+from team import Team, build, go_to
 
-from opsdesk.models import AppraisalEvent
-from opsdesk.registers.appraisal import check, rulings, service
+from opsdesk.models import AppraisalEvent, Measure
+from opsdesk.registers.appraisal import bundle, check, documents, feedback, letters, listing, marks, rulings, service
+from opsdesk.registers.appraisal.marks import Entry
 from opsdesk.registers.appraisal.rulings import Wish
-from opsdesk.rules.scoring import Line, LineState
+from opsdesk.rules.scoring import Line, LineState, ScorerKind, Way
 from opsdesk.services import appraisal
 from opsdesk.services.appraisal import Scored
 from opsdesk.services.context import Context
@@ -102,10 +104,6 @@ def test_a_bonus_without_a_limit_takes_a_hundred_at_most(quarter: Context) -> No
 
 
 def test_points_by_hand_are_not_ruled_upon(quarter: Context) -> None:
-    from opsdesk.registers.appraisal import marks
-    from opsdesk.registers.appraisal.marks import Entry
-    from opsdesk.rules.scoring import ScorerKind
-
     one = scored(quarter)
     assert one.sheet is not None
     item = one.items[0].item
@@ -116,3 +114,82 @@ def test_points_by_hand_are_not_ruled_upon(quarter: Context) -> None:
             quarter,
             wishes=[wish(quarter, lines(quarter, item.title)[0], LineState.WAIVED, title=item.title)],
         )
+
+
+# --- decided, told, taken back ----------------------------------------------------------------------------------------
+
+
+def decide(ctx: Context, points: str = "18") -> int:
+    """华信's sheet decided with these points for each of both items scored by hand; gives its id."""
+    one = scored(ctx)
+    assert one.sheet is not None
+    hand = [each.item for each in one.items if each.item.way is Way.HAND]
+    entries = [Entry(one.sheet.id, item.id, Decimal(points), "台账缺两页") for item in hand]
+    marks.mark(ctx, entries=entries, scorer_kind=ScorerKind.DECIDED)
+    waiting = [(title, line) for title in ("违规", "表扬") for line in lines(ctx, title)]
+    rulings.rule(ctx, wishes=[wish(ctx, line, LineState.CONFIRMED, title=title) for title, line in waiting])
+    service.decide(ctx, sheet_ids=[one.sheet.id])
+    return one.sheet.id
+
+
+def measured(ctx: Context) -> list[tuple[str, str]]:
+    with ctx.read() as connection:
+        query = select(Measure.step, Measure.state).order_by(Measure.id)
+        return [(row.step, row.state) for row in connection.execute(query)]
+
+
+def test_a_decision_taken_back_takes_all_with_it_that_followed(quarter: Context) -> None:
+    one, now, today = decide(quarter), quarter.now(), quarter.today()
+    feedback.tell(quarter, one, {"talk_at": now, "talk": "当面告知"})
+    feedback.hear(quarter, one, {"opinion": "申诉", "opinion_text": "当日是演练", "opinion_on": today})
+    feedback.answer(quarter, one, {"answer": "核实后撤回重评"})
+    service.withdraw(quarter, sheet_id=one, reason="申诉成立")
+    decide(quarter)
+    slip = letters.feedback_slip(quarter, one)
+    said = str(slip.body)
+    assert not [word for word in ("当面告知", "当日是演练", "核实后撤回重评") if word in said]
+    row = listing.load(quarter, one)
+    assert (row["talk"], row["opinion_text"], row["answer"], row["answered_at"]) == ("", "", "", None)
+
+
+def test_what_a_decision_proposed_is_retracted_with_it_and_judged_anew(quarter: Context) -> None:
+    one = decide(quarter, "2")
+    assert measured(quarter) == [("培训和指导", "建议")]
+    service.withdraw(quarter, sheet_id=one, reason="漏看了台账")
+    assert measured(quarter) == [("培训和指导", "已撤回")]
+    decide(quarter, "20")
+    assert ("培训和指导", "建议") not in measured(quarter), "the score now passes"
+    service.withdraw(quarter, sheet_id=one, reason="又错了一项")
+    decide(quarter, "2")
+    assert measured(quarter)[-1] == ("培训和指导", "建议"), "what was retracted may be proposed again"
+    made = appraisal.compute(quarter, QUARTER, code=CODE)
+    assert made.kept is not None
+    service.void(quarter, appraisal_id=made.kept.id, reason="方案选错")
+    assert {state for _, state in measured(quarter)} == {"已撤回"}
+
+
+def test_a_void_appraisal_is_voided_once_and_prints_nothing_more(quarter: Context) -> None:
+    one = decide(quarter)
+    made = appraisal.compute(quarter, QUARTER, code=CODE)
+    assert made.kept is not None
+    assert documents.of_sheet(quarter, one).number == "KH-2026Q1-001"
+    service.void(quarter, appraisal_id=made.kept.id, reason="方案选错")
+    with pytest.raises(Refusal, match="已经作废"):
+        service.void(quarter, appraisal_id=made.kept.id, reason="再作废一次")
+    with pytest.raises(Refusal, match="已经作废"):
+        letters.vendor_letter(quarter, one)
+    with pytest.raises(Refusal, match="已经作废"):
+        bundle.kept_summary(quarter, made.kept.id, str(one))
+
+
+def test_results_are_not_handed_in_before_they_were_told_nor_told_after_they_were_signed(quarter: Context) -> None:
+    one, now = decide(quarter), quarter.now()
+    feedback.tell(quarter, one, {"talk_at": now, "talk": "当面告知"})
+    with pytest.raises(Refusal, match="早于 KH-2026Q1-001 的反馈时间 2026-04-01 09:00"):
+        feedback.submit(quarter, [one], {"submitted_at": datetime(2026, 3, 31, 23, 59)})
+    feedback.hear(quarter, one, {"opinion": "同意", "opinion_on": quarter.today()})
+    go_to(quarter, "2026-04-02 09:00")
+    with pytest.raises(Refusal, match="晚于签名日期 2026-04-01"):
+        feedback.tell(quarter, one, {"talk_at": quarter.now(), "talk": "再次告知"})
+    feedback.submit(quarter, [one], {"submitted_at": now})
+    feedback.file(quarter, [one])

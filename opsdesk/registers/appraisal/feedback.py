@@ -25,7 +25,9 @@ def tell(ctx: Context, sheet_id: int, values: Mapping[str, Any]) -> Outcome[str]
         at = entry.past(values, "talk_at", "反馈时间", ctx.now())
         if at < row["decided_at"].replace(second=0):
             raise Refusal(f"反馈时间早于核定时间 {row['decided_at']:%Y-%m-%d %H:%M}。请核对。", field="talk_at")
-        tx.update(AppraisalSheet, sheet_id, talk_at=at, talk=entry.long_text(values, "talk", "反馈内容"))
+        if row["opinion_on"] is not None and at.date() > row["opinion_on"]:
+            raise Refusal(f"反馈时间晚于签名日期 {row['opinion_on']}。请核对，或先重新登记意见。", field="talk_at")
+        tx.update(AppraisalSheet, sheet_id, talk_at=at, talk=entry.long_text(values, "talk", "谈话内容"))
     return Outcome(f"{row['number']} 已反馈，请登记被考核人的意见。", TOUCHED)
 
 
@@ -77,6 +79,9 @@ def submit(ctx: Context, sheet_ids: Collection[int], values: Mapping[str, Any]) 
         for row in rows:
             if not row["talk_at"]:
                 raise Refusal(f"{row['number']} 还没有反馈给被考核人，不能提交（T4 2.3）。")
+            if at < row["talk_at"].replace(second=0):
+                told = f"{row['talk_at']:%Y-%m-%d %H:%M}"
+                raise Refusal(f"提交时间早于 {row['number']} 的反馈时间 {told}。请核对。", field="submitted_at")
             tx.update(AppraisalSheet, row["id"], submitted_at=at, submitted_to=to)
             kept = appraisal_record.by_id(tx.connection, row["appraisal_id"])
             assert kept is not None  # noqa: S101 — the sheet names it

@@ -27,6 +27,7 @@ from opsdesk.services import (
     appraisal_record,
     appraisal_schemes,
     appraisal_subjects,
+    measures,
 )
 from opsdesk.services.appraisal import Round
 from opsdesk.services.appraisal_schemes import Scheme
@@ -144,11 +145,16 @@ def void(ctx: Context, *, appraisal_id: int, reason: str) -> Outcome[str]:
     with ctx.transaction("作废考核", reason) as tx:
         kept = appraisal_record.by_id(tx.connection, appraisal_id)
         if kept is None:
-            raise Refusal("这次考核已经不在了。请刷新列表后再试。")
+            raise Refusal("这次考核已经作废或不在了。请刷新列表后再试。")
         if filed := [sheet.number for sheet in kept.sheets if sheet.row["filed_at"]]:
             raise Refusal(f"{'、'.join(filed[:3])} 已经归档，这次考核不能作废。")
         tx.update(Appraisal, appraisal_id, void_at=ctx.now(), void_reason=reason)
-    return Outcome(f"{kept.title}已作废。", TOUCHED)
+        _retract(tx, ctx, [sheet.id for sheet in kept.sheets], f"考核已作废：{reason}")
+    return Outcome(f"{kept.title}已作废。", TOUCHED | {"measure"})
+
+
+def _retract(tx: Transaction, ctx: Context, sheet_ids: Sequence[int], reason: str) -> None:
+    measures.retract(tx, sheet_ids, reason=reason, now=ctx.now(), by=ctx.actor.name)
 
 
 def decide(ctx: Context, *, sheet_ids: Collection[int]) -> Outcome[str]:
@@ -188,7 +194,10 @@ def decide(ctx: Context, *, sheet_ids: Collection[int]) -> Outcome[str]:
 
 
 def withdraw(ctx: Context, *, sheet_id: int, reason: str) -> Outcome[str]:
-    """Take a decision back, after an objection or a mistake; what was decided stays in the history of the record."""
+    """Take a decision back, after an objection or a mistake, with all that followed from it.
+
+    What was decided, said and answered stays in the history of the record.
+    """
     ctx.require(Role.SUPERVISOR)
     reason = reason_typed(reason, "撤回核定要写明原因，原因会留在记录里。")
     with ctx.transaction("撤回核定", reason) as tx:
@@ -199,9 +208,11 @@ def withdraw(ctx: Context, *, sheet_id: int, reason: str) -> Outcome[str]:
             raise Refusal(f"{row['number']} 还没有核定，可以直接修改。")
         tx.update(
             AppraisalSheet, sheet_id, score="", grade="", pay="", frozen="", decided_at=None, decided_by="",
-            talk_at=None, opinion="", opinion_on=None, witness="", submitted_at=None, submitted_to="",
+            talk_at=None, talk="", opinion="", opinion_text="", opinion_on=None, witness="", answer="",
+            answered_at=None, answered_by="", submitted_at=None, submitted_to="",
         )  # fmt: skip
-    return Outcome(f"{row['number']} 的核定已撤回，可以重新评分；反馈和意见要重新办理。", TOUCHED)
+        _retract(tx, ctx, [sheet_id], f"核定已撤回：{reason}")
+    return Outcome(f"{row['number']} 的核定已撤回，可以重新评分；反馈和意见要重新办理。", TOUCHED | {"measure"})
 
 
 def standing(ctx: Context, period: Period, *, scheme_id: int) -> Round:

@@ -25,6 +25,7 @@ TONES = {
     MeasureState.PROPOSED: Tone.WARNING,
     MeasureState.ACCEPTED: Tone.FINE,
     MeasureState.DECLINED: Tone.NEUTRAL,
+    MeasureState.WITHDRAWN: Tone.NEUTRAL,
 }
 
 
@@ -69,7 +70,7 @@ def _row(row: Mapping[Any, Any]) -> Row:
             "whose": whose(row),
             "state": Chip(str(state), TONES[state]),
         },
-        muted=state is MeasureState.DECLINED,
+        muted=state in {MeasureState.DECLINED, MeasureState.WITHDRAWN},
     )
 
 
