@@ -23,7 +23,9 @@ PICTURES = (
     ("incident-statistics.png", "incident.incident_statistics"),
     ("room.png", "room.visit"),
     ("inspection.png", "upkeep.inspection_round"),
+    ("appraisal.png", "appraisal"),
     ("month.png", "month"),
+    ("day-close.png", "close"),
     ("roster.png", "leave.roster"),
     ("law.png", "law"),
 )
