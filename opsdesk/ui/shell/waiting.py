@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from opsdesk.catalog import by_slug
 from opsdesk.register import Query
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.incident import listing
 from opsdesk.rules.lending import LoanState
-from opsdesk.services import room_upkeep, room_visits
+from opsdesk.services import closings, room_upkeep, room_visits
 from opsdesk.services.context import Context
 from opsdesk.services.permit_states import PermitState
 
-TOPICS = frozenset({"correction", "incident", "visit", "permit", "cleaning", "room", "loan", "law"})
+TOPICS = frozenset({"correction", "incident", "visit", "permit", "cleaning", "room", "loan", "law", "closing"})
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,22 @@ class Waiting:
 
 
 def waiting(ctx: Context) -> Waiting:
-    """Slips to decide, incidents exceeded or to sign, who overstays, cleanings and loans overdue."""
+    """Slips to decide, incidents exceeded or to sign, who overstays, what is overdue, and days to close again."""
     incidents = listing.counts(ctx)
     overstays = {
         each.visit_id: f"{each.name}在{each.room}超时，应在 {each.due_at:%H:%M} 离开，请提醒或登记离开。"
         for each in room_visits.inside(ctx)
         if each.over > 0
     }
+    with ctx.read() as connection:
+        to_close_again = len(closings.waiting(connection, date.min, date.max))
     counts = {
         "leave": _how_many(ctx, "correction", correction.WAITING),
         "incident": incidents.breached + incidents.to_sign,
         "room": len(overstays) + _how_many(ctx, "permit", PermitState.WAITING),
         "upkeep": sum(each.state.over > 0 for each in room_upkeep.cleanings_due(ctx)),
         "asset": _how_many(ctx, "loan", LoanState.LATE) + _how_many(ctx, "loan", LoanState.WAITING),
+        "close": to_close_again,
     }
     return Waiting(counts, overstays)
 

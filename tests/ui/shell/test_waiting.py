@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 import team as team_module
+from a_site import PASSWORD
 from conftest import Hands
 from machine_room import a_room, permit, save
 from machine_room import act as run
@@ -13,6 +14,7 @@ from machine_room import act as run
 from opsdesk.registers.incident import service as incident
 from opsdesk.registers.visit import service as visit
 from opsdesk.registers.visit.service import PersonEntry
+from opsdesk.services import closing, closings
 from opsdesk.services.context import Context
 
 
@@ -91,3 +93,12 @@ def test_a_cleaning_waits_on_the_fifteenth_day(desk: Hands, site: Context) -> No
     assert "upkeep" not in counted(desk)
     team_module.go_to(site, "2026-03-20 09:00:00")
     assert counted(desk)["upkeep"] == 1
+
+
+def test_a_day_opened_again_waits_until_it_is_closed_once_more(desk: Hands, site: Context) -> None:
+    closed = closing.close(site, closings.of_day(site.today()), because="今天没有人值班").value
+    assert "close" not in counted(desk)
+    closing.reopen(site, closed.id, password=PASSWORD, reason="签到时间抄错了")
+    assert counted(desk)["close"] == 1
+    closing.close(site, closings.of_day(site.today()), because="今天没有人值班")
+    assert "close" not in counted(desk)
