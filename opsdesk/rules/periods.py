@@ -35,6 +35,11 @@ class Period:
         return f"{self.first.isoformat()} 至 {self.last.isoformat()}"
 
     @property
+    def kinds(self) -> tuple[PeriodKind, ...]:
+        """Kinds of schemes by which it can be appraised: its own; of other days those of spot checks and projects."""
+        return (self.kind,) if self.kind else (PeriodKind.SPOT, PeriodKind.PROJECT)
+
+    @property
     def months(self) -> list[tuple[int, int]]:
         """Every (year, month) that the period touches."""
         begin, end = self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month - 1

@@ -97,11 +97,11 @@ class Round:
 def compute(ctx: Context, period: Period, *, code: str | None = None, vendor_id: int | None = None) -> Round:
     """Score the period by the scheme that holds on its last day, or by the one of this code; one vendor's if given.
 
-    Refuses where no scheme is in force for such a period.
+    What was begun by an edition of it stands by that edition, whatever became of the scheme since. Refuses where no
+    scheme is in force for such a period.
     """
     with ctx.read() as connection:
-        scheme = scheme_of(connection, period, code)
-        return _round(connection, ctx.regulations, scheme, period, ctx.now(), vendor_id)
+        return _round(connection, ctx.regulations, period, ctx.now(), code, vendor_id)
 
 
 def of_appraisal(
@@ -132,8 +132,7 @@ def period_of(kept: Kept) -> Period:
 
 def scheme_of(connection: Connection, period: Period, code: str | None = None) -> Scheme:
     """The edition that holds on the period's last day; of several schemes for such a period the vendors' first."""
-    kinds = [period.kind] if period.kind else [PeriodKind.SPOT, PeriodKind.PROJECT]
-    for kind in kinds:
+    for kind in period.kinds:
         for object_kind in ObjectKind:
             found = appraisal_schemes.in_force(connection, kind, object_kind, period.last, code=code)
             if found is not None:
@@ -146,16 +145,16 @@ def scheme_of(connection: Connection, period: Period, code: str | None = None) -
 
 
 def _round(
-    connection: Connection, regulations: Regulations, scheme: Scheme, period: Period, now: datetime,
+    connection: Connection, regulations: Regulations, period: Period, now: datetime, code: str | None,
     vendor_id: int | None,
 ) -> Round:  # fmt: skip
-    editions = appraisal_schemes.editions(connection, scheme.code)
-    kept = appraisal_record.standing(connection, period.text, editions)
-    if kept is not None and kept.scheme_id != scheme.id:
-        scheme = appraisal_schemes.read(connection, kept.scheme_id)
+    code = scheme_of(connection, period).code if code is None else code
+    kept = appraisal_record.standing(connection, period.text, appraisal_schemes.editions(connection, code))
     if kept is not None:
+        scheme = appraisal_schemes.read(connection, kept.scheme_id)
         sheets: Sequence[Sheet] = [each for each in kept.sheets if vendor_id in {None, each.subject.vendor_id}]
         return Round(scheme, period, _objects(connection, regulations, scheme, period, now, sheets, ()), kept)
+    scheme = scheme_of(connection, period, code)
     found = appraisal_subjects.usual(connection, scheme.object_kind, scheme.regulation, period)
     subjects = [each for each in found if vendor_id in {None, each.vendor_id}]
     return Round(scheme, period, _objects(connection, regulations, scheme, period, now, (), subjects))

@@ -191,8 +191,7 @@ def of_period(connection: Connection, text: str) -> list[Scheme]:
     Raises ValueError for what is no period.
     """
     period = periods.parse(text)
-    kinds = (period.kind,) if period.kind else (PeriodKind.PROJECT, PeriodKind.SPOT)
-    return [each for kind in kinds for each in all_in_force(connection, kind, None, period.last)]
+    return [each for kind in period.kinds for each in all_in_force(connection, kind, None, period.last)]
 
 
 def offered(ctx: Context) -> list[tuple[int, str]]:

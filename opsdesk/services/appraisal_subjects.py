@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -118,6 +118,14 @@ def pay_terms(connection: Connection, period: Period) -> dict[int, list[PayTerm]
         )
         found[row["vendor_id"]].append(term)
     return dict(found)
+
+
+def without_sheet(
+    connection: Connection, kind: ObjectKind, regulation: str, period: Period, known: Iterable[Subject]
+) -> list[Subject]:
+    """Whom a scheme appraises in a period and who is not among those with a sheet: come since the sheets were made."""
+    there = {each.identity for each in known}
+    return [each for each in usual(connection, kind, regulation, period) if each.identity not in there]
 
 
 def named(kind: ObjectKind, names: Sequence[str]) -> list[Subject]:

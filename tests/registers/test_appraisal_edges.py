@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import an_appraisal
@@ -11,14 +11,18 @@ from an_appraisal import CODE, QUARTER
 from sqlalchemy import select, update
 from team import Team, build, go_to
 
-from opsdesk.models import AppraisalEvent, Measure
+from opsdesk.models import AppraisalEvent, AppraisalScheme, Contract, Measure, Vendor
 from opsdesk.registers.appraisal import bundle, check, documents, feedback, letters, listing, marks, rulings, service
 from opsdesk.registers.appraisal.marks import Entry
 from opsdesk.registers.appraisal.rulings import Wish
+from opsdesk.registers.appraisal.spec import REGISTER
+from opsdesk.rules import periods
 from opsdesk.rules.scoring import Line, LineState, ScorerKind, Way
+from opsdesk.rules.vocabulary import Role
 from opsdesk.services import appraisal
 from opsdesk.services.appraisal import Scored
-from opsdesk.services.context import Context
+from opsdesk.services.appraisal_record import SheetState
+from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
 
 
@@ -193,3 +197,65 @@ def test_results_are_not_handed_in_before_they_were_told_nor_told_after_they_wer
         feedback.tell(quarter, one, {"talk_at": quarter.now(), "talk": "再次告知"})
     feedback.submit(quarter, [one], {"submitted_at": now})
     feedback.file(quarter, [one])
+
+
+# --- periods and editions ---------------------------------------------------------------------------------------------
+
+
+def test_a_quarter_is_not_scored_over_any_days(site: Context, crew: Team) -> None:
+    scheme_id = an_appraisal.scheme(site)
+    spot = an_appraisal.scheme(site, "S9", period_kind="抽查")
+    days = periods.parse("2026-02-01..2026-02-28")
+    with pytest.raises(Refusal, match="是季度考核"):
+        service.begin(site, scheme_id=scheme_id, period=days)
+    service.begin(site, scheme_id=spot, period=days)
+    with pytest.raises(Refusal, match="是抽查考核"):
+        service.begin(site, scheme_id=spot, period=QUARTER)
+
+
+def test_a_period_is_begun_by_the_edition_that_holds_on_its_last_day_alone(site: Context, crew: Team) -> None:
+    first = an_appraisal.scheme(site)
+    second = an_appraisal.scheme(site, edition=2, begins_on=date(2026, 3, 31))
+    third = an_appraisal.scheme(site, edition=3, begins_on=date(2026, 4, 1))
+    for scheme_id in (first, third):
+        with pytest.raises(Refusal, match="应按 Q9 第 2 版"):
+            service.begin(site, scheme_id=scheme_id, period=QUARTER)
+    service.begin(site, scheme_id=second, period=QUARTER)
+    assert appraisal.compute(site, QUARTER, code=CODE).scheme.edition == 2
+
+
+def test_what_was_begun_stands_though_its_scheme_is_out_of_use(quarter: Context) -> None:
+    before = appraisal.compute(quarter, QUARTER, code=CODE)
+    with quarter.writing.begin() as connection:
+        connection.execute(update(AppraisalScheme).where(AppraisalScheme.code == CODE).values(ended_on=QUARTER.first))
+    after = appraisal.compute(quarter, QUARTER, code=CODE)
+    assert after.kept == before.kept
+    assert after.objects == before.objects
+    with pytest.raises(Refusal, match="没有编码为 Q9 的考核方案"):
+        appraisal.compute(quarter, periods.parse("2026Q2"), code=CODE)
+
+
+def test_who_comes_after_the_beginning_is_asked_about_and_gets_a_sheet(quarter: Context) -> None:
+    def asked() -> list[str]:
+        made = appraisal.compute(quarter, QUARTER, code=CODE)
+        return [each.sentence for each in check.of_round(quarter, made) if each.kind == "没有考核表"]
+
+    made = appraisal.compute(quarter, QUARTER, code=CODE)
+    assert made.kept is not None
+    assert asked() == []
+    with pytest.raises(Refusal, match="不需要补建"):
+        service.complete(quarter, appraisal_id=made.kept.id)
+    with quarter.transaction("签约") as tx:
+        for code, begins in (("V3", date(2026, 3, 31)), ("V4", date(2026, 4, 1))):
+            vendor = tx.insert(Vendor, code=code, name=f"{code} 新签单位", short_name=code)
+            tx.insert(Contract, vendor_id=vendor, number=f"HT-{code}", project="布线", begins_on=begins)
+    assert asked() == ["V3 新签单位是建立考核以后才登记的，没有考核表。请在“考核表”里用“补建考核表”。"]
+    with pytest.raises(Refusal, match="需要主管"):
+        service.complete(quarter.acting_as(Actor("小张", Role.DESK)), appraisal_id=made.kept.id)
+    one = decide(quarter)
+    act = next(each for each in REGISTER.acts if each.key == "complete")
+    assert act.run(quarter, one, {}).value == "已补建V3 新签单位的考核表，请评分。"
+    assert asked() == []
+    again = appraisal.compute(quarter, QUARTER, code=CODE)
+    assert [each.sheet and each.sheet.number for each in again.objects] == [f"KH-2026Q1-00{n}" for n in (1, 2, 3)]
+    assert [each.state for each in again.objects] == [SheetState.DECIDED, SheetState.SCORING, SheetState.SCORING]

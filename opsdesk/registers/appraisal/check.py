@@ -59,6 +59,8 @@ def of_round(ctx: Context, shown: Round) -> tuple[Question, ...]:
         found += _repeats(shown, open_ones)
         found += _overtaken(shown, open_ones)
         found += _posts(shown)
+    with ctx.read() as connection:
+        found += _without_sheet(connection, shown)
     found += _course(shown, law, now)
     return tuple(found)
 
@@ -76,6 +78,20 @@ def _of_scheme(shown: Round, law: Law, today: date) -> Iterator[Question]:
     said += [f"{lack}。请在考核方案里核对。" for lack in lacks if lack]
     for sentence in filter(None, said):
         yield Question("考核方案", None, "", "", day, sentence, "scheme")
+
+
+def _without_sheet(connection: Connection, shown: Round) -> Iterator[Question]:
+    """Those who came to be appraised since the appraisal was begun."""
+    if shown.kept is None:
+        return
+    scheme, known = shown.scheme, [sheet.subject for sheet in shown.kept.sheets]
+    found = appraisal_subjects.without_sheet(connection, scheme.object_kind, scheme.regulation, shown.period, known)
+    if found:
+        names = "、".join(each.name for each in found[:NAMED]) + (
+            f"等 {len(found)} 个对象" if len(found) > NAMED else ""
+        )
+        said = f"{names}是建立考核以后才登记的，没有考核表。请在“考核表”里用“补建考核表”。"
+        yield Question("没有考核表", None, "", "", shown.period.last, said, "appraisal_sheet")
 
 
 def _uses(shown: Round, *sources: str) -> bool:

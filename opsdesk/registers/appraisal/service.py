@@ -55,7 +55,8 @@ def begin(ctx: Context, *, scheme_id: int, period: Period, names: Sequence[str] 
     """Begin the appraisal of a period: one sheet for each appraisee; the scheme is frozen from now on.
 
     Teams and departments are `names`. Refuses a scheme that is not published where the regulation wants it first
-    (T4-01), a period that has not begun, a second appraisal of the same period, and one without appraisees.
+    (T4-01), a period that has not begun or is not of the scheme's kind, an edition that does not hold on its last day,
+    a second appraisal of the same period, and one without appraisees.
     """
     ctx.require(Role.SUPERVISOR)
     with ctx.transaction("建立考核", period.text) as tx:
@@ -84,9 +85,13 @@ def begin(ctx: Context, *, scheme_id: int, period: Period, names: Sequence[str] 
 def _refuse_unfit(tx: Transaction, ctx: Context, scheme: Scheme, period: Period) -> None:
     if period.first > ctx.today():
         raise Refusal(f"{period.words}还没有开始，不能考核。请核对周期。", field="period")
-    if period.kind is not None and period.kind is not scheme.period_kind:
+    if scheme.period_kind not in period.kinds:
         raise Refusal(
             f"{scheme.title}是{scheme.period_kind}考核，{period.text} 不是这样的周期。请核对。", field="period"
+        )
+    if (holds := appraisal.scheme_of(tx.connection, period, scheme.code)).id != scheme.id:
+        raise Refusal(
+            f"{period.words}应按 {holds.name}考核，不是第 {scheme.edition} 版。请刷新后再试。", field="period"
         )
     if why := review.unpublished(scheme.published_on, ctx.today(), ctx.law_on(period.last)):
         raise Refusal(why)
@@ -136,6 +141,23 @@ def _add_sheets(tx: Transaction, appraisal_id: int, period: Period, subjects: Se
             for place, subject in enumerate(subjects, 1)
         ],
     )
+
+
+def complete(ctx: Context, *, appraisal_id: int) -> Outcome[str]:
+    """Add the sheets of those who came to be appraised since the appraisal was begun. Refuses where nobody did."""
+    ctx.require(Role.SUPERVISOR)
+    with ctx.transaction("补建考核表") as tx:
+        kept = appraisal_record.by_id(tx.connection, appraisal_id)
+        if kept is None:
+            raise Refusal("这次考核已经作废或不在了。请刷新列表后再试。")
+        scheme, period = appraisal_schemes.read(tx.connection, kept.scheme_id), appraisal.period_of(kept)
+        known = [sheet.subject for sheet in kept.sheets]
+        found = appraisal_subjects.without_sheet(tx.connection, scheme.object_kind, scheme.regulation, period, known)
+        if not found:
+            raise Refusal(f"{kept.title}没有遗漏的对象，不需要补建。")
+        _add_sheets(tx, appraisal_id, period, found)
+    names = "、".join(each.name for each in found[:3]) + (f"等 {len(found)} 个" if len(found) > 3 else "")
+    return Outcome(f"已补建{names}的考核表，请评分。", TOUCHED)
 
 
 def void(ctx: Context, *, appraisal_id: int, reason: str) -> Outcome[str]:

@@ -9,7 +9,7 @@ from opsdesk.register import Act, Column, Field, Filter, Kind, Options, Paper, R
 from opsdesk.registers.appraisal import documents, feedback, letters, listing, service
 from opsdesk.rules.scoring import Opinion
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import choices
+from opsdesk.services import appraisal_record, choices
 from opsdesk.services.appraisal_record import SheetState
 from opsdesk.services.context import Context
 from opsdesk.services.outcome import Outcome
@@ -41,6 +41,16 @@ def _submit(ctx: Context, sheet_id: int, values: Mapping[str, Any]) -> Outcome[s
 
 def _file(ctx: Context, sheet_id: int, _values: Mapping[str, Any]) -> Outcome[str]:
     return feedback.file(ctx, [sheet_id])
+
+
+def _complete(ctx: Context, sheet_id: int, _values: Mapping[str, Any]) -> Outcome[str]:
+    with ctx.read() as connection:
+        appraisal_id = appraisal_record.appraisal_of(connection, sheet_id)
+    return service.complete(ctx, appraisal_id=appraisal_id or 0)
+
+
+def _open(values: Mapping[str, Any]) -> bool:
+    return bool(values["state"] != SheetState.FILED)
 
 
 def _stands(values: Mapping[str, Any]) -> bool:
@@ -109,6 +119,7 @@ WITHDRAW = Act(
     roles=SUPERVISOR,
     offered=_stands,
 )
+COMPLETE = Act("complete", "补建考核表", _complete, roles=SUPERVISOR, offered=_open)
 
 REGISTER = Register(
     slug="appraisal_sheet",
@@ -157,7 +168,7 @@ REGISTER = Register(
         Filter("vendor", "单位", choices.vendors),
         Filter("state", "状态", listing.states),
     ),
-    acts=(TELL, HEAR, ANSWER, SUBMIT, FILE, WITHDRAW),
+    acts=(TELL, HEAR, ANSWER, SUBMIT, FILE, WITHDRAW, COMPLETE),
     papers=(
         Paper("sheet", "考核评分表", documents.of_sheet),
         Paper("details", "考核扣分明细", documents.details_of),
