@@ -46,14 +46,14 @@ class Signer:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, date | Decimal):
+    if isinstance(value, date | Decimal | bytes):  # bytes are what a spoilt file gives for a text
         return str(value)
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode
 """Canonical JSON: sorted keys, no blanks, Chinese as it is."""
-_array = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_array = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 def zone(moment: datetime) -> str:
@@ -227,7 +227,7 @@ def verify(connection: Connection) -> Iterator[str]:
         for table in Base.metadata.sorted_tables:
             if table.name not in OUTSIDE:
                 yield from _readable(table.name, _verify_table(connection, table, latest))
-        for subject, subject_id in sorted(latest):
+        for subject, subject_id in latest:
             yield f"{subject} 第 {subject_id} 行在审计链中有记录，但数据库里已不存在。"
     finally:
         connection.exec_driver_sql("COMMIT")
@@ -290,7 +290,7 @@ def _facts(body: str) -> dict[str, Any]:
     """A link's body; empty where it was spoilt, which its hash has already told."""
     try:
         facts = json.loads(body)
-    except ValueError:
+    except (ValueError, TypeError):
         return {}
     return facts if isinstance(facts, dict) else {}
 

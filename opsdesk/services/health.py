@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from opsdesk.models.engine import read_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, schema_of
@@ -70,8 +71,11 @@ def examine(home: Path, clock: Clock) -> Health | None:
 def sound(connection: Connection) -> list[str]:
     """Check the database file whole and every reference in it; an empty list means that everything holds."""
     damage = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
-    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check")
     found = [f"数据库文件损坏：{line}。" for line in damage if line != "ok"]
+    try:
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    except DBAPIError as error:
+        return [*found, f"表与表之间的引用不能核对（{error.orig}），数据库结构在程序之外被改动过。"]
     return [*found, *(f"{row[0]} 第 {row[1]} 行指向不存在的 {row[2]}。" for row in orphans)]
 
 

@@ -99,6 +99,21 @@ def test_a_dropped_index_changes_the_schema(worked):
     assert any("结构" in line for line in findings(worked))
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("sql=CAST(sql AS BLOB) WHERE name='ix_ledger_at'", "数据库结构与审计链登记的不一致"),
+        ("sql=replace(sql, 'REFERENCES post (id)', 'REFERENCES post (ix)') WHERE name='staff'", "引用不能核对"),
+    ],
+)
+def test_a_spoilt_schema_is_named_and_does_not_break_the_check(worked, change, told):
+    with closing(sqlite3.connect(bootstrap.database(worked.home))) as connection, connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        assert connection.execute(f"UPDATE sqlite_master SET {change}").rowcount == 1
+    worked.reading.dispose()  # a connection remembers the schema it has read
+    assert any(told in line for line in findings(worked))
+
+
 def test_personal_values_stand_in_the_chain_only_as_commitments(worked):
     with closing(sqlite3.connect(bootstrap.database(worked.home))) as connection:
         bodies = [body for (body,) in connection.execute("SELECT body FROM ledger WHERE subject='staff'")]
