@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Connection, or_, select
@@ -41,13 +42,22 @@ class Subject:
 
 @dataclass(frozen=True)
 class PayTerm:
-    """What a contract pays a quarter (分), by which mode (empty: as the regulation reads), shares of the grades."""
+    """What a contract pays a quarter (分), by which mode (empty: as the regulation reads), shares of the grades.
+
+    `begins_on` and `ends_on` (None: open) are the contract's own days.
+    """
 
     contract: str
     project: str
     quarter_fen: int
     mode: str
     shares: tuple[tuple[str, Decimal], ...]
+    begins_on: date
+    ends_on: date | None
+
+    def days_in(self, period: Period) -> tuple[date, date]:
+        """The first and the last day of a period on which the contract runs."""
+        return max(self.begins_on, period.first), min(self.ends_on or period.last, period.last)
 
 
 def usual(connection: Connection, kind: ObjectKind, regulation: str, period: Period) -> list[Subject]:
@@ -104,19 +114,37 @@ def _chosen(connection: Connection, period: Period) -> defaultdict[int, set[str]
 def pay_terms(connection: Connection, period: Period) -> dict[int, list[PayTerm]]:
     """付款约定 by vendor as they hold on the last day of the period, of contracts that ran in it."""
     query = (
-        select(Contract.vendor_id, Contract.number, Contract.project, PaymentTerm.__table__)
+        select(
+            Contract.vendor_id, Contract.number, Contract.project, Contract.begins_on, Contract.ends_on,
+            PaymentTerm.__table__,
+        )
         .join(Contract, Contract.id == PaymentTerm.contract_id)
         .where(PaymentTerm.holds_from <= period.last, Contract.begins_on <= period.last)
         .where(or_(Contract.ends_on.is_(None), Contract.ends_on >= period.first))
         .order_by(PaymentTerm.holds_from)
-    )
+    )  # fmt: skip
     held = {row["contract_id"]: row for row in connection.execute(query).mappings()}
     found: dict[int, list[PayTerm]] = defaultdict(list)
     for row in sorted(held.values(), key=lambda each: str(each["number"])):
         term = PayTerm(
-            row["number"], row["project"], row["quarter_fen"], row["mode"], appraisal_typed.shares_of(row["shares"])
-        )
+            row["number"], row["project"], row["quarter_fen"], row["mode"], appraisal_typed.shares_of(row["shares"]),
+            row["begins_on"], row["ends_on"],
+        )  # fmt: skip
         found[row["vendor_id"]].append(term)
+    return dict(found)
+
+
+def without_terms(connection: Connection, period: Period) -> dict[int, list[str]]:
+    """Contracts by vendor that ran in the period and of which nobody has said what they pay, by number."""
+    agreed = select(PaymentTerm.contract_id).where(PaymentTerm.holds_from <= period.last)
+    query = (
+        select(Contract.vendor_id, Contract.number)
+        .where(Contract.begins_on <= period.last, or_(Contract.ends_on.is_(None), Contract.ends_on >= period.first))
+        .where(Contract.id.not_in(agreed))
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(query.order_by(Contract.number)):
+        found[row.vendor_id].append(row.number)
     return dict(found)
 
 

@@ -16,6 +16,7 @@ from opsdesk.registers.appraisal import bundle, check, documents, feedback, lett
 from opsdesk.registers.appraisal.marks import Entry
 from opsdesk.registers.appraisal.rulings import Wish
 from opsdesk.registers.appraisal.spec import REGISTER
+from opsdesk.registers.payment_term import service as payment_terms
 from opsdesk.rules import periods
 from opsdesk.rules.scoring import Line, LineState, ScorerKind, Way
 from opsdesk.rules.vocabulary import Role
@@ -259,3 +260,46 @@ def test_who_comes_after_the_beginning_is_asked_about_and_gets_a_sheet(quarter: 
     again = appraisal.compute(quarter, QUARTER, code=CODE)
     assert [each.sheet and each.sheet.number for each in again.objects] == [f"KH-2026Q1-00{n}" for n in (1, 2, 3)]
     assert [each.state for each in again.objects] == [SheetState.DECIDED, SheetState.SCORING, SheetState.SCORING]
+
+
+# --- contracts and what they pay --------------------------------------------------------------------------------------
+
+
+def asked_of_payment(ctx: Context) -> list[str]:
+    made = appraisal.compute(ctx, QUARTER, code=CODE)
+    found = check.of_round(ctx, made)
+    return [each.sentence for each in found if each.kind in {"付款约定", "合同不满一季"} and each.vendor == "华信"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "told"),
+    [
+        (date(2026, 1, 1), date(2026, 3, 31), ""),
+        (date(2026, 1, 1), date(2026, 3, 30), "2026-01-01 至 2026-03-30"),
+        (date(2026, 1, 2), None, "2026-01-02 至 2026-03-31"),
+    ],
+)
+def test_a_contract_of_a_part_of_the_quarter_is_asked_about(
+    quarter: Context, begins: date, ends: date | None, told: str
+) -> None:
+    with quarter.writing.begin() as connection:
+        own = update(Contract).where(Contract.number == "HT-V1")
+        connection.execute(own.values(begins_on=begins, ends_on=ends))
+    sentence = f"华信的合同 HT-V1 在本季度只有 {told}，应付仍按整季度的合同款计算。请按合同核对本季度的合同款。"
+    assert asked_of_payment(quarter) == ([sentence] if told else [])
+
+
+def test_a_second_contract_without_a_fee_is_asked_about_by_its_number(quarter: Context) -> None:
+    one = scored(quarter)
+    assert (len(one.pays), asked_of_payment(quarter)) == (1, [])
+    with quarter.transaction("签约") as tx:
+        more = {"vendor_id": one.subject.vendor_id, "project": "布线", "begins_on": date(2026, 1, 1)}
+        second = tx.insert(Contract, **more, number="HT-V1b")
+    assert asked_of_payment(quarter) == ["华信的合同 HT-V1b 没有付款约定，应付金额里没有它。请登记季度合同款。"]
+    term = {"contract_id": second, "holds_from": date(2026, 3, 31), "fee": "333.33", "mode": "regulation"}
+    payment_terms.save(quarter, None, term)
+    assert asked_of_payment(quarter) == []
+    both = scored(quarter)
+    amounts = [each.pay.amount_fen for each in both.pays]
+    assert amounts == [9_100_000, 30_333], "91 分：每份合同各自四舍五入到分"
+    assert both.amount_fen == 9_130_333

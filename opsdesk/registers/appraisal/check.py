@@ -146,13 +146,25 @@ def _incidents(connection: Connection, shown: Round) -> Iterator[Question]:
 
 
 def _payment(connection: Connection, shown: Round) -> Iterator[Question]:
+    """Contracts that nobody has said the fee of, and those that ran for a part of the quarter alone."""
     if shown.scheme.object_kind is not ObjectKind.VENDOR or shown.scheme.period_kind is not PeriodKind.QUARTER:
         return
-    terms = appraisal_subjects.pay_terms(connection, shown.period)
+    period = shown.period
+    terms = appraisal_subjects.pay_terms(connection, period)
+    bare = appraisal_subjects.without_terms(connection, period)
     for each in shown.objects:
-        if each.subject.vendor_id not in terms:
-            said = f"{each.subject.name}的合同没有付款约定，得分不能折成付款金额。请登记季度合同款。"
-            yield Question("付款约定", None, "", each.subject.vendor, shown.period.last, said, "payment_term")
+        vendor_id, vendor = each.subject.vendor_id or 0, each.subject.vendor
+        if numbers := bare.get(vendor_id):
+            said = f"{vendor}的合同 {'、'.join(numbers)} 没有付款约定，应付金额里没有它。请登记季度合同款。"
+            yield Question("付款约定", None, "", vendor, period.last, said, "payment_term")
+        for term in terms.get(vendor_id, ()):
+            first, last = term.days_in(period)
+            if (first, last) != (period.first, period.last):
+                said = (
+                    f"{vendor}的合同 {term.contract} 在本季度只有 {first.isoformat()} 至 {last.isoformat()}，"
+                    "应付仍按整季度的合同款计算。请按合同核对本季度的合同款。"
+                )
+                yield Question("合同不满一季", None, "", vendor, first, said, "payment_term")
 
 
 def _rates(shown: Round, open_ones: list[Scored]) -> Iterator[Question]:
