@@ -112,6 +112,13 @@ FEEDS = (
 )
 """Every feed in the order in which it is offered."""
 BY_KEY: Mapping[str, Feed] = {feed.key: feed for feed in FEEDS}
+SAME_FACTS = {
+    "inspection.missed": "inspection.done",
+    "incident.response": "incident.within_response",
+    "incident.deadline": "incident.within_deadline",
+    "attendance.absent": "attendance.rate",
+}
+"""Events that a rate counts too: both in one scheme cost points twice for the same."""
 
 Whom = tuple[int | None, int | None]
 Fact = TypeVar("Fact", Event, Share)

@@ -11,7 +11,7 @@ from an_appraisal import CODE, QUARTER
 from sqlalchemy import select, update
 from team import Team, build, go_to
 
-from opsdesk.models import AppraisalEvent, AppraisalScheme, Contract, Measure, Vendor
+from opsdesk.models import AppraisalEvent, AppraisalItem, AppraisalScheme, Contract, Measure, Vendor
 from opsdesk.registers.appraisal import bundle, check, documents, feedback, letters, listing, marks, rulings, service
 from opsdesk.registers.appraisal.marks import Entry
 from opsdesk.registers.appraisal.rulings import Wish
@@ -20,8 +20,9 @@ from opsdesk.registers.payment_term import service as payment_terms
 from opsdesk.rules import periods
 from opsdesk.rules.scoring import Line, LineState, ScorerKind, Way
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import appraisal
+from opsdesk.services import appraisal, appraisal_schemes
 from opsdesk.services.appraisal import Scored
+from opsdesk.services.appraisal_feeds import SAME_FACTS
 from opsdesk.services.appraisal_record import SheetState
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
@@ -303,3 +304,42 @@ def test_a_second_contract_without_a_fee_is_asked_about_by_its_number(quarter: C
     amounts = [each.pay.amount_fen for each in both.pays]
     assert amounts == [9_100_000, 30_333], "91 分：每份合同各自四舍五入到分"
     assert both.amount_fen == 9_130_333
+
+
+# --- what costs twice -------------------------------------------------------------------------------------------------
+
+
+def asked_of_scheme(ctx: Context, code: str = CODE) -> list[str]:
+    made = appraisal.compute(ctx, QUARTER, code=code)
+    return [each.sentence for each in check.of_round(ctx, made) if each.kind == "考核方案"]
+
+
+def item_more(ctx: Context, scheme_id: int, title: str, way: str, source: str) -> None:
+    blank = dict.fromkeys(("target", "cap", "ladder", "clause"), "")
+    with ctx.transaction("指标") as tx:
+        tx.insert(
+            AppraisalItem, **blank, scheme_id=scheme_id, place=90, category="解决", title=title, way=way, source=source,
+            weight="5", each="1", standard="每次扣 1 分。",
+        )  # fmt: skip
+
+
+def test_the_shipped_schemes_take_points_off_once_for_a_fact(site: Context, crew: Team) -> None:
+    with site.read() as connection:
+        shipped = [appraisal_schemes.read(connection, each) for each in range(1, 7)]
+    for each in shipped:
+        sources = [SAME_FACTS.get(item.source, item.source) for item in each.items if item.source]
+        assert len(sources) == len(set(sources)), each.code
+
+
+def test_two_items_of_the_same_facts_are_asked_about(quarter: Context) -> None:
+    scheme_id = appraisal.compute(quarter, QUARTER, code=CODE).scheme.id
+    assert asked_of_scheme(quarter) == []
+    item_more(quarter, scheme_id, "响应超时", "按次扣分", "incident.response")
+    assert asked_of_scheme(quarter) == [], "late answers are not late solutions"
+    item_more(quarter, scheme_id, "解决超时", "按次扣分", "incident.deadline")
+    item_more(quarter, scheme_id, "违反纪律", "按次扣分", "event.violation")
+    item_more(quarter, scheme_id, "书面表扬", "按次加分", "event.praise")
+    assert asked_of_scheme(quarter) == [
+        f"“{one}”和“{other}”按同样的记录计分，一件事会扣两次。请在考核方案里核对。"
+        for one, other in (("违规", "违反纪律"), ("按时解决率", "解决超时"))
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import combinations
 
 from sqlalchemy import Connection, func, select
 
@@ -16,6 +17,7 @@ from opsdesk.rules.scoring import LineState, ObjectKind, PeriodKind, Way, plain
 from opsdesk.rules.vocabulary import Decision, IncidentState
 from opsdesk.services import appraisal, appraisal_schemes, appraisal_subjects, duties
 from opsdesk.services.appraisal import Round, Scored
+from opsdesk.services.appraisal_feeds import SAME_FACTS
 from opsdesk.services.appraisal_record import SheetState
 from opsdesk.services.context import Context
 from opsdesk.services.open_questions import Question
@@ -75,9 +77,18 @@ def _of_scheme(shown: Round, law: Law, today: date) -> Iterator[Question]:
     if scheme.regulation == review.ASPECTS:
         lacks.append(review.aspects_lack([item.category for item in scheme.items], law))
         lacks.append(review.rhythm_lack(scheme.period_kind, law))
+    lacks += [f"“{one}”和“{other}”按同样的记录计分，一件事会扣两次" for one, other in _twice(shown)]
     said += [f"{lack}。请在考核方案里核对。" for lack in lacks if lack]
     for sentence in filter(None, said):
         yield Question("考核方案", None, "", "", day, sentence, "scheme")
+
+
+def _twice(shown: Round) -> Iterator[tuple[str, str]]:
+    """Items by title that take points off for the same facts."""
+    taking = [item for item in shown.scheme.items if item.source and item.way is not Way.BONUS]
+    for one, other in combinations(taking, 2):
+        if SAME_FACTS.get(one.source, one.source) == SAME_FACTS.get(other.source, other.source):
+            yield one.title, other.title
 
 
 def _without_sheet(connection: Connection, shown: Round) -> Iterator[Question]:
