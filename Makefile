@@ -2,7 +2,7 @@
 # PYTHON=python3.12 chooses the interpreter, ARGS="…" goes to the program or to pytest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint lock pictures dist clean
+.PHONY: help setup run test trials lint lock pictures dist clean
 
 export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
@@ -26,6 +26,10 @@ endif
 test: ## run every test
 	@bash .ci/setup test
 	@QT_QPA_PLATFORM=offscreen $(python) -m pytest $(ARGS)
+
+trials: ## hold the reliability trials briefly; ARGS=--full as often as the plan asks, into docs/reliability.md
+	@bash .ci/setup test
+	@QT_QPA_PLATFORM=offscreen $(python) -m benchmarks.reliability $(ARGS)
 
 lint: ## style, types and import contracts
 	@bash .ci/setup run

@@ -1,0 +1,6 @@
+"""The trials lie beside the program, not in it."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
