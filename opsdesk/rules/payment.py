@@ -175,6 +175,15 @@ def points_money(points_off: Decimal, held: Held | None) -> Money | None:
     return Money(points_off, fen, f"{said}扣 {_yuan(fen)} 元。", held.cite())
 
 
+def used_up(score: Decimal, held: Held | None) -> Reached | None:
+    """That nothing is left of the points that there are in all by E19-21 (`held`); None where something is."""
+    if held is None or score > 0:
+        return None
+    full = held.number("score.full")
+    said = f"{full} 分已全部扣完。程序只作预警并建议更换人员，是否更换由主管决定。"
+    return Reached(Decimal(full), full, said, held.cite())
+
+
 def within_appraisals(offs: Iterable[tuple[date, Decimal]], held: Held | None) -> Reached | None:
     """E19-22: points of the last k months that were appraised, once they reach the limit.
 

@@ -38,7 +38,16 @@ AGAIN = "月度结算随之变动，未结算的月份按新数值计算，已�
 READING = "reading."
 """Parts the program cannot do without: they may be changed, but neither repealed nor left open."""
 AT_LEAST_ONE = frozenset(
-    {"early.awol_from", "leave.unit", "hours.day", "score.unit", "pay.full", "score.months", "score.total_months"}
+    {
+        "early.awol_from",
+        "leave.unit",
+        "hours.day",
+        "score.unit",
+        "score.full",
+        "pay.full",
+        "score.months",
+        "score.total_months",
+    }
 )
 """Values by which something is divided, or of which there has to be one."""
 LONGEST_TEXT = 100

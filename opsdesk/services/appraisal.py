@@ -26,7 +26,7 @@ from opsdesk.services.appraisal_subjects import PayTerm, Subject
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 
-POINTS, MONTHS = "appraisal.points", "months.score"
+MONTHS = "months.score"
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ def _pays(
 
 
 def _money(regulations: Regulations, scheme: Scheme, period: Period, items: Sequence[ScoredItem]) -> Money | None:
-    held = regulations.on(period.last).part(POINTS, scheme.regulation)
+    held = regulations.on(period.last).part(appraisal_schemes.POINTS, scheme.regulation)
     if held is None or scheme.object_kind is not ObjectKind.PERSON:
         return None
     off = -sum((line.counted for each in items for line in each.lines if line.counted < 0), Decimal(0))

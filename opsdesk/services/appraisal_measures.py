@@ -15,6 +15,7 @@ from opsdesk.rules.measures import MeasureKind, Result, Suggestion, Taken
 from opsdesk.rules.scoring import ObjectKind
 from opsdesk.services import appraisal_record, measures
 from opsdesk.services.appraisal import Scored
+from opsdesk.services.appraisal_schemes import POINTS
 from opsdesk.services.appraisal_subjects import Subject
 from opsdesk.services.context import Context
 from opsdesk.services.measures import MeasureState
@@ -35,7 +36,7 @@ def suggest(tx: Transaction, ctx: Context, sheet_id: int, scored: Scored) -> Non
     law, subject = ctx.law_on(row.ends_on), scored.subject
     result = Result(scored.score, scored.grade, subject.kind, ctx.today())
     found = rules.by_score(result, _taken(tx.connection, subject), law, row.regulation)
-    found += _limits(tx.connection, subject, law, row.regulation)
+    found += _limits(tx.connection, scored, law, row.regulation)
     for each in found:
         measures.propose(
             tx,
@@ -64,14 +65,15 @@ def _taken(connection: Connection, subject: Subject) -> list[Taken]:
     return [Taken(MeasureKind(row.kind), row.step, row.decided_at.date()) for row in connection.execute(query)]
 
 
-def _limits(connection: Connection, subject: Subject, law: Law, regulation: str) -> list[Suggestion]:
-    """Whether points lost over the months reach a limit of the regulation (E19-22, E19-23)."""
-    if subject.kind is not ObjectKind.PERSON:
+def _limits(connection: Connection, scored: Scored, law: Law, regulation: str) -> list[Suggestion]:
+    """Whether points lost over the months reach a limit of the regulation, or no point is left (E19-21 to E19-23)."""
+    if scored.subject.kind is not ObjectKind.PERSON:
         return []
-    offs = _points_off(connection, subject, regulation)
+    offs = _points_off(connection, scored.subject, regulation)
     reached = (
         payment.within_appraisals(offs, law.part(WINDOW, regulation)),
         payment.within_months(offs, law.part(TOTAL, regulation)),
+        payment.used_up(scored.score, law.part(POINTS, regulation)),
     )
     found = [rules.replacement(each) for each in reached if each is not None]
     return found[:1]

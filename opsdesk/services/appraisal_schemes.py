@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from opsdesk import paths
 from opsdesk.models import AppraisalItem, AppraisalScheme
 from opsdesk.rules import periods
+from opsdesk.rules.clause import Law
 from opsdesk.rules.scoring import NOTHING, Item, Level, ObjectKind, PeriodKind, Way, plain
 from opsdesk.services import appraisal_feeds, appraisal_typed, retiring
 from opsdesk.services.appraisal_typed import HUNDRED, Grades
@@ -27,6 +28,8 @@ WHAT = "考核方案"
 STEP = 10
 """Places of items lie so far apart, so that one can be put between two others."""
 SHIPPED = "appraisal/schemes.toml"
+POINTS = "appraisal.points"
+"""The part of a clause by which points are money, and which says how many there are in all (E19-21)."""
 
 
 @dataclass(frozen=True)
@@ -216,14 +219,20 @@ def freeze(tx: Transaction, scheme_id: int, now: datetime) -> None:
         tx.update(AppraisalScheme, scheme_id, frozen_at=now)
 
 
-def unfit(scheme: Scheme) -> str:
+def full_points(scheme: Scheme, law: Law) -> Decimal:
+    """The points that the items of a scheme share: as its regulation says (E19-21, N 分制), else a hundred."""
+    held = law.part(POINTS, scheme.regulation)
+    return HUNDRED if held is None else Decimal(held.number("score.full"))
+
+
+def unfit(scheme: Scheme, full: Decimal = HUNDRED) -> str:
     """Why a scheme cannot be published yet, as a sentence; empty where it can (T4-01)."""
     if not scheme.items:
         return "还没有考核指标。请先在“考核指标”里登记。"
-    if scheme.weight != HUNDRED:
-        off = HUNDRED - scheme.weight
+    if scheme.weight != full:
+        off = full - scheme.weight
         told = f"还差 {plain(off)} 分" if off > 0 else f"多了 {plain(-off)} 分"
-        return f"各指标的权重合计 {plain(scheme.weight)} 分，应为 100 分，{told}。请在“考核指标”里核对。"
+        return f"各指标的权重合计 {plain(scheme.weight)} 分，应为 {plain(full)} 分，{told}。请在“考核指标”里核对。"
     if bare := next((each.title for each in scheme.items if not each.standard), ""):
         return f"指标“{bare}”还没有写评分标准。请在“考核指标”里写明怎样得分、怎样扣分。"
     if vague := next((each.title for each in scheme.items if each.source and not _tells(scheme, each.source)), ""):

@@ -16,11 +16,13 @@ from opsdesk.registers.appraisal import bundle, check, documents, feedback, lett
 from opsdesk.registers.appraisal.marks import Entry
 from opsdesk.registers.appraisal.rulings import Wish
 from opsdesk.registers.appraisal.spec import REGISTER
+from opsdesk.registers.appraisal_event import service as events
 from opsdesk.registers.payment_term import service as payment_terms
+from opsdesk.registers.scheme import acts as scheme_acts
 from opsdesk.rules import periods
 from opsdesk.rules.scoring import Line, LineState, ScorerKind, Way
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import appraisal, appraisal_schemes
+from opsdesk.services import amending, appraisal, appraisal_schemes
 from opsdesk.services.appraisal import Scored
 from opsdesk.services.appraisal_feeds import SAME_FACTS
 from opsdesk.services.appraisal_record import SheetState
@@ -343,3 +345,59 @@ def test_two_items_of_the_same_facts_are_asked_about(quarter: Context) -> None:
         f"“{one}”和“{other}”按同样的记录计分，一件事会扣两次。请在考核方案里核对。"
         for one, other in (("违规", "违反纪律"), ("按时解决率", "解决超时"))
     ]
+
+
+# --- points as money (E19) --------------------------------------------------------------------------------------------
+
+
+def of_points(ctx: Context) -> int:
+    """A monthly scheme by E19 with one item of twelve points for complaints; not yet published."""
+    blank = dict.fromkeys(("grounds", "leader", "members", "remarks"), "")
+    own = {"code": "P12", "title": "十二分制", "period_kind": "月度", "level": "部门级", "object_kind": "个人"}
+    with ctx.transaction("方案") as tx:
+        scheme_id = tx.insert(
+            AppraisalScheme, **blank, **own, edition=1, regulation="E19", grades='[["0", "合格"]]',
+            begins_on=date(2026, 1, 1),
+        )  # fmt: skip
+        empty = dict.fromkeys(("target", "cap", "ladder", "clause", "each"), "")
+        tx.insert(
+            AppraisalItem, **empty, scheme_id=scheme_id, place=10, category="投诉", title="投诉", weight="12",
+            standard="按登记的分值扣，扣完为止。", way="按次扣分", source="event.complaint",
+        )  # fmt: skip
+    return scheme_id
+
+
+def test_twelve_points_are_money_each_and_used_up_they_warn(site: Context, crew: Team) -> None:
+    scheme_id = of_points(site)
+    with pytest.raises(Refusal, match="应为 100 分，还差 88 分"):
+        scheme_acts.publish(site, scheme_id, {})
+    typed = {"score.full": "12", "score.unit": "1", "score.yuan": "50", "score.money_mode": "floor"}
+    amending.amend(
+        site, clause="E19-21", begins_on=site.today(), typed=typed, source="考核说明", reason="填写十二分制"
+    )  # fmt: skip
+    scheme_acts.publish(site, scheme_id, {})
+    for staff_no, points in (("1001", "11"), ("1002", "13")):
+        values = {"kind": "投诉", "day": site.today(), "staff_id": crew[staff_no], "facts": "约好没有到。"}
+        events.save(site, None, {**values, "proof": "电话记录", "points": points})
+    go_to(site, "2026-04-01 09:00")
+    march = periods.parse("2026-03")
+    service.begin(site, scheme_id=scheme_id, period=march)
+    made = appraisal.compute(site, march, code="P12")
+    found = {each.subject.name: each for each in made.objects}
+    rulings.rule(
+        site,
+        wishes=[
+            Wish(each.sheet.id, each.items[0].item.id, line.proposal.key, LineState.CONFIRMED)
+            for each in made.objects
+            if each.sheet
+            for line in each.items[0].lines
+        ],
+    )
+    service.decide(site, sheet_ids=[each.sheet.id for each in made.objects if each.sheet])
+    told = [(found[name].score, found[name].money and found[name].money.amount_fen) for name in ("王强", "李敏")]
+    assert told == [(1, 55_000), (0, 60_000)], "the thirteenth point is cut"
+    with site.read() as connection:
+        query = select(Measure.staff_id, Measure.sentence).where(Measure.kind == "更换")
+        assert [tuple(row) for row in connection.execute(query)] == [
+            (crew["1002"], "12 分已全部扣完。程序只作预警并建议更换人员，是否更换由主管决定。")
+        ]

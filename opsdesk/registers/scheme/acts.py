@@ -20,7 +20,7 @@ Values = Mapping[str, Any]
 
 
 def publish(ctx: Context, scheme_id: int, values: Values) -> Outcome[str]:
-    """The scheme is made public on a day (T4-01). Refuses weights that are not 100 and an item without a standard."""
+    """The scheme is made public on a day (T4-01). Refuses weights that are not the full points and a bare item."""
     ctx.require(Role.SUPERVISOR)
     day = entry.past_day_or_none(values, "day", "公示日期", ctx.today()) or ctx.today()
     with ctx.transaction("公示考核方案") as tx:
@@ -28,7 +28,8 @@ def publish(ctx: Context, scheme_id: int, values: Values) -> Outcome[str]:
         if row["published_on"] is not None:
             raise Refusal(f"{_named(row)}在 {row['published_on'].isoformat()} 已经公示。")
         scheme = appraisal_schemes.read(tx.connection, scheme_id)
-        if why := appraisal_schemes.unfit(scheme):
+        full = appraisal_schemes.full_points(scheme, ctx.law_on(max(day, scheme.begins_on)))
+        if why := appraisal_schemes.unfit(scheme, full):
             raise Refusal(f"{_named(row)}还不能公示：{why}")
         tx.update(AppraisalScheme, scheme_id, published_on=day)
     return Outcome(f"{_named(row)}已于 {day.isoformat()} 公示，从这一天起可以按它打分（T4 2.1）。", TOUCHED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -85,18 +86,19 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     with ctx.read() as connection:
         row = appraisal_schemes.row_of(connection, record_id)
         scheme = appraisal_schemes.read(connection, record_id)
+    full = appraisal_schemes.full_points(scheme, ctx.law_on(max(ctx.today(), scheme.begins_on)))
     return {
         **row,
         "grades": appraisal_typed.grades_words(scheme.grades),
         "overview": _overview(scheme),
-        "told": _told(row, scheme),
+        "told": _told(row, scheme, full),
         "state": state(row, ctx.today()),
     }
 
 
-def _told(row: Values, scheme: Scheme) -> str:
+def _told(row: Values, scheme: Scheme, full: Decimal) -> str:
     if not appraisal_schemes.fixed(row):
-        return appraisal_schemes.unfit(scheme) or "权重和评分标准都齐了，可以公示。公示以前都可以改。"
+        return appraisal_schemes.unfit(scheme, full) or "权重和评分标准都齐了，可以公示。公示以前都可以改。"
     said = []
     if row["published_on"] is not None:
         said.append(f"{row['published_on'].isoformat()} 公示。")
