@@ -105,6 +105,14 @@ def month_lack(month: str, done: int, law: Law) -> str:
     return f"{month} 应考核 {wanted} 次，现在有 {done} 次（{held.cite().short}）"
 
 
+def weights_lack(months: Decimal, law: Law) -> str:
+    """What speaks against the points that a year's scheme gives its months (T4-10)."""
+    held = law.part("review.year", HOUSE)
+    if held is None or months == (wanted := held.number("appraisal.month_weight")):
+        return ""
+    return f"各月得分占 {plain(months)} 分，条文是 {wanted}%（{held.cite().short}）"
+
+
 def submit_due(last: date, held: Held) -> datetime:
     """The last second for handing in the results of a period that ends on `last` (T4-03b).
 

@@ -26,8 +26,6 @@ from opsdesk.services.appraisal_subjects import PayTerm, Subject
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 
-MONTHS = "months.score"
-
 
 @dataclass(frozen=True)
 class Scored:
@@ -165,7 +163,7 @@ def _objects(
     sheets: Sequence[Sheet], subjects: Sequence[Subject],
 ) -> tuple[Scored, ...]:  # fmt: skip
     keys = {item.source for item in scheme.items if item.source}
-    feeds = appraisal_feeds.read(connection, regulations, period.first, period.last, now, keys)
+    feeds = appraisal_feeds.read(connection, regulations, period.first, period.last, now, keys, scheme.regulation)
     terms = appraisal_subjects.pay_terms(connection, period)
     pairs: list[tuple[Subject, Sheet | None]] = [(each.subject, each) for each in sheets]
     pairs += [(each, None) for each in subjects]
@@ -197,10 +195,10 @@ def _item(item: Item, subject: Subject, sheet: Sheet | None, feeds: Feeds) -> Sc
         return scoring.by_hand(item, *decided_mark(item, sheet.marks.get(item.id, ()) if sheet else ()))
     rulings = sheet.rulings.get(item.id, {}) if sheet else {}
     vendor_id, staff_id = (None, None) if subject.whole else (subject.vendor_id, subject.staff_id)
-    if subject.kind is ObjectKind.TEAM and item.source != MONTHS:
+    if subject.kind is ObjectKind.TEAM and item.source != appraisal_feeds.MONTHS:
         return scoring.score(item, (), rulings)
     if item.way is Way.RATE:
-        name = subject.name if item.source == MONTHS and subject.vendor_id is None else None
+        name = subject.name if item.source == appraisal_feeds.MONTHS and subject.vendor_id is None else None
         rate = feeds.rate(item.source, vendor_id=vendor_id, staff_id=staff_id, name=name)
         return scoring.score(item, scoring.propose(item, (), rate), rulings)
     events = feeds.events(item.source, vendor_id=vendor_id, staff_id=staff_id)

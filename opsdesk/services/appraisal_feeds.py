@@ -69,6 +69,8 @@ def _rate(
     return Feed(key, title, "%", Gives.RATE, by_person, read, lambda done, of: words.format(done=done, of=of))
 
 
+MONTHS = "months.score"
+"""The feed of a year's appraisal: what was decided of its months."""
 FEEDS = (
     _events("attendance.late", "迟到", attendance.late),
     _events("attendance.early", "早退", attendance.early),
@@ -108,7 +110,7 @@ FEEDS = (
     _events("inspection.abnormal", "巡检异常未处置", rooms.abnormal),
     _events("cleaning.overdue", "清扫逾期", rooms.late_cleaning, by_person=False),
     *(_by_hand(kind) for kind in EventKind),
-    Feed("months.score", "各月得分平均", "%", Gives.RATE, True, kept.monthly_scores, kept.monthly_words, own=True),
+    Feed(MONTHS, "各月得分平均", "%", Gives.RATE, True, kept.monthly_scores, kept.monthly_words, own=True),
 )
 """Every feed in the order in which it is offered."""
 BY_KEY: Mapping[str, Feed] = {feed.key: feed for feed in FEEDS}
@@ -145,14 +147,15 @@ class Feeds:
 
 
 def read(
-    connection: Connection, regulations: Regulations, first: date, last: date, now: datetime, keys: Collection[str]
-) -> Feeds:
+    connection: Connection, regulations: Regulations, first: date, last: date, now: datetime, keys: Collection[str],
+    by: str = "",
+) -> Feeds:  # fmt: skip
     """Read these feeds for the days from `first` to `last`, as far as they have come; nothing is later than `now`.
 
-    KeyError for a feed that there is not.
+    `by` is the regulation of the scheme that asks, empty for any. KeyError for a feed that there is not.
     """
     with without_collection():
-        return _read(Record(connection, regulations, first, min(last, now.date()), now), keys)
+        return _read(Record(connection, regulations, first, min(last, now.date()), now, by), keys)
 
 
 def _read(record: Record, keys: Collection[str]) -> Feeds:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from opsdesk.models import Appraisal, AppraisalEvent, AppraisalScheme, AppraisalSheet
 from opsdesk.rules.clause import Citation, ClauseNotInForce
@@ -53,7 +53,10 @@ def _cited(record: Record, key: str, day: date) -> Citation | None:
 
 
 def monthly_scores(record: Record) -> list[Share]:
-    """Scores decided for the months of the period, in hundredths of a point of the hundred that a month has."""
+    """Scores decided for the months of the period, in hundredths of a point of the hundred that a month has.
+
+    Only of schemes by the regulation of the scheme that asks: a month scored by two regulations is one month.
+    """
     query = (
         select(AppraisalSheet.id, AppraisalSheet.vendor_id, AppraisalSheet.staff_id, AppraisalSheet.name,
                AppraisalSheet.score)
@@ -62,6 +65,7 @@ def monthly_scores(record: Record) -> list[Share]:
         .where(AppraisalScheme.period_kind == str(PeriodKind.MONTH), Appraisal.void_at.is_(None))
         .where(Appraisal.begins_on >= record.first, Appraisal.ends_on <= record.last)
         .where(AppraisalSheet.decided_at <= record.now, AppraisalSheet.void_at.is_(None))
+        .where(AppraisalScheme.regulation == record.by if record.by else true())
         .order_by(Appraisal.begins_on, AppraisalSheet.id)
     )  # fmt: skip
     return [

@@ -81,13 +81,17 @@ def incidents(*asked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Record:
-    """The record of the days from `first` to `last`, both included; nothing is later than `now`."""
+    """The record of the days from `first` to `last`, both included; nothing is later than `now`.
+
+    `by` is the regulation of the scheme that asks, empty for any.
+    """
 
     connection: Connection
     regulations: Regulations
     first: date
     last: date
     now: datetime
+    by: str = ""
 
     def holds(self, day: date) -> bool:
         """Whether a day lies within the period."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from opsdesk.models import Appraisal, AppraisalLine, AppraisalMark, AppraisalSheet, Post, Staff, Vendor
+from opsdesk.models import Appraisal, AppraisalLine, AppraisalMark, AppraisalScheme, AppraisalSheet, Post, Staff, Vendor
 from opsdesk.rules.clause import Citation
 from opsdesk.rules.scoring import (
     Item,
@@ -21,6 +21,7 @@ from opsdesk.rules.scoring import (
     LineState,
     ObjectKind,
     Opinion,
+    PeriodKind,
     Proposal,
     Ruling,
     ScoredItem,
@@ -128,6 +129,17 @@ def ending(connection: Connection, first: date, last: date) -> list[int]:
     """The appraisals on record whose last day lies in these days, in the order in which they were begun."""
     query = select(Appraisal.id).where(Appraisal.ends_on.between(first, last), Appraisal.void_at.is_(None))
     return list(connection.execute(query.order_by(Appraisal.id)).scalars())
+
+
+def months_begun(connection: Connection, regulation: str, first: date, last: date) -> Counter[str]:
+    """How often each month of these days was appraised by schemes of a regulation."""
+    query = (
+        select(Appraisal.period)
+        .join(AppraisalScheme, AppraisalScheme.id == Appraisal.scheme_id)
+        .where(AppraisalScheme.regulation == regulation, AppraisalScheme.period_kind == str(PeriodKind.MONTH))
+        .where(Appraisal.begins_on >= first, Appraisal.ends_on <= last, Appraisal.void_at.is_(None))
+    )
+    return Counter(connection.execute(query).scalars())
 
 
 def appraisal_of(connection: Connection, sheet_id: int) -> int | None:

@@ -241,9 +241,9 @@ def unfit(scheme: Scheme, full: Decimal = HUNDRED) -> str:
 
 
 def _tells(scheme: Scheme, source: str) -> bool:
-    """Whether a source tells whose its facts are, for the kind of appraisee: of teams the record says nothing."""
+    """Whether a source tells whose its facts are, for the kind of appraisee: of teams only their months are known."""
     if scheme.object_kind is ObjectKind.TEAM:
-        return False
+        return source == appraisal_feeds.MONTHS
     return scheme.object_kind is not ObjectKind.PERSON or appraisal_feeds.BY_KEY[source].by_person
 
 

@@ -11,7 +11,7 @@ from an_appraisal import CODE, QUARTER
 from sqlalchemy import select, update
 from team import Team, build, go_to
 
-from opsdesk.models import AppraisalEvent, AppraisalItem, AppraisalScheme, Contract, Measure, Vendor
+from opsdesk.models import AppraisalEvent, AppraisalItem, AppraisalScheme, Contract, Measure, Setting, Vendor
 from opsdesk.registers.appraisal import bundle, check, documents, feedback, letters, listing, marks, rulings, service
 from opsdesk.registers.appraisal.marks import Entry
 from opsdesk.registers.appraisal.rulings import Wish
@@ -401,3 +401,91 @@ def test_twelve_points_are_money_each_and_used_up_they_warn(site: Context, crew:
         assert [tuple(row) for row in connection.execute(query)] == [
             (crew["1002"], "12 分已全部扣完。程序只作预警并建议更换人员，是否更换由主管决定。")
         ]
+
+
+# --- months and years -------------------------------------------------------------------------------------------------
+
+
+def by_months(ctx: Context, code: str, kind: str, **more: str) -> int:
+    """A published scheme by T4 of months or of a year, of one item."""
+    blank = dict.fromkeys(("grounds", "remarks"), "")
+    own = {"code": code, "title": f"{kind}考核", "period_kind": kind, "level": "部门级", "object_kind": "个人"}
+    usual = {**own, "regulation": "T4", "grades": '[["0", "合格"]]', "leader": "孙丽", "members": "赵敏\n钱进", **more}
+    year = kind == "年度"
+    weight, way, source = ("100", "按比率", "months.score") if year else ("100", "人工评分", "")
+    with ctx.transaction("方案") as tx:
+        scheme_id = tx.insert(
+            AppraisalScheme, **blank, **usual, edition=1, begins_on=date(2026, 1, 1), published_on=date(2026, 1, 1)
+        )
+        empty = dict.fromkeys(("target", "cap", "ladder", "clause", "each"), "")
+        tx.insert(
+            AppraisalItem, **empty, scheme_id=scheme_id, place=10, category="任务", title="任务", weight=weight,
+            standard="照任务单评分。", way=way, source=source,
+        )  # fmt: skip
+    return scheme_id
+
+
+def score_month(ctx: Context, code: str, scheme_id: int, text: str, points: str, names: tuple[str, ...] = ()) -> None:
+    """Everybody has the same points in a month."""
+    month = periods.parse(text)
+    service.begin(ctx, scheme_id=scheme_id, period=month, names=names)
+    sheets = [each.sheet for each in appraisal.compute(ctx, month, code=code).objects if each.sheet]
+    item = appraisal.compute(ctx, month, code=code).scheme.items[0].id
+    entries = [Entry(each.id, item, Decimal(points), "漏做一项") for each in sheets]
+    marks.mark(ctx, entries=entries, scorer_kind=ScorerKind.DECIDED)
+    service.decide(ctx, sheet_ids=[each.id for each in sheets])
+
+
+def kinds_asked(ctx: Context, text: str, code: str) -> list[str]:
+    found = check.of_round(ctx, appraisal.compute(ctx, periods.parse(text), code=code))
+    return [each.sentence for each in found if each.kind in {"月度考核", "考核方案"}]
+
+
+def test_a_year_counts_the_months_of_its_own_regulation_alone(site: Context, crew: Team) -> None:
+    house, other = by_months(site, "M4", "月度"), by_months(site, "M8", "月度", regulation="E8")
+    by_months(site, "Y4", "年度")
+    go_to(site, "2026-04-01 09:00")
+    for text, points in (("2026-01", "80"), ("2026-02", "90")):
+        score_month(site, "M4", house, text, points)
+    score_month(site, "M8", other, "2026-01", "10")
+    one = appraisal.compute(site, periods.parse("2026"), code="Y4").objects[0]
+    assert one.score == 85
+    assert "2 个月的得分合计 170 分，达到 85%" in one.items[0].lines[0].proposal.because
+
+
+def test_months_that_nobody_was_appraised_for_are_asked_about(site: Context, crew: Team) -> None:
+    house = by_months(site, "M4", "月度")
+    by_months(site, "Y4", "年度")
+    go_to(site, "2026-03-31 09:00")
+    score_month(site, "M4", house, "2026-01", "80")
+    missed = "2026-02 应考核 1 次，现在有 0 次（T4 7.1）。请补做这个月的考核。"
+    weights = "各月得分占 100 分，条文是 60%（T4 7.2）。请在考核方案里核对。"
+    assert kinds_asked(site, "2026-01", "M4") == []
+    assert kinds_asked(site, "2026-02", "M4") == [missed]
+    assert kinds_asked(site, "2026-03", "M4") == [], "the month is not over"
+    assert kinds_asked(site, "2026", "Y4") == [weights, missed]
+
+
+def test_a_team_has_its_year_out_of_its_months(site: Context, crew: Team) -> None:
+    monthly = by_months(site, "M4", "月度", object_kind="班组")
+    yearly = by_months(site, "Y4", "年度", object_kind="班组")
+    with site.read() as connection:
+        assert appraisal_schemes.unfit(appraisal_schemes.read(connection, yearly)) == ""
+    go_to(site, "2026-04-01 09:00")
+    score_month(site, "M4", monthly, "2026-01", "80", ("一班", "二班"))
+    score_month(site, "M4", monthly, "2026-02", "90", ("一班",))
+    service.begin(site, scheme_id=yearly, period=periods.parse("2026"), names=("一班", "二班"))
+    made = appraisal.compute(site, periods.parse("2026"), code="Y4")
+    assert [(each.subject.name, each.score) for each in made.objects] == [("一班", 85), ("二班", 80)]
+
+
+@pytest.mark.parametrize(
+    ("opened", "told"), [("2026-01-01", ""), ("2026-01-02", "2026-01-01 至启用日"), ("2026-04-01", "整个周期")]
+)
+def test_days_before_the_record_began_are_asked_about(quarter: Context, opened: str, told: str) -> None:
+    with quarter.writing.begin() as connection:
+        connection.execute(update(Setting).where(Setting.name == "site.opened_on").values(value=opened))
+    made = appraisal.compute(quarter, QUARTER, code=CODE)
+    found = [each.sentence for each in check.of_round(quarter, made) if "启用日" in each.sentence]
+    sentence = f"启用日是 {opened}，{told}没有记录，取数的指标不扣分，得分会偏高。请核对是否照此考核。"
+    assert found == ([sentence] if told else [])

@@ -10,14 +10,21 @@ from itertools import combinations
 from sqlalchemy import Connection, func, select
 
 from opsdesk.models import Deduction, Incident, Settlement, Vendor
-from opsdesk.rules import calendar, review
+from opsdesk.rules import calendar, periods, review
 from opsdesk.rules.clause import Law
 from opsdesk.rules.periods import Period
-from opsdesk.rules.scoring import LineState, ObjectKind, PeriodKind, Way, plain
+from opsdesk.rules.scoring import NOTHING, LineState, ObjectKind, PeriodKind, Way, plain
 from opsdesk.rules.vocabulary import Decision, IncidentState
-from opsdesk.services import appraisal, appraisal_schemes, appraisal_subjects, duties
+from opsdesk.services import (
+    appraisal,
+    appraisal_record,
+    appraisal_schemes,
+    appraisal_subjects,
+    duties,
+    settings,
+)
 from opsdesk.services.appraisal import Round, Scored
-from opsdesk.services.appraisal_feeds import SAME_FACTS
+from opsdesk.services.appraisal_feeds import MONTHS, SAME_FACTS
 from opsdesk.services.appraisal_record import SheetState
 from opsdesk.services.context import Context
 from opsdesk.services.open_questions import Question
@@ -63,6 +70,8 @@ def of_round(ctx: Context, shown: Round) -> tuple[Question, ...]:
         found += _posts(shown)
     with ctx.read() as connection:
         found += _without_sheet(connection, shown)
+        found += _opening(connection, shown)
+        found += _months(connection, shown, law, now.date())
     found += _course(shown, law, now)
     return tuple(found)
 
@@ -74,6 +83,9 @@ def _of_scheme(shown: Round, law: Law, today: date) -> Iterator[Question]:
     if scheme.regulation == review.HOUSE:
         of = shown.kept or scheme
         lacks += review.group_lacks(of.leader, of.members.splitlines(), law)
+        if scheme.period_kind is PeriodKind.YEAR:
+            by_months = sum((each.weight for each in scheme.items if each.source == MONTHS), NOTHING)
+            lacks.append(review.weights_lack(by_months, law))
     if scheme.regulation == review.ASPECTS:
         lacks.append(review.aspects_lack([item.category for item in scheme.items], law))
         lacks.append(review.rhythm_lack(scheme.period_kind, law))
@@ -81,6 +93,29 @@ def _of_scheme(shown: Round, law: Law, today: date) -> Iterator[Question]:
     said += [f"{lack}。请在考核方案里核对。" for lack in lacks if lack]
     for sentence in filter(None, said):
         yield Question("考核方案", None, "", "", day, sentence, "scheme")
+
+
+def _opening(connection: Connection, shown: Round) -> Iterator[Question]:
+    """Days of the period before the site kept its record: nothing that happened on them can cost points."""
+    opened, period = settings.opened_on(connection), shown.period
+    if period.first < opened and any(item.source for item in shown.scheme.items):
+        until = "整个周期" if period.last < opened else f"{period.first.isoformat()} 至启用日"
+        said = f"启用日是 {opened.isoformat()}，{until}没有记录，取数的指标不扣分，得分会偏高。请核对是否照此考核。"
+        yield Question("没有数据", None, "", "", period.first, said, HERE)
+
+
+def _months(connection: Connection, shown: Round, law: Law, today: date) -> Iterator[Question]:
+    """Months of the period that are over and that nobody was appraised for (T4-09)."""
+    if shown.scheme.regulation != review.HOUSE or shown.scheme.object_kind is ObjectKind.VENDOR:
+        return
+    if shown.period.kind not in {PeriodKind.MONTH, PeriodKind.YEAR}:
+        return
+    begun = appraisal_record.months_begun(connection, review.HOUSE, shown.period.first, shown.period.last)
+    since = max(shown.period.first, settings.opened_on(connection))
+    for year, number in shown.period.months:
+        each = periods.month(year, number)
+        if since <= each.last < today and (lack := review.month_lack(each.text, begun[each.text], law)):
+            yield Question("月度考核", None, "", "", each.last, f"{lack}。请补做这个月的考核。", HERE)
 
 
 def _twice(shown: Round) -> Iterator[tuple[str, str]]:
