@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -112,7 +111,7 @@ def open_site(home: Path, clock: Clock | None = None, *, thorough: bool = False)
         if is_damage(trouble.__cause__):
             raise _damaged(home, clock, f"打不开：{trouble}") from trouble
         raise
-    except (DBAPIError, sqlite3.Error) as error:
+    except (DBAPIError, *backup.SPOILT) as error:
         raise _damaged(home, clock, f"打不开（{getattr(error, 'orig', error)}），没有改动。") from error
     if sound != "ok":
         raise _damaged(home, clock, "已损坏，没有打开，也没有改动。")
@@ -148,10 +147,18 @@ def _refuse_to_begin_anew(home: Path) -> None:
 
 
 def check_whole(ctx: Context) -> list[str]:
-    """Check record, chain and the backups as its witnesses; where all holds, the record counts as sound again."""
-    lying = backup_second.folders(ctx)
-    with ctx.read() as connection:
-        found = [*health.verify(connection), *witness.contradictions(connection, lying)]
+    """Check record, chain and the backups as its witnesses; where all holds, the record counts as sound again.
+
+    Raises Damaged where it cannot even be read.
+    """
+    try:
+        lying = backup_second.folders(ctx)
+        with ctx.read() as connection:
+            found = [*health.verify(connection), *witness.contradictions(connection, lying)]
+    except Trouble as trouble:
+        if is_damage(trouble.__cause__):
+            raise _damaged(ctx.home, ctx.clock, "有一部分读不出来。") from trouble
+        raise
     if found:
         unsound.note(ctx.home, ctx.now(), found[0])
     else:

@@ -36,6 +36,8 @@ LONGEST = 300
 """Seconds after which a copy is given up that begins anew again and again: the record is written all the time."""
 LEAST_ROOM = 1.2
 """So many times the database's size has to be free."""
+SPOILT = (sqlite3.Error, UnicodeDecodeError)
+"""What comes of reading a spoilt file: its own words may be in SQLite's message, and no text any more."""
 _NAME = re.compile(r"ops-(\d{8}-\d{6})-(.+)\.db(?:\.aes)?")
 _UNFIT = re.compile(r'[<>:"/\\|?*\s\x00-\x1f]+')
 
@@ -117,7 +119,7 @@ def contents(path: Path) -> Contents:
             verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if verdict == "ok":
                 return counted(connection)
-    except sqlite3.Error as error:
+    except SPOILT as error:
         raise Damaged(f"文件 {path.name} 打不开或已损坏（{error}）。", remedy="请换一份备份。") from None
     raise Damaged(f"文件 {path.name} 已损坏。", remedy="请换一份备份。")
 
@@ -187,7 +189,7 @@ def make(
         made = Backup(final, now, why, final.stat().st_size, sha256_of(final), found)
         write_whole(manifest_of(final), json.dumps(_as_json(made), ensure_ascii=False, indent=1))
         sync_folder(target)
-    except (Damaged, OSError, sqlite3.Error) as error:
+    except (Damaged, OSError, *SPOILT) as error:
         if isinstance(error, Damaged) or is_damage(error):
             unsound.note(home, now, str(error))
             raise Damaged(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -155,7 +154,7 @@ def _against_today(database: Path, found: Contents) -> tuple[bool | None, tuple[
             query = "SELECT count(*), min(at), max(at) FROM ledger WHERE seq > ?"
             count, first, last = connection.execute(query, (found.last if same else 0,)).fetchone()
             return same, (int(count), first, last)
-    except sqlite3.Error:
+    except backup.SPOILT:
         return None, nothing
 
 

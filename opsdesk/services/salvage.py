@@ -24,14 +24,14 @@ from opsdesk.models.engine import APPLICATION_ID, read_engine, write_engine
 from opsdesk.models.incident import INDEX_TABLE
 from opsdesk.models.schema import SCHEMA
 from opsdesk.services import backup, health, incident_text, restoring, unsound
-from opsdesk.services.backup import DATABASE, SIDECARS, Contents
+from opsdesk.services.backup import DATABASE, SIDECARS, SPOILT, Contents
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Damaged, Trouble
 
 HIGHEST = 1 << 40
 """No row of ours has a greater id."""
-MOST_PROBES = 20_000
-"""As often is a damaged table asked for rows between two gaps, so that the search ends."""
+MOST_PROBES = 4_000
+"""As often in a row may a damaged table give nothing before the search ends; a spoilt leaf takes some hundred."""
 MENDED, SALVAGED = "重建索引", "逐表抢救"
 REPAIRED = "修复数据"
 
@@ -89,7 +89,7 @@ def attempt(home: Path) -> Salvage:
         raise Trouble(f"修复没有开始（{error.strerror or error}）。", remedy="请检查磁盘空间和权限后再试。") from error
     try:
         return _mended(folder) or _salvaged(folder)
-    except sqlite3.Error as error:
+    except SPOILT as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise Damaged(f"数据文件损坏太重，读不出内容（{error}）。", remedy="请从备份恢复。") from error
     except BaseException:
@@ -130,7 +130,7 @@ def _mended(folder: Path) -> Salvage | None:
             if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 return None
         return _judged(tried, MENDED, ())
-    except (sqlite3.Error, Damaged):
+    except (*SPOILT, Damaged):
         return None
 
 
@@ -165,7 +165,10 @@ def _like(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> list[str]:
     shadows = tuple(f"{INDEX_TABLE}_{part}" for part in ("data", "idx", "content", "docsize", "config"))
     for kind, name, sql in damaged.execute("SELECT type, name, sql FROM sqlite_master ORDER BY rowid").fetchall():
         if kind == "table" and sql and not name.startswith("sqlite_") and name not in shadows:
-            fresh.execute(sql)
+            try:
+                fresh.execute(sql)
+            except SPOILT:
+                continue  # its description is spoilt: the check tells
             if name != INDEX_TABLE:
                 names.append(name)
     if "ledger" not in names:
@@ -179,7 +182,7 @@ def _like(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> list[str]:
 def _add_indexes(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> None:
     query = "SELECT sql FROM sqlite_master WHERE type <> 'table' AND sql IS NOT NULL ORDER BY rowid"
     for (sql,) in damaged.execute(query).fetchall():
-        with suppress(sqlite3.IntegrityError):  # two rows of one number: told by the check
+        with suppress(*SPOILT):  # two rows of one number, or words that are spoilt: told by the check
             fresh.execute(sql)
 
 
@@ -208,10 +211,9 @@ def _gaps(
     ask: Callable[[int, int, str], sqlite3.Cursor], keep: Callable[[tuple[Any, ...]], None], low: int, high: int
 ) -> Iterator[tuple[int, int]]:
     """Read between two row ids from below and from above, and halve what lies between until nothing more comes out."""
-    waiting, probes = [(low, high)], 0
+    waiting, idle = [(low, high)], 0
     while waiting:
-        low, high = waiting.pop()
-        probes += 1
+        low, high = begun = waiting.pop()
         upward = _read(ask, keep, low, high, "ASC")
         if upward is None:
             continue
@@ -220,7 +222,8 @@ def _gaps(
         if downward is None or low >= downward:
             continue
         high = downward - 1
-        if low >= high or probes >= MOST_PROBES:
+        idle = idle + 1 if (low, high) == begun else 0
+        if low >= high or idle >= MOST_PROBES:
             yield low, high
             continue
         middle = (low + high) // 2
@@ -234,13 +237,19 @@ def _read(
     high: int,
     order: str,
 ) -> int | None:
-    """Read as far as it goes; None where it went to the end, else the last row id read, or the edge."""
+    """Read as far as it goes; None where it went to the end, else the last row id read, or the edge.
+
+    Ids that do not go on in their order come from a page that is spoilt, and could go round in circles.
+    """
+    step = 1 if order == "ASC" else -1
     last = low - 1 if order == "ASC" else high + 1
     try:
         for row in ask(low, high, order):
+            if (row[0] - last) * step <= 0:
+                return last
             keep(row)
             last = row[0]
-    except sqlite3.DatabaseError:
+    except SPOILT:
         return last
     return None
 
@@ -297,8 +306,9 @@ def _judged(path: Path, way: str, tables: tuple[Table, ...]) -> Salvage:
                     incident_text.rebuild(connection)
             with reading.connect() as connection:
                 findings = health.verify(connection)
-        except DBAPIError as error:
-            raise Damaged(f"修复后的文件还是读不出来（{error.orig}）。", remedy="请从备份恢复。") from error
+        except (DBAPIError, *SPOILT) as error:
+            said = f"修复后的文件还是读不出来（{getattr(error, 'orig', error)}）。"
+            raise Damaged(said, remedy="请从备份恢复。") from error
         finally:
             writing.dispose()
             reading.dispose()

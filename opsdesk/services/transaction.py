@@ -34,18 +34,21 @@ BATCH = 500
 
 def as_trouble(error: BaseException) -> Trouble | None:
     """A database error as a sentence and a way out; None where it is a bug."""
-    origin = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(origin, "sqlite_errorcode", None)
-    if code is None:
-        return None
-    known = WAYS_OUT.get(code & 0xFF)
+    known = WAYS_OUT.get(_code(error))
     return Trouble(known[0], remedy=known[1]) if known else None
+
+
+def _code(error: BaseException | None) -> int:
+    """SQLite's word for an error, 0 for none; a text that is no text any more is damage, too."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(origin, sqlite3.OperationalError) and str(origin).startswith("Could not decode to UTF-8"):
+        return sqlite3.SQLITE_CORRUPT
+    return int(getattr(origin, "sqlite_errorcode", 0)) & 0xFF
 
 
 def is_damage(error: BaseException | None) -> bool:
     """Whether a database error says that the file itself is spoilt, not that it is busy, full or closed to us."""
-    origin = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(origin, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 @contextmanager
