@@ -5,7 +5,7 @@ Live until it is decided; then the sheet says what was frozen, and what the reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -103,13 +103,16 @@ def compute(ctx: Context, period: Period, *, code: str | None = None, vendor_id:
 
 
 def of_appraisal(
-    connection: Connection, regulations: Regulations, appraisal_id: int, now: datetime, sheet_ids: Sequence[int] = ()
-) -> Round:
-    """An appraisal on record as it stands, or these of its sheets. Refuses an unknown one."""
+    connection: Connection, regulations: Regulations, appraisal_id: int, now: datetime, sheet_ids: Sequence[int] = (),
+    item_ids: Collection[int] = (),
+) -> Round:  # fmt: skip
+    """An appraisal on record as it stands, or these of its sheets and items alone. Refuses an unknown one."""
     kept = appraisal_record.by_id(connection, appraisal_id)
     if kept is None:
         raise Refusal("这次考核已经作废或不在了。请刷新列表后再试。")
     scheme = appraisal_schemes.read(connection, kept.scheme_id)
+    if item_ids:
+        scheme = replace(scheme, items=tuple(item for item in scheme.items if item.id in item_ids))
     period = period_of(kept)
     chosen = [sheet for sheet in kept.sheets if not sheet_ids or sheet.id in sheet_ids]
     return Round(scheme, period, _objects(connection, regulations, scheme, period, now, chosen, ()), kept)
@@ -162,11 +165,15 @@ def _objects(
     connection: Connection, regulations: Regulations, scheme: Scheme, period: Period, now: datetime,
     sheets: Sequence[Sheet], subjects: Sequence[Subject],
 ) -> tuple[Scored, ...]:  # fmt: skip
-    keys = {item.source for item in scheme.items if item.source}
-    feeds = appraisal_feeds.read(connection, regulations, period.first, period.last, now, keys, scheme.regulation)
-    terms = appraisal_subjects.pay_terms(connection, period)
     pairs: list[tuple[Subject, Sheet | None]] = [(each.subject, each) for each in sheets]
     pairs += [(each, None) for each in subjects]
+    keys = {item.source for item in scheme.items if item.source}
+    vendor_id, staff_id = (pairs[0][0].vendor_id, pairs[0][0].staff_id) if len(pairs) == 1 else (None, None)
+    feeds = appraisal_feeds.read(
+        connection, regulations, period.first, period.last, now, keys, scheme.regulation,
+        vendor_id=None if staff_id else vendor_id, staff_id=staff_id,
+    )  # fmt: skip
+    terms = appraisal_subjects.pay_terms(connection, period)
     return tuple(
         _scored(regulations, scheme, period, subject, sheet, feeds, terms.get(subject.vendor_id or 0, []))
         for subject, sheet in pairs

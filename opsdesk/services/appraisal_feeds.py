@@ -148,14 +148,16 @@ class Feeds:
 
 def read(
     connection: Connection, regulations: Regulations, first: date, last: date, now: datetime, keys: Collection[str],
-    by: str = "",
+    by: str = "", *, vendor_id: int | None = None, staff_id: int | None = None,
 ) -> Feeds:  # fmt: skip
     """Read these feeds for the days from `first` to `last`, as far as they have come; nothing is later than `now`.
 
-    `by` is the regulation of the scheme that asks, empty for any. KeyError for a feed that there is not.
+    `by` is the regulation of the scheme that asks, empty for any. With `vendor_id` or `staff_id` the feeds may be asked
+    for that appraisee alone. KeyError for a feed that there is not.
     """
     with without_collection():
-        return _read(Record(connection, regulations, first, min(last, now.date()), now, by), keys)
+        until = min(last, now.date())
+        return _read(Record(connection, regulations, first, until, now, by, vendor_id, staff_id), keys)
 
 
 def _read(record: Record, keys: Collection[str]) -> Feeds:

@@ -83,7 +83,8 @@ def incidents(*asked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 class Record:
     """The record of the days from `first` to `last`, both included; nothing is later than `now`.
 
-    `by` is the regulation of the scheme that asks, empty for any.
+    `by` is the regulation of the scheme that asks, empty for any. With `vendor_id` or `staff_id` nobody else is asked
+    for, so that nobody else's attendance is settled.
     """
 
     connection: Connection
@@ -92,6 +93,8 @@ class Record:
     last: date
     now: datetime
     by: str = ""
+    vendor_id: int | None = None
+    staff_id: int | None = None
 
     def holds(self, day: date) -> bool:
         """Whether a day lies within the period."""
@@ -168,7 +171,13 @@ class Record:
     def months(self) -> tuple[Month, ...]:
         """The months that the period touches, each settled once."""
         wanted = dict.fromkeys((day.year, day.month) for day in days(self.first, self.last))
-        return tuple(settlement.read(self.connection, self.regulations, *each, self.now) for each in wanted)
+        return tuple(
+            settlement.read(
+                self.connection, self.regulations, year, month, self.now,
+                vendor_id=self.vendor_id, staff_id=self.staff_id,
+            )
+            for year, month in wanted
+        )  # fmt: skip
 
     def read(self, query: Select[*tuple[Any, ...]]) -> list[Row]:
         """The rows of a question."""

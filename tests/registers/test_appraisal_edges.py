@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import an_appraisal
+import february
 import pytest
 from an_appraisal import CODE, QUARTER
 from sqlalchemy import select, update
@@ -489,3 +490,30 @@ def test_days_before_the_record_began_are_asked_about(quarter: Context, opened: 
     found = [each.sentence for each in check.of_round(quarter, made) if "启用日" in each.sentence]
     sentence = f"启用日是 {opened}，{told}没有记录，取数的指标不扣分，得分会偏高。请核对是否照此考核。"
     assert found == ([sentence] if told else [])
+
+
+# --- one alone --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("code", "text"), [("T1Q", "2026Q1"), ("T4M", "2026-02")])
+def test_one_sheet_alone_says_what_it_says_among_all(site: Context, code: str, text: str) -> None:
+    february.live(site)
+    period = periods.parse(text)
+    with site.read() as connection:
+        scheme = appraisal.scheme_of(connection, period, code)
+    scheme_acts.publish(site, scheme.id, {})
+    go_to(site, "2026-04-01 09:00")
+    service.begin(site, scheme_id=scheme.id, period=period)
+    made = appraisal.compute(site, period, code=code)
+    assert made.kept is not None
+    assert any(line.counted for each in made.objects for item in each.items for line in item.lines)
+    for each in made.objects:
+        assert each.sheet is not None
+        with site.read() as connection:
+            alone = appraisal.of_one_sheet(connection, site.regulations, each.sheet.id, site.now())
+            last = each.items[-1].item.id
+            of = appraisal.of_appraisal(
+                connection, site.regulations, made.kept.id, site.now(), [each.sheet.id], [last]
+            )  # fmt: skip
+        assert alone.objects == (each,)
+        assert of.objects[0].items == each.items[-1:]

@@ -45,7 +45,7 @@ def rule(ctx: Context, *, wishes: Sequence[Wish]) -> Outcome[list[Wish]]:
     with ctx.transaction(f"考核扣分{'、'.join(sorted(words))}", wishes[0].reason) as tx:
         for sheet_id in {wish.sheet_id for wish in wishes}:
             open_sheet(tx, sheet_id)
-        found = scored_sheets(tx, ctx, {wish.sheet_id for wish in wishes})
+        found = scored_sheets(tx, ctx, {wish.sheet_id for wish in wishes}, {wish.item_id for wish in wishes})
         before = [_rule(tx, ctx, wish, found[wish.sheet_id]) for wish in wishes]
     return Outcome(before, TOUCHED)
 

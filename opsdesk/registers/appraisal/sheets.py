@@ -19,15 +19,17 @@ TOUCHED = frozenset({"appraisal"})
 LEAST_REASON = 2
 
 
-def scored_sheets(tx: Transaction, ctx: Context, sheet_ids: Collection[int]) -> dict[int, Scored]:
-    """These sheets as they stand now, within the transaction."""
+def scored_sheets(
+    tx: Transaction, ctx: Context, sheet_ids: Collection[int], item_ids: Collection[int] = ()
+) -> dict[int, Scored]:
+    """These sheets as they stand now, within the transaction; of these items alone where they are given."""
     query = select(AppraisalSheet.id, AppraisalSheet.appraisal_id).where(AppraisalSheet.id.in_(sheet_ids))
     of: dict[int, list[int]] = {}
     for row in tx.connection.execute(query):
         of.setdefault(row.appraisal_id, []).append(row.id)
     found: dict[int, Scored] = {}
     for appraisal_id, ids in of.items():
-        made = appraisal.of_appraisal(tx.connection, ctx.regulations, appraisal_id, ctx.now(), ids)
+        made = appraisal.of_appraisal(tx.connection, ctx.regulations, appraisal_id, ctx.now(), ids, item_ids)
         found |= {each.sheet.id: each for each in made.objects if each.sheet}
     if missing := set(sheet_ids) - set(found):
         raise Refusal(f"有 {len(missing)} 份考核表已经不在了。请刷新后再看。")
