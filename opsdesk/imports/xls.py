@@ -5,6 +5,8 @@ A sheet of this kind has at most 65,536 rows and 256 columns, which bounds what 
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
@@ -15,6 +17,9 @@ from opsdesk.services.errors import Refusal
 from opsdesk.services.text import clean
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SECTORS_IN_HEADER = 109
+_SHIFTS = {9, 12}
+"""Sectors of 512 and 4,096 bytes; the header says which."""
 
 _Value = int | float | str | bool | time | date | datetime | timedelta
 
@@ -26,6 +31,7 @@ def read_old_workbook(source: Source) -> tuple[Sheet, ...]:
     if _ENCRYPTED in source.data:
         raise _locked(source)
     try:
+        _refuse_endless(source)
         workbook = CalamineWorkbook.from_filelike(BytesIO(source.data))
         sheets = []
         for meta in workbook.sheets_metadata:
@@ -35,13 +41,60 @@ def read_old_workbook(source: Source) -> tuple[Sheet, ...]:
                 sheets.append(Sheet(clean(meta.name), _rows(sheet.to_python(), top, left)))
     except PasswordError:
         raise _locked(source) from None
-    except (CalamineError, OSError, ValueError, OverflowError) as error:
+    except (CalamineError, OSError, ValueError, OverflowError, struct.error) as error:
         raise _broken(source) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # what the library's Rust raises on some torn files
             raise
         raise _broken(source) from None
     return tuple(sheets)
+
+
+def _refuse_endless(source: Source) -> None:
+    """Refuse a file whose chains of sectors run in a circle: the library would follow them until memory is full.
+
+    Raises struct.error where the header or a table is not there.
+    """
+    data = source.data
+    (shift,) = struct.unpack_from("<H", data, 30)
+    if shift not in _SHIFTS:
+        raise _broken(source)
+    size, known = 1 << shift, len(data) >> shift
+
+    def numbers(sector: int) -> tuple[int, ...]:
+        return struct.unpack_from(f"<{size // 4}I", data, (sector + 1) * size)
+
+    listed = list(struct.unpack_from(f"<{_SECTORS_IN_HEADER}I", data, 76))
+    (more,), seen = struct.unpack_from("<I", data, 68), set[int]()
+    while more < known:
+        if more in seen:
+            raise _broken(source)
+        seen.add(more)
+        *these, more = numbers(more)
+        listed += these
+    table = [number for sector in listed if sector < known for number in numbers(sector)]
+    (at,) = struct.unpack_from("<I", data, 60)
+    if _endless(table):
+        raise _broken(source)
+    small = list[int]()
+    while at < min(known, len(table)):
+        small += numbers(at)
+        at = table[at]
+    if _endless(small):
+        raise _broken(source)
+
+
+def _endless(table: Sequence[int]) -> bool:
+    """Whether any chain of a table, each entry naming the next, comes back on itself."""
+    walked_from = [-1] * len(table)
+    for start in range(len(table)):
+        at = start
+        while at < len(table) and walked_from[at] < 0:
+            walked_from[at] = start
+            at = table[at]
+        if at < len(table) and walked_from[at] == start:
+            return True
+    return False
 
 
 def _rows(values: list[list[_Value]], top: int, left: int) -> tuple[Row, ...]:

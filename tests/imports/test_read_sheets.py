@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 import time as clock
 import zipfile
 from datetime import date, datetime, time
@@ -337,6 +338,27 @@ def test_torn_xls_is_refused_or_read_never_crashes(tmp_path: Path, capfd: pytest
         except Refusal as refusal:
             sentences.append(str(refusal))
     assert all(sentence.endswith("。") for sentence in sentences)
+
+
+@pytest.mark.parametrize("circle", ["sectors", "tables of sectors", "small sectors"])
+def test_an_xls_that_runs_in_a_circle_is_refused_before_it_fills_the_memory(tmp_path: Path, circle: str) -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("a").write(0, 0, "甲" * 300)
+    stream = io.BytesIO()
+    book.save(stream)
+    spoilt = bytearray(stream.getvalue())
+    (table,) = struct.unpack_from("<I", spoilt, 76)
+    (directory,) = struct.unpack_from("<I", spoilt, 48)
+    if circle == "sectors":
+        struct.pack_into("<I", spoilt, (table + 1) * 512 + 4 * directory, directory)
+    else:
+        field = 68 if circle == "tables of sectors" else 60
+        struct.pack_into("<I", spoilt, field, 0)
+        struct.pack_into("<I", spoilt, 512 + 508, 0 if circle == "tables of sectors" else 127)
+    path = tmp_path / "a.xls"
+    path.write_bytes(spoilt)
+    with pytest.raises(Refusal, match="损坏"):
+        read_sheets(path)
 
 
 @pytest.mark.parametrize(
