@@ -90,6 +90,17 @@ def open_site(home: Path, clock: Clock | None = None, *, thorough: bool = False)
         ) from error
     _refuse_to_begin_anew(home)
     writing, reading = _engine_pair(home)
+    try:
+        _bring_up(home, writing, reading, clock, thorough=thorough)
+    except BaseException:
+        for engine in (writing, reading):
+            engine.dispose()  # or Windows would not let the file be set aside
+        raise
+    return Context(home, writing, reading, clock, Library(law_library.shipped()), station=platform.node() or "desk")
+
+
+def _bring_up(home: Path, writing: Engine, reading: Engine, clock: Clock, *, thorough: bool) -> None:
+    """Migrate where it is needed, and check the file. Raises Trouble, Damaged."""
     check = "integrity_check(1)" if thorough or unsound.found(home) else "quick_check(1)"
     try:
         with database_trouble():
@@ -115,7 +126,6 @@ def open_site(home: Path, clock: Clock | None = None, *, thorough: bool = False)
         raise _damaged(home, clock, f"打不开（{getattr(error, 'orig', error)}），没有改动。") from error
     if sound != "ok":
         raise _damaged(home, clock, "已损坏，没有打开，也没有改动。")
-    return Context(home, writing, reading, clock, Library(law_library.shipped()), station=platform.node() or "desk")
 
 
 def _damaged(home: Path, clock: Clock, what: str) -> Damaged:
