@@ -21,6 +21,7 @@ from opsdesk.services import (
     backup_keeping,
     backup_second,
     chain,
+    privacy,
     restoring,
     settings,
     unsound,
@@ -307,3 +308,12 @@ class TestMoment:
     )
     def test_the_name_tells_it(self, name: str, at: datetime | None) -> None:
         assert backup.moment_of(Path(name)) == at
+
+
+def test_what_is_as_old_as_the_visitors_numbers_goes_in_the_second_place_too(site: Context, away: Path) -> None:
+    backup_second.choose(site, away)
+    old, newest = NOW - timedelta(days=300), NOW - timedelta(days=200)
+    made = [backup.make(site.home, at, "手动", folder=away) for at in (old, newest)]
+    assert "旧备份 1 份" in privacy.purge(site).value
+    assert backup.found_in(away) == [made[1].path], "the newest of each place stays"
+    assert not backup.manifest_of(made[0].path).exists()
