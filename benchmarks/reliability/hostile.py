@@ -8,12 +8,28 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from io import BytesIO
 
+import xlwt
 from openpyxl.workbook.workbook import Workbook
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 MEGABYTE = 1024 * 1024
+
+
+@cache
+def old() -> bytes:
+    """The same as attendance machines still write it."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("名单")
+    for column, heading in enumerate(("工号", "姓名")):
+        sheet.write(0, column, heading)
+    for n in range(1, 30):
+        sheet.write(n, 0, f"S{n:03}")
+        sheet.write(n, 1, f"人员{n}")
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 @cache
@@ -150,6 +166,7 @@ REFUSED: Mapping[str, Callable[[], bytes]] = {
 """By file name; each has to be refused with a sentence."""
 READ: Mapping[str, Callable[[], bytes]] = {
     "honest.xlsx": honest,
+    "old.xls": old,
     "fake dimension.xlsx": lambda: _with({SHEET: _sheet(_row(1, _cell("A1", "甲")), dimension="A1:XFD1048576")}),
     "300,000 empty rows.xlsx": lambda: _rows(300_000, '<c s="0"/>'),
     "one text 20,000 times.xlsx": _one_text_often,

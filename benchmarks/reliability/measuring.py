@@ -41,3 +41,14 @@ def open_files() -> int:
     """How many files this process has open; 0 where the system does not tell."""
     folder = Path("/proc/self/fd")
     return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+def limit_memory(more: int) -> None:
+    """Let this process take so many bytes more than it has, and no further, where the system can: a trial may not fill
+    the machine.
+    """
+    if sys.platform != "win32" and STATUS.exists():
+        import resource
+
+        most = _status("VmSize") + more
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))

@@ -191,7 +191,7 @@ def _paragraphs(path: Path) -> list[str]:
 
 def _missing(text: str) -> bool:
     try:
-        typeface.runs("".join(text.split()))
+        typeface.runs("".join(text.translate(DRAWN).split()))
     except MissingGlyph:
         return True
     return False

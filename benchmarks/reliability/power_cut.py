@@ -26,9 +26,9 @@ SECTOR = 512
 ACTS = 24
 """Acts of one recorded desk; the power is cut many times along each."""
 CUTS = 100
-NESTED, CONTROLS, LEAST, ENOUGH = 7, 5, 12, 200
-"""One cut in so many is followed by one during recovery; the controls have a fifth of the cuts, and NORMAL, which harms
-only now and then, has to harm where it had two hundred."""
+NESTED, CONTROLS, LEAST, ENOUGH = 7, 5, 8, 200
+"""One cut in so many is followed by one during recovery; the controls have a fifth of the cuts but at least eight, and
+NORMAL, which harms only now and then, has to harm where it had two hundred."""
 SHARES = (0.0, 0.1, 0.5, 0.9, 1.0)
 """How much of what was not synced a disk keeps; chosen anew for each cut."""
 

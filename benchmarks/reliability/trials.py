@@ -84,7 +84,7 @@ TRIALS = (
         "Backups that are damaged themselves on every medium.",
     ),
     Trial(
-        "P7", "tamper", "tampering with bytes, rows and history", 300, 20_000,
+        "P7", "tamper", "tampering with bytes, rows and history", 300, 10_000,
         "Bytes flipped and rows changed, added, deleted or exchanged outside the program are found; a history "
         "rewritten or cut is found from any head kept elsewhere that is younger than the change.",
         "Without a head kept elsewhere a rewritten history is not found, nor what is younger than the last head. A "

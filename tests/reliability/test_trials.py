@@ -13,11 +13,11 @@ from benchmarks.reliability.result import Result
 
 SEED = 7
 COUNTS = {
-    "P1": 4, "P2": 12, "P3": 20, "P3b": 1, "P4": 5, "P5": 40, "P5b": 40, "P7": 40, "P9": 4, "P10": 8, "P11": 2,
-    "P12": 80, "P13": 10, "P14": 1, "P15": 12, "P16": 1000, "S1": 1,
+    "P1": 4, "P2": 6, "P3": 20, "P3b": 1, "P4": 5, "P5": 40, "P5b": 30, "P7": 40, "P9": 4, "P10": 8, "P11": 2,
+    "P12": 80, "P13": 6, "P14": 1, "P15": 12, "P16": 1000, "S1": 1,
 }  # fmt: skip
 """So often here; `make trials` holds them more often, `make trials ARGS=--full` as often as the plan asks."""
-SPOILT = ("backups bear no witness", "the clock is not checked", "altered rows of issued forms are genuine")
+SPOILT = ("the clock is not checked", "altered rows of issued forms are genuine")
 """Mutants whose trials are quick; `X` has all of them."""
 
 
