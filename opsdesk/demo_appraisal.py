@@ -8,18 +8,23 @@ from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from opsdesk.demo_living import Site
+from opsdesk.models import AppraisalSheet, Measure
 from opsdesk.registers.appraisal import feedback, marks, rulings, service
 from opsdesk.registers.appraisal.marks import Entry
 from opsdesk.registers.appraisal.rulings import Wish
 from opsdesk.registers.appraisal_event import service as events
+from opsdesk.registers.measure import service as measures
 from opsdesk.registers.payment_term import service as payment_terms
 from opsdesk.registers.scheme import acts as scheme_acts
 from opsdesk.rules import periods
 from opsdesk.rules.calendar import days
+from opsdesk.rules.measures import MeasureKind
 from opsdesk.rules.periods import Period
 from opsdesk.rules.scoring import EventKind, LineState, PeriodKind, ScorerKind, Way
-from opsdesk.services import appraisal, appraisal_schemes
+from opsdesk.services import amending, appraisal, appraisal_schemes
 from opsdesk.services.appraisal import Scored
 
 TERMS = (
@@ -43,14 +48,18 @@ REMARKS = (
     "协作主动，交接清楚。",
     "巡检记录有两处漏填，已补。",
 )
+HAND_IN = {"appraisal.submit_by": "next_month", "appraisal.submit_day": "10"}
+LETTER, TOO_SOON = "综合管理部第 3 号通知", "月度指标月底才有，当月交不出来。"
+BEST_ONE = "每月只表彰得分最高的一人。"
 WAIVED = "当日地铁故障，单位有证明，免除。"
 OBJECTION = "重开的事件中有一件是用户提出新的需要，不是没有修好，请核减。"
 ANSWERED = "查过经过和用户确认单，第二次报修现象与第一次相同，维持原评分。"
 
 
 def register(site: Site) -> None:
-    """Payment terms of the contracts, and the schemes made public before anybody is scored (T4-01)."""
+    """Payment terms, the day for handing in (T4-03b), and the schemes made public before anybody is scored (T4-01)."""
     ctx = site.by(site.supervisor)
+    amending.amend(ctx, clause="T4-03b", begins_on=site.plan.first, typed=HAND_IN, source=LETTER, reason=TOO_SOON)
     for number, fee, mode, shares in TERMS:
         site.clock.advance(seconds=40)
         term = {"contract_id": site.ids[number], "fee": fee, "mode": mode, "shares": shares}
@@ -102,7 +111,7 @@ def _scoring_persons(site: Site, period: Period, chance: random.Random) -> Calla
         marks.mark(ctx, entries=entries, scorer_kind=ScorerKind.GROUP, scorer="值长")
         site.clock.advance(minutes=20)
         again = [_nudged(entry, chance) for entry in entries]
-        marks.mark(ctx, entries=again, scorer_kind=ScorerKind.GROUP, scorer="设备员")
+        marks.mark(ctx, entries=again, scorer_kind=ScorerKind.GROUP, scorer="设备员（兼职安全员）")
         _rule(site, found)
         sheets = [each.sheet.id for each in found if each.sheet]
         site.clock.advance(minutes=20)
@@ -110,8 +119,29 @@ def _scoring_persons(site: Site, period: Period, chance: random.Random) -> Calla
         for sheet_id in sheets:
             _agree(site, sheet_id, "逐人告知得分和扣分依据。")
         _hand_in(site, sheets)
+        if period != periods.around(site.plan.today, PeriodKind.MONTH).before():
+            _reward(site, sheets)
 
     return score
+
+
+def _reward(site: Site, sheets: list[int]) -> None:
+    """Of all whom their score suggests for a reward the best one has it; the last month's still wait."""
+    ctx = site.by(site.supervisor)
+    waiting = (
+        select(Measure.id, AppraisalSheet.score)
+        .join(AppraisalSheet, AppraisalSheet.id == Measure.sheet_id)
+        .where(Measure.sheet_id.in_(sheets), Measure.kind == str(MeasureKind.REWARD))
+        .order_by(Measure.id)
+    )
+    with ctx.read() as connection:
+        found = sorted(connection.execute(waiting).all(), key=lambda row: -Decimal(row.score))
+    site.clock.advance(minutes=2)
+    for place, row in enumerate(found):
+        if place:
+            measures.decline(ctx, row.id, {"reason": BEST_ONE})
+        else:
+            measures.accept(ctx, row.id, {"reason": "月度例会上表彰。"})
 
 
 def _entry(sheet_id: int, item_id: int, weight: Decimal, chance: random.Random) -> Entry:

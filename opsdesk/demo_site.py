@@ -33,7 +33,7 @@ from opsdesk.registers.stand_by import service as stand_by
 from opsdesk.registers.vendor import service as vendor
 from opsdesk.rules.calendar import month
 from opsdesk.rules.vocabulary import Direction, LeaveKind, Role, Source
-from opsdesk.services import accounts, attendance, calendars, chain
+from opsdesk.services import accounts, attendance, calendars, chain, settings
 from opsdesk.services.clock import Clock, FixedClock
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
@@ -133,6 +133,7 @@ def _register(site: Site) -> None:
         made: int = save(ctx, None, values).value
         return made
 
+    settings.write(ctx, {"site.opened_on": site.plan.first.isoformat()})
     vendors = site.vendors = {
         code: kept(vendor.save, code=code, name=name, short_name=short) for code, name, short in invented.VENDORS
     }

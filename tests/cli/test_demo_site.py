@@ -16,6 +16,9 @@ from sqlalchemy import Connection, func, select
 from opsdesk import bootstrap, demo_site
 from opsdesk.demo_site import Demo
 from opsdesk.models import (
+    Appraisal,
+    AppraisalMark,
+    AppraisalSheet,
     ContactPerson,
     ContractTerm,
     Correction,
@@ -25,6 +28,7 @@ from opsdesk.models import (
     IncidentPause,
     Leave,
     LedgerRow,
+    Measure,
     Punch,
     RosterEntry,
     Staff,
@@ -36,8 +40,9 @@ from opsdesk.registers.case_report.spec import REGISTER as CASE_REPORT
 from opsdesk.registers.incident import detail, listing
 from opsdesk.registers.problem.spec import REGISTER as PROBLEM
 from opsdesk.registers.sign_in import documents, service
+from opsdesk.rules import review
 from opsdesk.rules.vocabulary import State
-from opsdesk.services import accounts, attendance
+from opsdesk.services import accounts, attendance, settings, settlement
 from opsdesk.services.clock import FixedClock
 from opsdesk.services.errors import Refusal
 
@@ -252,3 +257,24 @@ def test_the_mark_names_the_seed(demo: Demo) -> None:
     with demo.ctx.read() as connection:
         body = connection.execute(select(LedgerRow.body).where(LedgerRow.subject == "demo")).scalar_one()
     assert json.loads(body) == {"seed": 1}
+
+
+def test_its_appraisals_are_made_by_the_group_handed_in_in_time_and_charge_nobody_before_the_first_day(
+    demo: Demo,
+) -> None:
+    ctx, first = demo.ctx, date(2025, 12, 5)
+    with ctx.read() as connection:
+        assert settings.opened_on(connection) == first
+        month = settlement.read(connection, ctx.regulations, 2025, 12, ctx.now())
+        kept = connection.execute(select(Appraisal.id, Appraisal.ends_on, Appraisal.members)).all()
+        scorers = set(connection.execute(select(AppraisalMark.scorer)).scalars())
+        handed = connection.execute(select(AppraisalSheet.appraisal_id, AppraisalSheet.submitted_at)).all()
+        steps = Counter(tuple(row) for row in connection.execute(select(Measure.kind, Measure.state)))
+    assert not [each for person in month.people for each in person.missed if each.day < first]
+    assert scorers == {name for row in kept for name in row.members.split("\n") if "值长" in row.members}
+    assert len(kept) >= 3
+    for each in kept:
+        law = ctx.law_on(each.ends_on)
+        of_it = [row.submitted_at for row in handed if row.appraisal_id == each.id]
+        assert not [at for at in of_it if review.submitted_late(each.ends_on, at, law)]
+    assert steps["奖励", "已采纳"] == len(kept) - 2, "the best one of every month but the last"
