@@ -332,7 +332,7 @@ def test_what_is_decided_outranks_the_group_and_the_group_the_appraisee(site: Co
     give("10", ScorerKind.SELF)
     assert stands() is None
     give("8", ScorerKind.GROUP, "值长")
-    give("9", ScorerKind.GROUP, "设备员")
+    give("9", ScorerKind.GROUP, "设备员（兼职安全员）")
     assert stands() == Decimal("8.5")
     before = give("7", ScorerKind.DECIDED)
     assert stands() == Decimal(7)

@@ -517,3 +517,13 @@ def test_one_sheet_alone_says_what_it_says_among_all(site: Context, code: str, t
             )  # fmt: skip
         assert alone.objects == (each,)
         assert of.objects[0].items == each.items[-1:]
+
+
+def test_nobody_scores_as_the_group_who_is_not_in_it(quarter: Context) -> None:
+    one = scored(quarter)
+    assert one.sheet is not None
+    entries = [Entry(one.sheet.id, one.items[0].item.id, Decimal(18), "台账缺两页")]
+    for who in ("孙丽", "赵敏", "钱进"):
+        marks.mark(quarter, entries=entries, scorer_kind=ScorerKind.GROUP, scorer=who)
+    with pytest.raises(Refusal, match="考核小组里没有路人甲，小组是孙丽、赵敏、钱进"):
+        marks.mark(quarter, entries=entries, scorer_kind=ScorerKind.GROUP, scorer="路人甲")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from sqlalchemy import select
 
@@ -55,8 +56,8 @@ def typed_points(text: str, item: Item) -> Decimal | None:
 def mark(ctx: Context, *, entries: Sequence[Entry], scorer_kind: ScorerKind, scorer: str = "") -> Outcome[list[Entry]]:
     """Give points by hand as appraisee (自评), member of the group (小组) or as decided (核定); gives what stood.
 
-    Less than full points need the fact behind them (T4-02). A decided mark is the supervisor's. Giving the former
-    entries again takes the change back.
+    Less than full points need the fact behind them (T4-02). A decided mark is the supervisor's, one of the group that
+    of somebody who is in it (T4-06, T4-07). Giving the former entries again takes the change back.
     """
     ctx.require(*([Role.SUPERVISOR] if scorer_kind is ScorerKind.DECIDED else WRITERS))
     who = ctx.actor.name if scorer_kind is ScorerKind.DECIDED else person_name(scorer)
@@ -77,6 +78,8 @@ def _mark(
         schemes[period["scheme_id"]] = appraisal_schemes.read(tx.connection, period["scheme_id"])
     item = next((each for each in schemes[period["scheme_id"]].items if each.id == entry.item_id), None)
     who = sheet["name"] if scorer_kind is ScorerKind.SELF else scorer
+    if scorer_kind is ScorerKind.GROUP:
+        _refuse_outsider(scorer, period)
     if item is None or item.way is not Way.HAND:
         raise Refusal("这一项由记录取数，不能直接打分。请在右侧逐条确认、修改或免除。", field="points")
     reason = one_line(entry.reason)
@@ -110,3 +113,10 @@ def _mark(
         )
     stood = (Decimal(known.points), known.reason) if known else (None, "")
     return Entry(entry.sheet_id, entry.item_id, *stood)
+
+
+def _refuse_outsider(scorer: str, row: Mapping[str, Any]) -> None:
+    """Refuse somebody who is not in the group that the appraisal was begun with; without a group anybody may be."""
+    group = [name for each in (row["leader"], *row["members"].splitlines()) if (name := person_name(each))]
+    if group and scorer not in group:
+        raise Refusal(f"考核小组里没有{scorer}，小组是{'、'.join(group)}。请选择小组里的人。", field="scorer")
