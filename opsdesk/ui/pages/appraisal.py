@@ -41,7 +41,10 @@ SOON = 60
 """Milliseconds after the last change until the appraisal is computed anew."""
 NARROW, NARROW_PANEL, LOW = 1100, 400, 560
 """Pixels beside the panel below which the table keeps only sum and state, the panel's width then, a low page."""
-KEYS = "数字直接打分，回车向下，Tab 向右，Delete 清除；空格看依据，F4 到下一处待办；Ctrl+Z 撤销，Ctrl+Y 重做。"
+KEYS = (
+    "数字直接打分，回车向下，Tab 向右，Delete 清除；空格看依据，取自记录的格子按回车到右侧处理；"
+    "F4 到下一处待办；Ctrl+Z 撤销，Ctrl+Y 重做。"
+)
 DOORS: Mapping[str, str] = {
     **month_questions.DOORS,
     "scheme": "考核方案", "month": "月度考勤", "deduction": "拟扣减", "hand_in": "交单签收", "payment_term": "付款约定",
@@ -114,7 +117,7 @@ class AppraisalPage(QWidget):
         self.ask.shown.connect(lambda _shown: self._make_room())
         self.bar.stepped.connect(self.step)
         self.bar.scheme_chosen.connect(lambda code: self.go_to(code, self.board.period if self.board else None))
-        self.bar.scorer_chosen.connect(self.scoring.score_as)
+        self.bar.scorer_chosen.connect(lambda scorer: self.bar.stand_for(self.scoring.score_as(scorer)))
         self.bar.pictures_asked.connect(self._show_pictures)
         self.bar.found.connect(self.scoring.find_text)
         self.bar.find_left.connect(self.grid.table.setFocus)
@@ -297,7 +300,9 @@ class AppraisalPage(QWidget):
         self.grid.table.setFocus()
 
     def _step_back(self) -> None:
-        if self.panel.isVisible():
+        if self.grid.editor.open_now:
+            self.grid.editor.give_up()
+        elif self.panel.isVisible():
             self.panel.step_back()
         elif self.ask.isVisible():
             self.ask.closed.emit()

@@ -27,6 +27,8 @@ from opsdesk.ui.pages.appraisal_export import Exported
 from opsdesk.ui.pages.appraisal_head import AppraisalHead
 from opsdesk.ui.pages.appraisal_panel import AppraisalPanel
 
+LATER = {"申诉待复", "逾期未交"}
+"""Questions of the check that only come after the decision."""
 BEGUN = "考核已建立，方案从现在起不再改动。可以打分了。"
 
 
@@ -47,6 +49,8 @@ class AppraisalActs(QObject):
         self.board: Board | None = None
         head.task_asked.connect(self.do_next)
         head.decide_asked.connect(self.decide)
+        head.another_asked.connect(self.begin)
+        panel.decide_asked.connect(lambda sheet_id: self._decide([sheet_id], panel.decide))
         head.paper_asked.connect(self._preview)
         head.export_asked.connect(self._choose_folder)
         head.void_asked.connect(self._ask_void)
@@ -85,7 +89,7 @@ class AppraisalActs(QObject):
             return
         count = len(read.questions)
         said = f"还有 {count} 件考前检查事项没有处理。现在也可以建立，取自记录的分数会随处理结果变动。"
-        if not count or confirm(self._head, f"建立{read.period.words}考核", said, "建立", danger=False):
+        if not count or confirm(self._head, f"建立 {read.period.words}考核", said, "建立", danger=False):
             self._begin(read.round.scheme.id, read.period, {}, self._head.primary)
 
     def _begin_asked(self, values: Mapping[str, Any]) -> None:
@@ -118,7 +122,15 @@ class AppraisalActs(QObject):
         """Decide every sheet that can be."""
         if coming.sheets and not coming.why_not:
             button = self._head.primary if coming is self._head.next else self._head.decide
-            self._run(partial(service.decide, self._ctx, sheet_ids=coming.sheet_ids), button)
+            self._decide(coming.sheet_ids, button)
+
+    def _decide(self, sheet_ids: Sequence[int], button: QPushButton) -> None:
+        """Decide after the open questions were told: what is decided is paid."""
+        questions = [each for each in self.board.questions if each.kind not in LATER] if self.board is not None else []
+        kinds = "、".join(dict.fromkeys(each.kind for each in questions))
+        said = f"还有 {len(questions)} 件考前检查事项没有处理（{kinds}）。核定后得分、等级和付款不再随记录变动。"
+        if not questions or confirm(self._head, f"核定 {len(sheet_ids)} 份考核表", said, "核定", danger=False):
+            self._run(partial(service.decide, self._ctx, sheet_ids=sheet_ids), button)
 
     def _submit(self, sheet_ids: list[int], values: Mapping[str, Any]) -> None:
         self._run(partial(feedback.submit, self._ctx, sheet_ids, values), self._ask.submit, asked=True)

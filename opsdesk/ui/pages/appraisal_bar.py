@@ -114,6 +114,11 @@ class AppraisalBar(QWidget):
         place = self.scorer_box.currentIndex()
         return self._scorers[place] if 0 <= place < len(self._scorers) else DECIDED
 
+    def stand_for(self, scorer: Scorer) -> None:
+        """Name the one whose points are typed."""
+        if scorer in self._scorers:
+            self.scorer_box.setCurrentIndex(self._scorers.index(scorer))
+
     def show_board(self, board: Board, ctx: Context) -> None:
         """Show period and choices; whoever scored before stays chosen where he may."""
         self.period.setText(board.period.words)

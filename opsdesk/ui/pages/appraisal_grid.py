@@ -25,6 +25,7 @@ SUM_WIDTHS = {rows.TOTAL: 64, rows.GRADE: 56, rows.PAY: 104, rows.STATE: 132}
 ENTER_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 CLEAR_KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 POINT_KEYS = "0123456789."
+BY_RECORD = "按回车在右侧逐条确认、修改或免除。"
 
 
 class ScoreTable(QTableView):
@@ -61,12 +62,14 @@ class ScoreTable(QTableView):
 class ItemTable(ScoreTable):
     """Appraisees by items; it has the keys of both tables, the sums are columns beyond its last.
 
-    A digit or F2 asks to type (`typing(digit)`), Enter goes down or opens, Delete takes back (`cleared`).
+    A digit or F2 asks to type (`typing(digit)`), Enter goes down, or into the panel where nothing is typed (`entered`),
+    Space says why (`opened`), Delete takes back (`cleared`).
     """
 
     typing = Signal(str)
     cleared = Signal()
     opened = Signal()
+    entered = Signal()
 
     def __init__(self, model: AppraisalModel, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
@@ -153,19 +156,21 @@ class ItemTable(ScoreTable):
         if item is not None and rows.by_hand(item):
             self.step(down, 0)
         else:
-            self.opened.emit()
+            self.entered.emit()
 
 
 class ScoringGrid(QFrame):
     """Both tables beside each other and the line that stands over a cell.
 
     `marked(row, column, points, reason)` for what was typed, `moved(row, column)` where one stands, `opened(row,
-    column)` when a cell should say why, `told(sentence)` where nothing can be typed.
+    column)` when a cell should say why, `entered(row, column)` when the keys should go there too, `told(sentence)`
+    where nothing can be typed.
     """
 
     marked = Signal(int, int, str, str)
     moved = Signal(int, int)
     opened = Signal(int, int)
+    entered = Signal(int, int)
     told = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -208,6 +213,7 @@ class ScoringGrid(QFrame):
         self.table.typing.connect(self._type)
         self.table.cleared.connect(self._clear)
         self.table.opened.connect(self._open)
+        self.table.entered.connect(lambda: self.entered.emit(*self.place))
         for view in (self.table, self.sums):
             view.clicked.connect(self._on_clicked)
         self.table.verticalHeader().sectionClicked.connect(self._on_name)
@@ -323,13 +329,14 @@ class ScoringGrid(QFrame):
             return
         row, column = self.place
         item = self.model.item_at(column)
+        each = self.model.objects[row]
+        why = self.closed or rows.closed(each)
         if item is None or not rows.by_hand(item):
             if first and item is not None:
-                self.told.emit(f"“{item.title}”由记录取数，不能直接打分。按回车在右侧逐条确认、修改或免除。")
+                self.told.emit(why or f"“{item.title}”由记录取数，不能直接打分。{BY_RECORD}")
             self._open()
             return
-        each = self.model.objects[row]
-        if why := self.closed or rows.closed(each):
+        if why:
             self.told.emit(why)
             return
         known = rows.mark_of(each, item, self.model.scorer)

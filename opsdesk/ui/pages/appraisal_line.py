@@ -28,13 +28,15 @@ MOST_LINKS = 8
 
 class LineCard(Card):
     """`ruled(state, points, reason)` when the supervisor rules; `clause_asked(key, day)` and `record_asked(reference)`
-    lead on; `asked(widget)` when a reason is to be written there, so that it can be brought into sight.
+    lead on; `asked(widget)` when a reason is to be written there, so that it can be brought into sight, `given_up` when
+    it no longer is.
     """
 
     ruled = Signal(object, str, str)
     clause_asked = Signal(str, object)
     record_asked = Signal(str)
     asked = Signal(QWidget)
+    given_up = Signal()
 
     def __init__(self, item: Item, line: Line, found: Mapping[str, str], *, closed: str, last: date) -> None:
         super().__init__()
@@ -77,6 +79,7 @@ class LineCard(Card):
         self.said.setVisible(False)
         self._asking.setVisible(False)
         self.waive.setFocus()
+        self.given_up.emit()
 
     def refuse(self, sentence: str, field: str = "reason") -> None:
         """Say why it was not kept; what was written stays."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
-from opsdesk.registers.appraisal import board, evidence, service, steps
+from opsdesk.registers.appraisal import board, evidence, steps
 from opsdesk.registers.appraisal.rulings import Wish
 from opsdesk.rules.scoring import LineState, ScoredItem, Way
 from opsdesk.rules.vocabulary import Role
@@ -41,12 +41,13 @@ Key = tuple[tuple[object, ...], int | None]
 
 class AppraisalPanel(Panel):
     """`clause_asked(key, day)` and `record_asked(reference)` lead on, `item_asked(item id)` to another item of the same
-    sheet; `left` when it was closed.
+    sheet; `decide_asked(sheet id)`, `left` when it was closed.
     """
 
     clause_asked = Signal(str, object)
     record_asked = Signal(str)
     item_asked = Signal(int)
+    decide_asked = Signal(int)
     left = Signal()
 
     def __init__(self, ctx: Context, desk: Desk, saving: AppraisalSaving, parent: QWidget | None = None) -> None:
@@ -59,7 +60,8 @@ class AppraisalPanel(Panel):
         self.feedback: FeedbackPart | None = None
         self._content: QWidget | None = None
         self._all_lines = False
-        self._wants_form = False
+        self._enters = False
+        self._later: tuple[Round, Scored] | None = None
         self.confirm_all = primary_button("全部确认", "check")
         self.confirm_all.clicked.connect(self._confirm_all)
         self.decide = primary_button("核定", "signature")
@@ -86,7 +88,7 @@ class AppraisalPanel(Panel):
 
     def leave(self) -> None:
         """Close the panel."""
-        self.scored = None
+        self.scored = self._later = None
         self._take_content()
         self.setVisible(False)
 
@@ -110,14 +112,19 @@ class AppraisalPanel(Panel):
         """Whose cell is shown, and of which item."""
         return (self.scored.subject.identity, self.item_id) if self.scored else None
 
-    def show_cell(self, shown: Round, scored: Scored, item_id: int | None, *, form: bool = False) -> None:
-        """Show an item of somebody, or without one the whole sheet; `form` puts the cursor into its next form."""
+    def show_cell(self, shown: Round, scored: Scored, item_id: int | None, *, enters: bool = False) -> None:
+        """Show an item of somebody, or without one the whole sheet; with `enters` the keys go to what waits there.
+
+        While something is being written there the same cell is shown anew afterwards.
+        """
         same = self.key == (scored.subject.identity, item_id)
         written = self.dirty or any(card.asks for card in self.cards)
         if written if same else not self.may_leave():
+            self._later = (shown, scored) if same else self._later
             return
+        self._later = None
         self._all_lines = self._all_lines and same
-        self._shown, self.scored, self.item_id, self._wants_form = shown, scored, item_id, form
+        self._shown, self.scored, self.item_id, self._enters = shown, scored, item_id, enters
         each = self._item()
         name = scored.subject.name
         self.set_title(f"{name}　{each.item.title}" if each else name)
@@ -150,14 +157,20 @@ class AppraisalPanel(Panel):
             self._fill_sheet(column, read.one_more)
         self.body.insertWidget(0, self._content)
         self._offer()
-        if self._wants_form and self.feedback is not None:
-            self.feedback.focus()
-        elif held:
-            waiting = next((card.confirm for card in self.cards if card.waits), None)
-            (waiting or self).setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self._wants_form:
+        if self._enters or held:
+            self._take_keys()
+        if not self._enters:
             QTimer.singleShot(0, self._content, partial(bar.setValue, scrolled))
-        self._wants_form = False
+        self._enters = False
+
+    def _take_keys(self) -> None:
+        """The keys go to the first line that waits, to the next form, or to the decision."""
+        if self.feedback is not None and self.feedback.form is not None:
+            self.feedback.focus()
+            return
+        decide = self.decide if self.decide.isEnabled() and not self.decide.isHidden() else None
+        waiting = next((card.confirm for card in self.cards if card.waits), decide)
+        (waiting or self).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _fill_item(self, column: QVBoxLayout, each: ScoredItem, read: Read) -> None:
         assert self._shown is not None and self.scored is not None  # noqa: S101, PT018 — just shown
@@ -175,6 +188,7 @@ class AppraisalPanel(Panel):
             card.record_asked.connect(self.record_asked)
             card.ruled.connect(partial(self._rule, card))
             card.asked.connect(self._look_at)
+            card.given_up.connect(self._catch_up)
             column.addWidget(card)
             self.cards.append(card)
         if len(lines) > len(self.cards):
@@ -208,6 +222,11 @@ class AppraisalPanel(Panel):
         if self._shown is not None and self.scored is not None:
             self._all_lines = True
             self.show_cell(self._shown, self.scored, self.item_id)
+
+    def _catch_up(self) -> None:
+        """Show what came while a reason was being written."""
+        if self._later is not None:
+            self.show_cell(*self._later, self.item_id)
 
     def _look_at(self, widget: QWidget) -> None:
         QTimer.singleShot(0, widget, partial(self.scroller.ensureWidgetVisible, widget, 0, look.px(24)))
@@ -255,12 +274,7 @@ class AppraisalPanel(Panel):
 
     def _decide(self) -> None:
         if self.scored is not None and self.scored.sheet is not None:
-            self._desk.operations.run(
-                partial(service.decide, self._ctx, sheet_ids=[self.scored.sheet.id]),
-                done=lambda outcome: self._desk.notices.show(outcome.value),
-                owner=self,
-                busy=self.decide,
-            )
+            self.decide_asked.emit(self.scored.sheet.id)
 
     def _rule(self, card: LineCard, state: LineState, points: str, reason: str) -> None:
         if self.scored is None or self.scored.sheet is None:

@@ -38,7 +38,8 @@ class Scoring(QObject):
         grid.marked.connect(self._mark)
         grid.moved.connect(self._follow)
         grid.opened.connect(self.open_cell)
-        grid.told.connect(lambda said: desk.notices.show(said, Tone.WARNING))
+        grid.entered.connect(partial(self.open_cell, enters=True))
+        grid.told.connect(lambda said: desk.notices.show(said, Tone.INFORMATION))
         panel.item_asked.connect(self._open_item)
         saving.went.connect(self._go_to_cell)
 
@@ -66,20 +67,20 @@ class Scoring(QObject):
                 self._grid.table.go(row, max(self._grid.place[1], 0))
                 return
 
-    def open_cell(self, row: int, column: int, *, form: bool = False) -> None:
-        """Show in the panel why a figure is what it is; in the sums the sheet as a whole."""
+    def open_cell(self, row: int, column: int, *, enters: bool = False) -> None:
+        """Show in the panel why a figure is what it is, in the sums the sheet as a whole; `enters` takes the keys there."""
         if self._round is None or not 0 <= row < len(self._grid.model.objects) or not self._put_ask_away():
             return
         item = self._grid.model.item_at(column)
         self.opening.emit()
-        self._panel.show_cell(self._round, self._grid.model.objects[row], item.id if item else None, form=form)
+        self._panel.show_cell(self._round, self._grid.model.objects[row], item.id if item else None, enters=enters)
         self.opened.emit()
 
     def open_sheet(self, scored: Scored) -> None:
         """Show the form of what comes next in somebody's sheet."""
         row = next((n for n, each in enumerate(self._grid.model.objects) if each.subject == scored.subject), 0)
         self._grid.table.go(row, len(self._grid.model.items))
-        self.open_cell(row, len(self._grid.model.items), form=True)
+        self.open_cell(row, len(self._grid.model.items), enters=True)
 
     def go_to_open(self) -> None:
         """Go to the next cell that waits, and show it where its points are not typed."""
@@ -90,11 +91,12 @@ class Scoring(QObject):
         if item is not None and not rows.by_hand(item):
             self.open_cell(*self._grid.place)
 
-    def score_as(self, scorer: Scorer) -> None:
-        """Type another one's points from now on."""
+    def score_as(self, scorer: Scorer) -> Scorer:
+        """Type another one's points from now on; gives whose are typed, the one before while points cannot be kept."""
         if self._grid.editor.finish():
             self.show_round(self._round, scorer)
             self._grid.table.setFocus()
+        return self._grid.model.scorer
 
     def _put_ask_away(self) -> bool:
         if self._ask.isVisible():

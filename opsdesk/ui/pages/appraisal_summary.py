@@ -53,7 +53,7 @@ def money(column: QVBoxLayout, scored: Scored, last: date, ask: AskClause) -> No
     for each in scored.pays:
         column.addWidget(label(f"{each.contract} {each.project}".strip(), "heading", wraps=True))
         column.addWidget(label(each.pay.sentence, wraps=True))
-        column.addLayout(_clause(each.pay.citation, f"按{each.pay.mode_word}", last, ask))
+        column.addLayout(_clause(each.pay.citation, f"付款口径：{each.pay.mode_word}", last, ask))
     amount = yuan(scored.amount_fen)
     if amount is not None:
         whole = label(f"应付 {amount:,} 元", "heading")
@@ -106,7 +106,7 @@ def one_more(column: QVBoxLayout, scored: Scored, found: OneMore) -> None:
     grid.setColumnStretch(0, 1)
     paid = any(less is not None for _, _, less in moving)
     for place, (item, score, less) in enumerate(moving[:MOST_MORE]):
-        grid.addWidget(label(f"再有一次{item.title}"), place, 0)
+        grid.addWidget(label(f"{item.title}再扣一次"), place, 0)
         grid.addWidget(_right(f"得 {plain(score)} 分"), place, 1)
         if paid:
             grid.addWidget(_right(f"少付 {rows.amount_words(less)} 元" if less else "付款不变"), place, 2)

@@ -171,6 +171,15 @@ def finish_scoring(desk: Desk) -> None:
         desk.click(button)
 
 
+def decide(desk: Desk) -> str:
+    """Press 核定 and confirm the open questions; gives what was asked."""
+    asked = answering(press_it=True)
+    desk.press(Qt.Key.Key_F3)
+    desk.window.activateWindow()
+    desk.settle()
+    return asked[0]
+
+
 def fill(form: Any, **values: Any) -> None:
     for key, value in values.items():
         form.rows[key].editor.set_value(value)
@@ -347,6 +356,21 @@ def test_the_group_and_the_appraisee_score_beside_the_decided_points(begun: Desk
     assert begun.page.grid.model.cell(0, MANNER).below == "自 19 组 17"
 
 
+def test_whoever_scored_stays_named_while_his_points_cannot_be_kept(begun: Desk, lived: Context) -> None:
+    begun.stand(0, MANNER)
+    begun.keys("21")
+    box = begun.page.bar.scorer_box
+    box.setCurrentIndex(4)
+    box.activated.emit(4)
+    begun.settle()
+    assert (box.currentText(), begun.page.grid.model.scorer) == ("核定", rows.DECIDED)
+    assert begun.page.grid.editor.points.text() == "21"
+    begun.page.grid.table.setFocus()
+    begun.press(Qt.Key.Key_Escape)
+    assert not begun.page.grid.editor.open_now
+    assert begun.page.isVisible()
+
+
 def test_an_item_from_the_record_is_opened_and_not_typed(begun: Desk) -> None:
     begun.stand(0, BREACHES)
     begun.keys("2")
@@ -387,6 +411,31 @@ def test_lines_are_confirmed_changed_and_waived_with_their_reasons(begun: Desk) 
     assert begun.scored().open_lines == 3
 
 
+def test_enter_leads_into_the_panel_and_from_one_open_line_to_the_next(begun: Desk) -> None:
+    begun.stand(0, BREACHES)
+    begun.press(Qt.Key.Key_Space)
+    assert begun.window.focusWidget() is begun.page.grid.table
+    begun.press(Qt.Key.Key_Return)
+    assert begun.window.focusWidget() is card(begun).confirm
+    begun.press(Qt.Key.Key_Space)
+    waiting = next(each for each in begun.page.panel.cards if each.waits)
+    assert begun.window.focusWidget() is waiting.confirm
+    begun.press(Qt.Key.Key_Space)
+    assert begun.scored().open_lines == 1
+    begun.press(Qt.Key.Key_Escape)
+    assert begun.window.focusWidget() is begun.page.grid.table
+
+
+def test_a_line_confirmed_beside_a_reason_half_written_is_shown_so_afterwards(begun: Desk) -> None:
+    begun.page.scoring.open_cell(0, BREACHES)
+    begun.settle()
+    begun.click(card(begun).waive)
+    begun.click(card(begun, 1).confirm)
+    assert [each.line.state for each in begun.page.panel.cards] == [LineState.PROPOSED] * 2  # what is written stays
+    begun.press(Qt.Key.Key_Escape)
+    assert [each.line.state for each in begun.page.panel.cards] == [LineState.PROPOSED, LineState.CONFIRMED]
+
+
 def test_a_change_by_more_than_the_item_holds_stays_as_it_was_typed(begun: Desk) -> None:
     begun.page.scoring.open_cell(0, BREACHES)
     begun.settle()
@@ -420,7 +469,7 @@ def test_the_sheet_tells_the_payment_and_what_one_more_breach_costs(begun: Desk)
     said = words(begun.page.panel)
     assert "应付 91,000.00 元" in said
     assert "人民币（大写）玖万壹仟元整" in said
-    assert "再有一次违规 得 86 分 少付 5,000 元" in said
+    assert "违规再扣一次 得 86 分 少付 5,000 元" in said
     assert not begun.page.panel.decide.isEnabled()
     assert begun.page.panel.decide.toolTip() == "还有 2 项没有评分、3 条没有处理，处理完再核定。"
     link = next(each for each in begun.page.panel.findChildren(QPushButton) if each.text() == "违规")
@@ -451,7 +500,8 @@ def test_f4_goes_from_one_open_cell_to_the_next(begun: Desk) -> None:
 def test_from_the_decision_over_an_objection_to_the_file(begun: Desk, lived: Context) -> None:
     finish_scoring(begun)
     assert begun.page.head.primary.text() == "核定（2）"
-    begun.press(Qt.Key.Key_F3)
+    asked = decide(begun)
+    assert "核定 2 份考核表 还有 1 件考前检查事项没有处理（没有数据）。" in asked
     assert [each.state for each in begun.page.grid.model.objects] == [SheetState.DECIDED] * 2
     begun.stand(0, MANNER)
     begun.keys("1")
@@ -487,7 +537,7 @@ def test_from_the_decision_over_an_objection_to_the_file(begun: Desk, lived: Con
 
 def tell_and_hear(desk: Desk, row: int, opinion: str) -> None:
     """Both forms of one sheet, each in the panel."""
-    desk.page.scoring.open_cell(row, TOTAL, form=True)
+    desk.page.scoring.open_cell(row, TOTAL, enters=True)
     desk.settle()
     part = desk.page.panel.feedback
     assert part is not None
@@ -508,7 +558,7 @@ def tell_and_hear(desk: Desk, row: int, opinion: str) -> None:
 
 def test_a_decision_is_taken_back_with_a_reason(begun: Desk) -> None:
     finish_scoring(begun)
-    begun.press(Qt.Key.Key_F3)
+    decide(begun)
     begun.page.scoring.open_cell(0, TOTAL)
     begun.settle()
     part = begun.page.panel.feedback
@@ -676,6 +726,23 @@ def test_teams_are_named_before_they_are_scored(open_window: Opener, site: Conte
     assert [each.subject.name for each in desk.page.grid.model.objects] == ["白班", "夜班"]
     assert desk.page.bar.period.text() == "2026-03-31"
     assert (desk.page.bar.before.isEnabled(), desk.page.bar.after.isEnabled()) == (False, False)
+
+
+def test_a_second_spot_check_is_begun_beside_the_first(open_window: Opener, site: Context, crew: Team) -> None:
+    scheme_id = an_appraisal.scheme(site, "B9", object_kind="班组", period_kind="抽查", title="班组抽查")
+    go_to(site, "2026-04-01 09:00")
+    service.begin(site, scheme_id=scheme_id, period=periods.parse("2026-03-30..2026-03-30"), names=["白班"])
+    desk = open_desk(open_window, site)
+    assert not desk.page.head.another.isVisible()  # a quarter is begun by its own button
+    desk.page.go_to("B9", None)
+    desk.settle()
+    assert [each.subject.name for each in desk.page.grid.model.objects] == ["白班"]
+    desk.page.head.another.trigger()
+    desk.settle()
+    fill(desk.page.ask.form, first=date(2026, 4, 1), last=date(2026, 4, 1), names="夜班")
+    desk.click(desk.page.ask.submit)
+    assert [each.subject.name for each in desk.page.grid.model.objects] == ["夜班"]
+    assert (desk.page.bar.before.isEnabled(), desk.page.bar.after.isEnabled()) == (True, False)
 
 
 def test_without_a_scheme_for_the_period_the_page_says_what_to_do(desk: Desk) -> None:
