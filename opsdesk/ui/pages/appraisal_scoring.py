@@ -68,7 +68,7 @@ class Scoring(QObject):
                 return
 
     def open_cell(self, row: int, column: int, *, enters: bool = False) -> None:
-        """Show in the panel why a figure is what it is, in the sums the sheet as a whole; `enters` takes the keys there."""
+        """Show in the panel why a figure is what it is, in the sums the sheet; `enters` takes the keys there."""
         if self._round is None or not 0 <= row < len(self._grid.model.objects) or not self._put_ask_away():
             return
         item = self._grid.model.item_at(column)
