@@ -527,3 +527,13 @@ def test_nobody_scores_as_the_group_who_is_not_in_it(quarter: Context) -> None:
         marks.mark(quarter, entries=entries, scorer_kind=ScorerKind.GROUP, scorer=who)
     with pytest.raises(Refusal, match="考核小组里没有路人甲，小组是孙丽、赵敏、钱进"):
         marks.mark(quarter, entries=entries, scorer_kind=ScorerKind.GROUP, scorer="路人甲")
+
+
+def test_the_lines_on_paper_name_their_records_in_words(quarter: Context, crew: Team) -> None:
+    an_appraisal.event(quarter, crew["1001"], date(2026, 3, 6), "在机房门口吸烟。")
+    paper = documents.details_of(quarter, decide(quarter))
+    assert paper is not None
+    said = str(paper.body)
+    assert [word for word in ("考核事项 KS-202602-001", "考核事项 KS-202603-002") if word not in said] == []
+    assert "appraisal_event:" not in said
+    assert "mark:" not in said

@@ -5,7 +5,7 @@ A decided sheet is printed as it was frozen; one that is still being scored says
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from opsdesk.exports.document import (
@@ -26,6 +26,7 @@ from opsdesk.exports.document import (
 )
 from opsdesk.exports.layout import on_fewest_pages
 from opsdesk.exports.making import made_as
+from opsdesk.registers.appraisal import evidence
 from opsdesk.rules import review
 from opsdesk.rules.payment import HUNDRED
 from opsdesk.rules.scoring import HUNDREDTH, LineState, ObjectKind, Opinion, ScoredItem, ScorerKind, Way, plain
@@ -62,15 +63,16 @@ LINES = (
     Column("考核指标", 30),
     Column("日期", 20, Kind.DATE),
     Column("人员", 16),
-    Column("事实与计算", 84),
+    Column("事实与计算", 74),
     Column("条款", 18, Kind.CODE),
     Column("拟分", 12, Kind.NUMBER),
     Column("计分", 12, Kind.NUMBER),
     Column("处理", 14, align=Align.CENTER),
     Column("理由", 36),
-    Column("依据记录", 26, Kind.CODE),
+    Column("依据记录", 36),
 )
 MOST_REASONS = 3
+MOST_RECORDS = 3
 
 
 def number_of(made: Round, scored: Scored) -> str:
@@ -255,6 +257,9 @@ def _basis(scored: Scored) -> tuple[str, ...]:
 def details(ctx: Context, made: Round, scored: Scored) -> Document | None:
     """Every line behind the points, waived ones too, with clause and records; None where there are none."""
     rows: list[tuple[Value, ...]] = []
+    records = evidence.read(
+        ctx, (one for each in scored.items for line in each.lines for one in line.proposal.evidence)
+    )
     for each in scored.items:
         for line in each.lines:
             cited = line.proposal.citation
@@ -270,7 +275,7 @@ def details(ctx: Context, made: Round, scored: Scored) -> Document | None:
                     tidy(line.counted),
                     str(line.state) if each.item.way in {Way.EVENTS, Way.BONUS} else "",
                     line.ruling.reason if line.ruling else "",
-                    "、".join(line.proposal.evidence[:3]),
+                    _records(line.proposal.evidence, records),
                 )
             )
     if not rows:
@@ -305,6 +310,13 @@ def details(ctx: Context, made: Round, scored: Scored) -> Document | None:
         landscape=True,
     )
     return details_of.known(ctx, paper, scored.sheet.id) if scored.sheet else paper
+
+
+def _records(references: Sequence[str], found: Mapping[str, str]) -> str:
+    """The first records behind a line in words, the others counted."""
+    known = [found[each] for each in references if each in found]
+    more = f"等 {len(known)} 条" if len(known) > MOST_RECORDS else ""
+    return "、".join(known[:MOST_RECORDS]) + more
 
 
 @made_as("appraisal.sheet", of="appraisal_sheet")
