@@ -10,8 +10,8 @@ from datetime import date
 class OpenItem:
     """What it is in a word and in a sentence, and where its remedy is.
 
-    `door` is the page to go to and `id` the record to open there (None: the page itself); `name` is to be found there
-    otherwise. `staff_id` and `day` say whose day a form that begins there is for.
+    `door` is the page to go to and `id` the record to open there, of rounds the room (None: the page itself);
+    `name` is to be found there otherwise. `staff_id` and `day` say whose day a form that begins there is for.
     """
 
     kind: str

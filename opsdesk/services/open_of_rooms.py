@@ -73,7 +73,7 @@ def _upkeep(connection: Connection, ctx: Context, day: date) -> Iterator[OpenIte
         )
         rounds = upkeep.rounds(connection.execute(turns).scalars(), law)
         if rounds.missing:
-            yield OpenItem("巡检", f"{room.name}{rounds.sentence}", "inspection_round", day=day)
+            yield OpenItem("巡检", f"{room.name}{rounds.sentence}", "inspection_round", id=room.id, day=day)
         cleaned = upkeep.cleaning(room_upkeep.last_cleaned(connection, room.id, day), day, law)
         if cleaned.over:
             yield OpenItem("清扫", f"{room.name}{cleaned.sentence}", "cleaning", name=room.name)

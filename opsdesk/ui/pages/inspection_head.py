@@ -134,9 +134,10 @@ class InspectionHead(QWidget):
         at = self.at.value()
         return datetime.combine(self.day, at) if isinstance(at, time) else None
 
-    def go_to(self, day: date) -> None:
-        """Ask for another day: the first round of it that was not made yet."""
+    def go_to(self, day: date, room_id: int | None = None) -> None:
+        """Ask for another day, of another room too: the first round of it that was not made yet."""
         self.day, self.turn = min(day, self._now().date()), 0
+        self.room_id = room_id or self.room_id
         self.asked.emit()
 
     def choose_turn(self, turn: int, _checked: bool = False) -> None:

@@ -40,7 +40,8 @@ def show_record(show: Show, show_day: Callable[[PersonDay], object], desk: Desk,
         found = partial(evidence.person_day, ctx, reference)
         desk.operations.run(found, done=lambda each: show_day(each) if each else None, owner=desk.notices)
     elif kind == "room" and (page := within(show("inspection_round"))) is not None:
-        page.head.go_to(date.fromisoformat(rest.partition(":")[2]))
+        room, _, day = rest.partition(":")
+        page.head.go_to(date.fromisoformat(day), int(room))
 
 
 def within(shown: Any) -> Any:

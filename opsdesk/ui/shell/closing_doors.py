@@ -40,7 +40,7 @@ def go_through(show: Show, desk: Desk, item: OpenItem, values: Mapping[str, Any]
     elif item.door == "month" and item.day is not None:
         there.go_to(item.day.year, item.day.month)
     elif item.door == "inspection_round" and item.day is not None:
-        there.head.go_to(item.day)
+        there.head.go_to(item.day, item.id)
     elif hasattr(there, "panel") and hasattr(there, "open_record"):
         _open(there, desk, item, values)
     elif item.name and hasattr(there, "find_text"):

@@ -103,15 +103,18 @@ def test_each_door_opens_its_record(desk: Hands, site: Context, crew: Team, page
         site, "visit", name="周工", unit="恒通网络", external=True, room_id=a_room.room(site), purpose="维护",
         entered_at=datetime(2026, 3, 5, 16), escort="王强",
     )  # fmt: skip
+    second = a_room.room(site, "汇聚机房")
     page.refresh()
     desk.settle()
-    assert [kind for kind, _ in told(page)] == ["未到", "在机房", "巡检"]
+    assert [kind for kind, _ in told(page)] == ["未到", "在机房", "巡检", "巡检"]
     page._open(1)
     desk.settle()
     assert desk.window.frame.current.current.page.panel.record_id == visit
-    page._open(2)
-    desk.settle()
-    assert desk.window.frame.current.current.head.day == THURSDAY
+    for place, room in ((3, second), (2, a_room.room(site))):
+        page._open(place)
+        desk.settle()
+        rounds = desk.window.frame.current.current.head
+        assert (rounds.day, rounds.room_id, rounds.room.currentData()) == (THURSDAY, room, room)
 
 
 def test_closed_in_one_go_with_backup_files_and_preview(desk: Hands, site: Context, page: DayClosePage) -> None:
