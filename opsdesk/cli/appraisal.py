@@ -75,6 +75,8 @@ def paper(asked: argparse.Namespace, home: Path) -> int:
 def _round(ctx: Context, asked: argparse.Namespace) -> Round:
     chosen = company(ctx, asked.vendor)
     period = period_typed(asked.number)
+    if period.first > ctx.today():
+        raise Refusal(f"{period.words}还没有开始，没有可以考核的记录。请核对周期。")
     return appraisal.compute(ctx, period, code=asked.scheme, vendor_id=chosen.id if chosen else None)
 
 
@@ -142,6 +144,8 @@ def _tell(each: Scored) -> None:
         said.append(f"付款系数 {plain(each.per_cent)}%")
     if each.amount_fen is not None:
         said.append(f"应付 {yuan(each.amount_fen)} 元")
+    if each.money is not None:
+        said.append(f"扣 {yuan(each.money.amount_fen)} 元")
     saying.result(f"{each.subject.name} {'，'.join(said)}（{each.state}）")
     for one in each.items:
         blank = "（未评，暂按满分）" if one.blank else ""

@@ -71,9 +71,7 @@ def usual(connection: Connection, kind: ObjectKind, regulation: str, period: Per
         return [
             Subject(kind, person.name, person.vendor_id, person.id, person.vendor, person.post)
             for person in duties.people(connection)
-            if person.arrived_on <= period.last
-            and (person.left_on is None or person.left_on >= period.first)
-            and not person.reserve
+            if person.there_in(period.first, period.last) and not person.reserve
         ]
     return []
 

@@ -49,7 +49,11 @@ class Person:
 
     def on_site(self, day: date) -> bool:
         """True from the day of arrival to the day of leaving, both included."""
-        return self.arrived_on <= day and (self.left_on is None or day <= self.left_on)
+        return self.there_in(day, day)
+
+    def there_in(self, first: date, last: date) -> bool:
+        """True where he is on site on any of these days."""
+        return self.arrived_on <= last and (self.left_on is None or first <= self.left_on)
 
 
 @dataclass(frozen=True)

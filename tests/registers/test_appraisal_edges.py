@@ -12,7 +12,8 @@ from an_appraisal import CODE, QUARTER
 from sqlalchemy import select, update
 from team import Team, build, go_to
 
-from opsdesk.models import AppraisalEvent, AppraisalItem, AppraisalScheme, Contract, Measure, Setting, Vendor
+from opsdesk.__main__ import main
+from opsdesk.models import AppraisalEvent, AppraisalItem, AppraisalScheme, Contract, Measure, Setting, Staff, Vendor
 from opsdesk.registers.appraisal import bundle, check, documents, feedback, letters, listing, marks, rulings, service
 from opsdesk.registers.appraisal.marks import Entry
 from opsdesk.registers.appraisal.rulings import Wish
@@ -23,7 +24,7 @@ from opsdesk.registers.scheme import acts as scheme_acts
 from opsdesk.rules import periods
 from opsdesk.rules.scoring import Line, LineState, ScorerKind, Way
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import amending, appraisal, appraisal_schemes
+from opsdesk.services import amending, appraisal, appraisal_schemes, settings
 from opsdesk.services.appraisal import Scored
 from opsdesk.services.appraisal_feeds import SAME_FACTS
 from opsdesk.services.appraisal_record import SheetState
@@ -537,3 +538,31 @@ def test_the_lines_on_paper_name_their_records_in_words(quarter: Context, crew: 
     assert [word for word in ("考核事项 KS-202602-001", "考核事项 KS-202603-002") if word not in said] == []
     assert "appraisal_event:" not in said
     assert "mark:" not in said
+
+
+def test_months_are_asked_about_of_everybody_who_was_there_and_of_the_whole_site_for_a_department(
+    site: Context, crew: Team
+) -> None:
+    with site.transaction("短期") as tx:
+        vendor_id = tx.connection.execute(select(Staff.vendor_id).where(Staff.id == crew["1001"])).scalar_one()
+        own = {"staff_no": "1007", "name": "郑短", "initials": "ZD", "remarks": "", "reserve": False}
+        days = {"arrived_on": date(2026, 2, 5), "left_on": date(2026, 2, 20)}
+        tx.insert(Staff, **own, **days, vendor_id=vendor_id)
+    settings.write(site, {"site.opened_on": "2026-02-01"})
+    go_to(site, "2026-04-01 09:00")
+    vendors, department = an_appraisal.scheme(site), an_appraisal.scheme(site, "D9", object_kind="部门")
+    for scheme_id in (vendors, department):
+        item_more(site, scheme_id, "迟到", "按次扣分", "attendance.late")
+    service.begin(site, scheme_id=department, period=QUARTER, names=("运维部",))
+    for code in ("Q9", "D9"):
+        found = check.of_round(site, appraisal.compute(site, QUARTER, code=code))
+        assert [each.sentence[:18] for each in found if each.kind == "月度考勤"] == [
+            "2026-02 考勤还有 9 人没有", "2026-03 考勤还有 8 人没有",
+        ]  # fmt: skip
+
+
+def test_the_command_line_scores_nothing_that_has_not_begun(
+    quarter: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--home", str(quarter.home), "appraisal", "compute", "2027Q1", "--scheme", CODE]) != 0
+    assert "2027 年第一季度还没有开始" in capsys.readouterr().err

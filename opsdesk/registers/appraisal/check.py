@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from itertools import combinations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 
 from opsdesk.models import Deduction, Incident, Settlement, Vendor
 from opsdesk.rules import calendar, periods, review
 from opsdesk.rules.clause import Law
 from opsdesk.rules.periods import Period
 from opsdesk.rules.scoring import NOTHING, LineState, ObjectKind, PeriodKind, Way, plain
-from opsdesk.rules.vocabulary import Decision, IncidentState
+from opsdesk.rules.vocabulary import Decision
 from opsdesk.services import (
     appraisal,
     appraisal_record,
     appraisal_schemes,
     appraisal_subjects,
     duties,
+    listing,
     settings,
 )
 from opsdesk.services.appraisal import Round, Scored
@@ -98,7 +99,7 @@ def _of_scheme(shown: Round, law: Law, today: date) -> Iterator[Question]:
 def _opening(connection: Connection, shown: Round) -> Iterator[Question]:
     """Days of the period before the site kept its record: nothing that happened on them can cost points."""
     opened, period = settings.opened_on(connection), shown.period
-    if period.first < opened and any(item.source for item in shown.scheme.items):
+    if period.first < opened and any(item.source not in {"", MONTHS} for item in shown.scheme.items):
         until = "整个周期" if period.last < opened else f"{period.first.isoformat()} 至启用日"
         said = f"启用日是 {opened.isoformat()}，{until}没有记录，取数的指标不扣分，得分会偏高。请核对是否照此考核。"
         yield Question("没有数据", None, "", "", period.first, said, HERE)
@@ -144,17 +145,24 @@ def _uses(shown: Round, *sources: str) -> bool:
     return any(item.source.partition(".")[0] in sources for item in shown.scheme.items)
 
 
+def _vendors(shown: Round) -> set[int | None] | None:
+    """Whose record the appraisal rests on: the vendors of those appraised; None where all of the site's is."""
+    subjects = [each.subject for each in shown.objects]
+    return None if any(each.whole for each in subjects) else {each.vendor_id for each in subjects}
+
+
 def _attendance(connection: Connection, shown: Round, today: date) -> Iterator[Question]:
     """Months that are over and not settled for somebody, and proposed deductions that nobody has decided."""
     if not _uses(shown, "attendance"):
         return
-    vendors = {each.subject.vendor_id for each in shown.objects}
-    people = [each for each in duties.people(connection) if each.vendor_id in vendors and not each.reserve]
+    vendors, opened = _vendors(shown), settings.opened_on(connection)
+    everybody = [each for each in duties.people(connection) if not each.reserve]
+    people = [each for each in everybody if vendors is None or each.vendor_id in vendors]
     for year, number in shown.period.months:
         month, days = f"{year}-{number:02}", calendar.month(year, number)
-        if days[-1] >= today:
+        if days[-1] >= today or days[-1] < opened:
             continue
-        there = {each.id for each in people if any(each.on_site(day) for day in (days[0], days[-1]))}
+        there = {each.id for each in people if each.there_in(days[0], days[-1])}
         settled = select(Settlement.staff_id).where(Settlement.month == month, Settlement.replaced_at.is_(None))
         if bare := there - set(connection.execute(settled).scalars()):
             said = f"{month} 考勤还有 {len(bare)} 人没有结算，考勤扣分还会变。请先结算。"
@@ -172,19 +180,18 @@ def _incidents(connection: Connection, shown: Round) -> Iterator[Question]:
     """Incidents of the period whose record nobody has signed, vendor by vendor."""
     if not _uses(shown, "incident", "dispatch", "case_report"):
         return
-    begins = datetime.combine(shown.period.first, time())
-    ends = datetime.combine(shown.period.last + timedelta(days=1), time())
+    vendors = _vendors(shown)
     query = (
-        select(Incident.vendor_id, Vendor.short_name, Incident.number, Incident.accepted_at)
+        select(Vendor.short_name, Incident.number, Incident.reported_at)
         .join(Vendor, Vendor.id == Incident.vendor_id)
-        .where(Incident.accepted_at >= begins, Incident.accepted_at < ends, Incident.signed_at.is_(None))
-        .where(Incident.state != str(IncidentState.VOID), Incident.batch_id.is_(None))
-        .where(Incident.vendor_id.in_({each.subject.vendor_id for each in shown.objects}))
-        .order_by(Incident.accepted_at)
+        .where(listing.within(Incident.reported_at, shown.period.first, shown.period.last))
+        .where(Incident.signed_at.is_(None), Incident.void_at.is_(None), Incident.batch_id.is_(None))
+        .where(true() if vendors is None else Incident.vendor_id.in_(vendors))
+        .order_by(Incident.reported_at)
     )
     of: dict[str, list[tuple[str, date]]] = defaultdict(list)
     for row in connection.execute(query):
-        of[row.short_name].append((row.number, row.accepted_at.date()))
+        of[row.short_name].append((row.number, row.reported_at.date()))
     for vendor, found in of.items():
         numbers = "、".join(number for number, _ in found[:NAMED]) + (" 等" if len(found) > NAMED else "")
         said = f"{vendor}有 {len(found)} 张事件记录单没有签收：{numbers}。签收以后时限和扣分才定下来。"
