@@ -25,7 +25,7 @@ endif
 
 test: ## run every test
 	@bash .ci/setup test
-	@QT_QPA_PLATFORM=offscreen $(python) -m pytest $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(python) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 trials: ## hold the reliability trials briefly; ARGS=--full as often as the plan asks, into docs/reliability.md
 	@bash .ci/setup test
