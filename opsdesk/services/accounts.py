@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from opsdesk.models import Account, LedgerRow
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import Actor, Context
-from opsdesk.services.errors import Refusal
+from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import one_line
 from opsdesk.services.transaction import Transaction
@@ -94,7 +94,18 @@ def names(ctx: Context) -> list[Actor]:
         rows = connection.execute(
             select(Account.name, Account.role).where(Account.active.is_(True)).order_by(Account.id)
         )
-        return [Actor(row.name, Role(row.role)) for row in rows]
+        return [Actor(row.name, _role(row.role)) for row in rows]
+
+
+def _role(written: str) -> Role:
+    """The role that an account has. Trouble where it is none any more, so that nobody comes in under it."""
+    try:
+        return Role(written)
+    except ValueError:
+        raise Trouble(
+            f"账号的角色“{written}”不是本程序的角色，数据在程序之外被改动过。",
+            remedy="请核验数据，必要时从备份恢复。",
+        ) from None
 
 
 def wait_left(connection: Connection, name: str, now: datetime) -> timedelta:
@@ -142,7 +153,7 @@ def log_in(ctx: Context, *, name: str, password: str, act: str = "登录") -> Ac
         right = False
     if row is None:
         _hasher().hash(password)  # as long as a real check, so that a guess does not learn which names exist
-    actor = Actor(name, Role(row.role)) if row is not None else Actor(name, Role.READER)
+    actor = Actor(name, _role(row.role)) if row is not None else Actor(name, Role.READER)
     with ctx.acting_as(actor).transaction(act if right else "登录失败") as tx:
         tx.event("login", row.id if row is not None else 0)
     if not right:

@@ -202,6 +202,18 @@ def test_passwords_are_kept_as_argon2id_and_wrong_ones_make_one_wait(site):
     assert accounts.log_in(site, name="主管", password="值班室里有一盆绿萝").name == "主管"
 
 
+def test_nobody_comes_in_under_a_role_that_was_altered_outside(site):
+    with closing(sqlite3.connect(bootstrap.database(site.home))) as connection, connection:
+        connection.execute("UPDATE account SET role='总管'")
+    for ask in (
+        lambda: accounts.names(site),
+        lambda: accounts.log_in(site, name="主管", password="值班室里有一盆绿萝"),
+    ):
+        with pytest.raises(Trouble, match="总管") as trouble:
+            ask()
+        assert "备份" in trouble.value.remedy
+
+
 def test_the_last_supervisor_cannot_be_switched_off(site):
     with pytest.raises(Refusal, match="最后一个"):
         accounts.change(site, 1, {"role": "服务台", "active": True})
