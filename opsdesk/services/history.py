@@ -16,8 +16,12 @@ from opsdesk.services import chain, id_numbers, listing, masking
 from opsdesk.services.chain import CHINA, FACTS_ONLY
 from opsdesk.services.context import Context
 
-NAMING = ("number", "staff_no", "asset_no", "code", "name", "title", "label", "month", "day", "id")
+NAMING = ("number", "staff_no", "asset_no", "code", "name", "title", "label")
 """Columns that tell one record from another, the best first."""
+WHOSE = ("staff_id", "first_staff_id", "incident_id", "loan_id", "sheet_id", "room_id")
+WHEN = ("at", "month", "day", "id")
+"""A record without such a column is called by whose it is and of when: 段景行 2026-03-05 08:38."""
+MINUTE = len("2026-03-05 08:38")
 FOREIGN = {
     "staff_id": ("staff", "name"),
     "first_staff_id": ("staff", "name"),
@@ -221,6 +225,10 @@ def _link(
     elif row["kind"] == "event":
         changes = [Change(key, None, found) for key, found in now.items()]
     name = next((str(now[key]) for key in NAMING if now.get(key) not in (None, "")), "")
+    if not name:
+        whose = next((str(value(now, key)) for key in WHOSE if now.get(key) is not None), "")
+        when = next((str(now[key])[:MINUTE].replace("T", " ") for key in WHEN if now.get(key) not in (None, "")), "")
+        name = f"{whose} {when}".strip()
     keys = ("seq", "operator", "role", "station", "act", "kind", "subject", "subject_id", "reason", "hash")
     at = datetime.fromisoformat(row["at"]).replace(tzinfo=None)
     return Link(**{key: row[key] for key in keys}, at=at, name=name, changes=tuple(changes))

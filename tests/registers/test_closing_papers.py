@@ -173,6 +173,7 @@ class TestCorrections:
         take_back(site, punch_id=punch, reason="登记到别人名下")
         found = rows(closing_records.corrections(site, closed.id))
         voided = next(row for row in found if "作废" in row[3] and "原因" in row[3])
+        assert voided[2] == "签到签退 王强 2026-03-05 08:20"
         assert (voided[4], voided[5]) == ("空", "登记到别人名下")
         assert all(row[7] == "撤销签到：登记到别人名下" for row in found)
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from opsdesk import history as view
 from opsdesk.models import Base, RosterEntry, Staff, Vendor
 from opsdesk.register import Query
+from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import history
 from opsdesk.services.context import Actor, Context
@@ -52,6 +53,14 @@ def test_a_change_tells_before_and_after_with_names(changed: Context) -> None:
     assert "人员 1001" in told
     assert "华信 → 新锐" in told
     assert "理由：合同更换。" in told
+
+
+def test_a_record_without_a_number_is_called_by_whose_it_is_and_of_when(site: Context) -> None:
+    crew = team.build(site)
+    team.go_to(site, "2026-03-05 08:20:00")
+    sign(site, staff_id=crew["1001"])
+    (link,) = history.listed(site, Asked(subject="punch"), 0, 10)[0]
+    assert view.record_words(link) == "签到签退 王强 2026-03-05 08:20"
 
 
 def test_a_telephone_is_whole_only_for_those_who_work_with_it(changed: Context) -> None:
