@@ -69,7 +69,9 @@ def test_what_stands_open_keeps_the_day_open(desk: Hands, page: DayClosePage) ->
     desk.press(Qt.Key.Key_Return, CTRL)
     assert page.side.wrong.text().endswith("写明理由（至少 5 个字）。")
     assert page.side.reason.hasFocus()
+    assert page.side.wrong.isVisible()
     desk.type("没办完呢", enter=False)
+    assert page.side.wrong.isHidden(), "it is being written"
     assert not page.close_button.isEnabled(), "four letters"
     desk.type("！", enter=False)
     assert page.close_button.isEnabled()
