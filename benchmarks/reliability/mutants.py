@@ -159,7 +159,7 @@ MUTANTS: Mapping[str, Mutant] = {
     "no backup before a migration": Mutant(_instead("services.backup", "make", lambda *_, **__: None), "P4", 5),
     "rows are not compared with the chain": Mutant(_rows_unseen, "P7", 40),
     "links are not checked": Mutant(_links_unseen, "P7", 200),
-    "personal values are not checked": Mutant(_instead("services.chain", "_verify_values", _nothing), "P7", 400),
+    "personal values are not checked": Mutant(_instead("services.chain", "_verify_values", _nothing), "P7", 1000),
     "backups bear no witness": Mutant(_instead("services.witness", "contradictions", _nothing), "P7", 40),
     "texts are not cleaned": Mutant(_everywhere("services.text", "clean", lambda text: text), "P5", 60),
     "an escape in a workbook is read as one": Mutant(
