@@ -6,7 +6,6 @@ too, never overwritten; and the record that comes out of it says in its chain th
 
 from __future__ import annotations
 
-import gc
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -174,7 +173,6 @@ def restore(
     It is first restored into a copy, opened and checked there. Attachments that are missing here and lie beside the
     backup are brought back. `by` is who signs for it in the chain. No connection may be open. Raises Refusal, Trouble.
     """
-    gc.collect()  # connections that were forgotten would hold the files on Windows
     with readable(path, password, near=home) as plain, trial_folder(home) as folder:
         incoming = folder / DATABASE
         lost = _against_today(home / DATABASE, backup.contents(plain))[1][0]

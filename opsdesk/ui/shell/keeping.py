@@ -6,6 +6,7 @@ its place, and the record is opened anew.
 
 from __future__ import annotations
 
+import gc
 import logging
 from datetime import datetime
 from functools import partial
@@ -119,7 +120,7 @@ class Keeper(QObject):
         self.timer.stop()
         window.idle.stop()
         window.operations.wait_idle()
-        window.notices.setParent(window)  # they outlive the page over which they float
+        window.layout().addWidget(window.notices)  # they outlive the page over which they float
         window.screens.setCurrentIndex(0)
         for name in ("frame", "kiosk", "log_in", "first_start"):
             if (screen := getattr(window, name)) is not None:
@@ -130,6 +131,7 @@ class Keeper(QObject):
             window.ctx.reading.dispose()
             window.ctx.writing.dispose()
             window.ctx = None
+        QTimer.singleShot(0, gc.collect)  # once they are gone, and here: no widget may die in another thread
 
     def offer_restore(self) -> None:
         """On a new computer: go back to a backup that lies elsewhere instead of founding a site."""

@@ -114,6 +114,7 @@ class MainWindow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.screens)
+        column.addWidget(self.notices)  # until a page takes them over
         self.setProperty("class", "page")
         self.setWindowTitle("运维台")
         self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
