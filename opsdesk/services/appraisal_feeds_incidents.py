@@ -146,17 +146,26 @@ def late_report(record: Record) -> list[Event]:
 
 
 def within_response(record: Record) -> list[Share]:
-    """Incidents responded to in time, of those that had a limit and have their response."""
-    return _kept(record, "respond_over")
+    """Incidents responded to in time, of those whose limit is over: answered, or still unanswered beyond it."""
+    return _kept(record, "respond_over", RESPONSE)
 
 
 def within_deadline(record: Record) -> list[Share]:
-    """Incidents solved by the time asked for, of those that had one and are solved."""
-    return _kept(record, "solve_over")
+    """Incidents solved by the time asked for, of those whose time is over: solved, or still open beyond it."""
+    return _kept(record, "solve_over", SOLUTION)
 
 
-def _kept(record: Record, key: str) -> list[Share]:
-    return [_share(record, row, done=not row[key]) for row in record.reported if row[key] is not None]
+def _kept(record: Record, key: str, clock: str) -> list[Share]:
+    """What has not been done and is late counts as missed: never answering is no better than answering late."""
+    running = {
+        row["id"] for row, standing in record.suspected for name, over, _ in exceeded(row, standing)
+        if name == clock and over
+    }  # fmt: skip
+    return [
+        _share(record, row, done=row[key] == 0)
+        for row in record.reported
+        if row[key] is not None or row["id"] in running
+    ]
 
 
 def resolved(record: Record) -> list[Share]:

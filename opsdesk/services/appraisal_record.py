@@ -211,13 +211,14 @@ def sheets(connection: Connection, appraisal_id: int) -> tuple[Sheet, ...]:
 def _sheet(
     row: Mapping[Any, Any], marks: Mapping[int, list[Mark]], rulings: Mapping[int, Mapping[str, Ruling]]
 ) -> Sheet:
+    known = json.loads(row["frozen"]) if row["frozen"] else row
     subject = Subject(
         ObjectKind(row["object_kind"]),
         row["name"],
         row["vendor_id"],
         row["staff_id"],
-        row["vendor"] or "",
-        row["post"] or "",
+        known["vendor"] or "",
+        known["post"] or "",
     )
     given = {item: tuple(found) for item, found in marks.items()}
     return Sheet(row["id"], row["appraisal_id"], row["number"], subject, dict(row), given, rulings)
@@ -243,9 +244,10 @@ def _rulings(connection: Connection, ids: Collection[int]) -> defaultdict[int, d
     return found
 
 
-def frozen_text(items: Collection[ScoredItem]) -> str:
-    """Scored items as JSON: everything that a paper says of them, whatever becomes of scheme, record and law."""
-    return json.dumps([_item_facts(each) for each in items], ensure_ascii=False)
+def frozen_text(items: Collection[ScoredItem], subject: Subject) -> str:
+    """Scored items as JSON, and of whom: what papers say, whatever becomes of scheme, record, law, vendor and post."""
+    facts = {"vendor": subject.vendor, "post": subject.post, "items": [_item_facts(each) for each in items]}
+    return json.dumps(facts, ensure_ascii=False)
 
 
 def _item_facts(scored: ScoredItem) -> dict[str, Any]:
@@ -286,7 +288,7 @@ def _line_facts(line: Line) -> dict[str, Any]:
 
 def thawed(text: str) -> tuple[ScoredItem, ...]:
     """The items of a decided sheet as they were frozen."""
-    return tuple(_item(each) for each in json.loads(text))
+    return tuple(_item(each) for each in json.loads(text)["items"])
 
 
 def _item(facts: Mapping[str, Any]) -> ScoredItem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from team import Team, go_to
 
 from opsdesk.exports import archive
-from opsdesk.models import Contract, Measure, Punch
+from opsdesk.models import Contract, Measure, Punch, Vendor
 from opsdesk.register import Query
 from opsdesk.registers.appraisal import bundle, documents, feedback, letters, listing, marks, rulings, service
 from opsdesk.registers.appraisal.marks import Entry
@@ -255,6 +256,23 @@ def test_a_voided_appraisal_makes_room_for_another(site: Context, crew: Team) ->
     service.begin(site, scheme_id=made.scheme.id, period=QUARTER)
     numbers = {each.sheet.number for each in appraisal.compute(site, QUARTER).objects if each.sheet}
     assert not numbers & {each.sheet.number for each in made.objects if each.sheet}
+
+
+def test_a_ruling_on_what_has_changed_since_it_was_seen_is_refused(site: Context, crew: Team) -> None:
+    one = of_vendor(begun(site), "华信")
+    wish = wishes(one)[0]
+    line = next(each for item in one.items for each in item.lines if each.proposal.key == wish.key)
+    with pytest.raises(Refusal, match="记录在这期间有变动"):
+        rulings.rule(site, wishes=[replace(wish, seen=line.proposal.points - 1)])
+    rulings.rule(site, wishes=[replace(wish, seen=line.proposal.points)])
+
+
+def test_a_decided_sheet_keeps_vendor_and_post_as_they_were(site: Context, crew: Team) -> None:
+    one = of_vendor(decided(site), "华信")
+    with site.transaction("改简称") as tx:
+        tx.update(Vendor, one.subject.vendor_id or 0, short_name="华信新")
+    again = next(each for each in appraisal.compute(site, QUARTER).objects if sheet_id(each) == sheet_id(one))
+    assert again.subject.vendor == "华信"
 
 
 # --- paid -------------------------------------------------------------------------------------------------------------

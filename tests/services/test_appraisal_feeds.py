@@ -35,7 +35,7 @@ from opsdesk.registers.month import service as month
 from opsdesk.rules import scoring
 from opsdesk.rules.clause import Holding
 from opsdesk.rules.scoring import EventKind, Item, Way
-from opsdesk.services import amending, incident_figures
+from opsdesk.services import amending, incident_breaches, incident_figures
 from opsdesk.services.appraisal_feeds import BY_KEY, FEEDS, Gives
 from opsdesk.services.context import Context
 
@@ -62,6 +62,9 @@ def lived(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def ctx(lived: Path, tmp_path: Path) -> Iterator[Context]:
     yield from a_site.opened_copy(lived, tmp_path)
+
+
+CLOCKS = ("响应", "解决")
 
 
 def sign(ctx: Context, staff_id: int, *signings: tuple[str, str]) -> list[int]:
@@ -259,24 +262,35 @@ def test_a_deadline_that_still_runs_is_told_when_it_is_over(site: Context, crew:
     assert len(events(site, "incident.response", now="2026-03-03 10:10:01")) == 1
 
 
-def test_rates_are_those_of_the_statistics(site: Context, crew: Team) -> None:
+def test_rates_are_those_of_the_statistics_and_of_what_is_late_and_still_open(site: Context, crew: Team) -> None:
     go_to(site, "2026-03-31 18:00")
     incident_month.insert(site, incident_month.invented(crew, 2026, 3, 150))
     keys = ("incident.within_response", "incident.within_deadline", "incident.resolved")
     found = feeds(site, *keys)
     for vendor in (None, V1, V2):
         figures = incident_figures.statistics(site, *QUARTER, vendor_id=vendor).total
+        with site.read() as connection:
+            late = incident_breaches.breaches(connection, site.regulations, *QUARTER, site.now(), vendor_id=vendor)
+        still = {clock: len({each.number for each in late if each.running and each.clock == clock}) for clock in CLOCKS}
         rates = [found.rate(key, vendor_id=vendor) for key in keys]
         assert [(rate.done, rate.of) for rate in rates] == [
-            (figures.within_response, figures.response_measured),
-            (figures.within_deadline, figures.deadline_measured),
+            (figures.within_response, figures.response_measured + still["响应"]),
+            (figures.within_deadline, figures.deadline_measured + still["解决"]),
             (figures.resolved, figures.count),
         ]
-        assert [rate.per_cent for rate in rates] == [
-            figures.response_rate,
-            figures.deadline_rate,
-            figures.resolved_rate,
-        ]
+    assert still["响应"] or still["解决"]
+
+
+@pytest.mark.parametrize(("now", "counted"), [("2026-03-05 10:10:00", (0, 0)), ("2026-03-05 10:10:01", (0, 1))])
+def test_never_answering_counts_as_missed_once_the_limit_is_over(
+    site: Context, crew: Team, now: str, counted: tuple[int, int]
+) -> None:
+    go_to(site, now)
+    incident_month.insert(
+        site, [call(crew, "SJ-1", "2026-03-05 10:00", state="待响应", responded_at=None, resolved_at=None)]
+    )
+    rate = feeds(site, "incident.within_response").rate("incident.within_response")
+    assert (rate.done, rate.of) == counted
 
 
 def test_hand_in_is_late_after_its_time_and_imported_records_have_none(site: Context, crew: Team) -> None:

@@ -23,7 +23,11 @@ from opsdesk.services.transaction import Transaction
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to become of one proposed line; `state` 拟定 takes the ruling back. `points` only where it is changed."""
+    """What is to become of one proposed line; `state` 拟定 takes the ruling back. `points` only where it is changed.
+
+    `seen` are the points that were proposed when it was looked at: where the record proposes others by now, the ruling
+    is refused.
+    """
 
     sheet_id: int
     item_id: int
@@ -31,6 +35,7 @@ class Wish:
     state: LineState
     points: Decimal | None = None
     reason: str = ""
+    seen: Decimal | None = None
 
 
 def rule(ctx: Context, *, wishes: Sequence[Wish]) -> Outcome[list[Wish]]:
@@ -57,6 +62,9 @@ def _rule(tx: Transaction, ctx: Context, wish: Wish, scored: Scored) -> Wish:
     line = next((each for each in item.lines if each.proposal.key == wish.key), None) if item else None
     if item is None or line is None:
         raise Refusal("这条扣分已不在记录里（记录在这期间有变动）。请刷新后再看。")
+    if wish.seen is not None and wish.seen != line.proposal.points:
+        now, then = plain(line.proposal.points), plain(wish.seen)
+        raise Refusal(f"记录在这期间有变动，这条拟分由 {then} 变为 {now}：{line.proposal.because}请核对后再处理。")
     points, reason = _ruled(wish, item, line.proposal)
     query = select(AppraisalLine.id).where(
         AppraisalLine.sheet_id == wish.sheet_id, AppraisalLine.item_id == wish.item_id, AppraisalLine.key == wish.key,

@@ -205,7 +205,7 @@ def decide(ctx: Context, *, sheet_ids: Collection[int]) -> Outcome[str]:
                 score=plain(scored.score),
                 grade=scored.grade,
                 pay=appraisal_money.frozen_text(scored.pays, scored.money),
-                frozen=appraisal_record.frozen_text(scored.items),
+                frozen=appraisal_record.frozen_text(scored.items, scored.subject),
                 decided_at=ctx.now(),
                 decided_by=ctx.actor.name,
             )

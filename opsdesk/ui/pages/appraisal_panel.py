@@ -285,7 +285,8 @@ class AppraisalPanel(Panel):
             card.refuse(str(refusal), "points")
             return
         signed = off if off is None or card.item.way is Way.BONUS else -off
-        wish = Wish(self.scored.sheet.id, card.item.id, card.line.proposal.key, state, signed, reason)
+        seen = card.line.proposal.points
+        wish = Wish(self.scored.sheet.id, card.item.id, card.line.proposal.key, state, signed, reason, seen)
         self._saving.run(
             ruling([wish]),
             done=partial(self._ruled, card),
@@ -309,7 +310,7 @@ def confirming(scored: Scored, items: Sequence[ScoredItem]) -> list[Wish]:
     if scored.sheet is None:
         return []
     return [
-        Wish(scored.sheet.id, each.item.id, line.proposal.key, LineState.CONFIRMED)
+        Wish(scored.sheet.id, each.item.id, line.proposal.key, LineState.CONFIRMED, seen=line.proposal.points)
         for each in items
         if each.item.way in {Way.EVENTS, Way.BONUS}
         for line in each.lines
