@@ -183,7 +183,7 @@ class AppraisalPanel(Panel):
             parts.nothing(column, each)
         lines = sorted(each.lines, key=lambda line: (line.state is not LineState.PROPOSED, not line.counted))
         for line in lines if self._all_lines else lines[:MOST_LINES]:
-            card = LineCard(each.item, line, read.evidence, closed=self._closed(), last=last)
+            card = LineCard(each.item, line, read.evidence, closed=closed_to(self._ctx, self.scored), last=last)
             card.clause_asked.connect(self.clause_asked)
             card.record_asked.connect(self.record_asked)
             card.ruled.connect(partial(self._rule, card))
@@ -231,21 +231,13 @@ class AppraisalPanel(Panel):
     def _look_at(self, widget: QWidget) -> None:
         QTimer.singleShot(0, widget, partial(self.scroller.ensureWidgetVisible, widget, 0, look.px(24)))
 
-    def _closed(self) -> str:
-        """Why no line can be ruled upon here; empty where it can."""
-        if self.scored is None or self.scored.sheet is None:
-            return NOT_BEGUN
-        if rows.scored_over(self.scored):
-            return DECIDED
-        return "" if self._ctx.actor.role is Role.SUPERVISOR else NOT_YOURS
-
     def _offer(self) -> None:
         """The one thing to do with all that is shown: confirm all lines, or decide the sheet."""
         waiting = self._waiting()
         self.confirm_all.setVisible(len(waiting) > 1)
         self.confirm_all.setText(f"全部确认（{len(waiting)} 条）")
-        self.confirm_all.setEnabled(not self._closed())
-        self.confirm_all.setToolTip(self._closed())
+        self.confirm_all.setEnabled(not closed_to(self._ctx, self.scored))
+        self.confirm_all.setToolTip(closed_to(self._ctx, self.scored))
         scoring = self.scored is not None and self.scored.state is SheetState.SCORING
         offers = scoring and self.item_id is None
         self.decide.setVisible(offers)
@@ -303,6 +295,15 @@ class AppraisalPanel(Panel):
             card.refuse(str(error), error.field)
         elif not isinstance(error, Fault):
             self._desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", Tone.WARNING)
+
+
+def closed_to(ctx: Context, scored: Scored | None) -> str:
+    """Why whoever is at the desk can rule upon no line of an appraisee; empty where he can."""
+    if scored is None or scored.sheet is None:
+        return NOT_BEGUN
+    if rows.scored_over(scored):
+        return DECIDED
+    return "" if ctx.actor.role is Role.SUPERVISOR else NOT_YOURS
 
 
 def confirming(scored: Scored, items: Sequence[ScoredItem]) -> list[Wish]:
