@@ -104,7 +104,8 @@ def _of_month(ctx: Context, period: Period) -> Iterator[Choice]:
 def _of_quarter(ctx: Context, period: Period) -> Iterator[Choice]:
     number = (period.first.month + 2) // 3
     for made in _rounds(ctx, period):
-        yield Choice(f"appraisal:{made.scheme.code}", made.scheme.title, partial(bundle.whole_period, ctx, made))
+        key, title = f"appraisal:{made.scheme.code}:{made.period.text}", f"{made.period.words}{made.scheme.title}"
+        yield Choice(key, title, partial(bundle.whole_period, ctx, made))
     if rooms.offered(ctx):
         yield Choice("visit", "机房出入登记表（装订）", lambda: visit.quarter(ctx, period.first.year, number))
 

@@ -49,6 +49,8 @@ def close(
         raise Refusal(f"{period.label} 还没有到，不能日结。")
     if period.kind is not PeriodKind.DAY and period.last > today:
         raise Refusal(f"{period.label} 还没有过完，{period.last.isoformat()} 当天或以后才能{period.kind}。")
+    with ctx.read() as connection:
+        _refuse_open_parts(connection, period)
     items = status(ctx, period).items
     why = one_line(because)
     if items and len(why) < LEAST_REASON:
@@ -97,8 +99,7 @@ def _refuse_open_parts(connection: Connection, period: Period) -> None:
         said = "、".join(f"{each.period.label}（{each.period.kind}）" for each in parts)
         raise Refusal(f"{said}重新打开后还没有再次结上。请先结上，再{period.kind}。")
     if period.kind is PeriodKind.QUARTER:
-        months = [closings.of_month(period.first.year, period.first.month + n) for n in range(3)]
-        left = [each.label for each in months if closings.standing(closings.of(connection, each)) is None]
+        left = [each.label for each in open_items.months_left(connection, period)]
         if left:
             raise Refusal(f"{'、'.join(left)} 还没有月结。请先月结，再季结。")
 

@@ -22,7 +22,7 @@ from opsdesk.services.open_questions import Question
 
 DAY = timedelta(days=1)
 MOST_NAMED = 5
-MONTH_PAGE = "month"
+MONTH_PAGE, MONTH_CLOSE = "month", "month_close"
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,20 @@ def _days_left(connection: Connection, period: Period, today: date) -> Iterator[
         yield OpenItem("日结", f"{shown}{more}没有日结，月结会一并锁定。", "day_close", day=left[0])
 
 
+def months_left(connection: Connection, quarter: Period) -> list[Period]:
+    """Months of a quarter that are not closed; those before the site kept its record need not be."""
+    opened = settings.opened_on(connection)
+    months = [closings.of_month(quarter.first.year, quarter.first.month + n) for n in range(3)]
+    return [
+        each
+        for each in months
+        if each.last >= opened and closings.standing(closings.of(connection, each)) is None
+    ]  # fmt: skip
+
+
 def _of_quarter(connection: Connection, period: Period) -> Iterator[OpenItem]:
+    for month in months_left(connection, period):
+        yield OpenItem("月结", f"{month.label} 还没有月结。先月结，才能季结。", MONTH_CLOSE, day=month.first)
     query = (
         select(AppraisalSheet.number, AppraisalSheet.name)
         .join(Appraisal, Appraisal.id == AppraisalSheet.appraisal_id)

@@ -109,7 +109,7 @@ def test_a_clerk_and_a_wrong_password_close_nothing(call: Call, home: Path, monk
 
 
 def test_month_and_quarter_with_what_each_vendor_gets(call: Call, home: Path, tmp_path: Path) -> None:
-    assert "2025-01、2025-02、2025-03 还没有月结" in call("quarter", "close", "2025Q1", "--because", WHY).err
+    assert "2025-03 还没有月结" in call("quarter", "close", "2025Q1", "--because", WHY).err
     for number in (1, 2, 3):
         out = tmp_path / "out"
         done = call("month", "close", f"2025-{number:02}", "--because", WHY, "--out", str(out), "--json")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import a_room
+import an_appraisal
 import machine_room
 import openpyxl
 import pypdfium2
@@ -21,6 +22,7 @@ from opsdesk.exports.archive import Cancelled
 from opsdesk.exports.document import Document, Table
 from opsdesk.exports.layout import compose
 from opsdesk.models import PrintedPaper
+from opsdesk.registers.appraisal import service as appraising
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.incident import acts, documents, service
 from opsdesk.registers.incident import closing as incident_closing
@@ -28,6 +30,7 @@ from opsdesk.registers.month import documents as attendance
 from opsdesk.registers.sign_in import documents as sign_in
 from opsdesk.registers.sign_in.service import sign, take_back
 from opsdesk.registers.visit import documents as visit
+from opsdesk.rules import periods
 from opsdesk.rules.vocabulary import Direction
 from opsdesk.services import closing, closings
 from opsdesk.services.closings import Closed
@@ -252,6 +255,15 @@ class TestTheSet:
         cells = [str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row]
         assert any("王强" in cell for cell in cells)
         assert not any("陈晨" in cell for cell in cells)
+
+    def test_a_quarter_tells_the_months_of_one_scheme_apart(self, site: Context, crew: Team) -> None:
+        scheme_id = an_appraisal.scheme(site, "P9", object_kind="班组", period_kind="月度", title="班组月度考核")
+        go_to(site, "2026-04-01 09:00:00")
+        for number in (2, 3):
+            appraising.begin(site, scheme_id=scheme_id, period=periods.month(2026, number), names=["白班"])
+        found = {each.key: each.title for each in closing_papers.choices(site, closings.named("2026Q1"))}
+        assert found["appraisal:P9:2026-02"] == "2026 年 2 月班组月度考核"
+        assert found["appraisal:P9:2026-03"] == "2026 年 3 月班组月度考核"
 
     def test_closing_in_one_go_can_be_stopped_before_the_lock(self, site: Context, crew: Team, tmp_path: Path) -> None:
         out = tmp_path / "out"

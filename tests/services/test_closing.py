@@ -23,7 +23,7 @@ from opsdesk.registers.month import service as month
 from opsdesk.registers.sign_in.punch_import import import_punches
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Direction, Role
-from opsdesk.services import amending, closing, closing_days, closings, drafts
+from opsdesk.services import amending, closing, closing_days, closings, drafts, settings
 from opsdesk.services.closings import Period
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
@@ -480,6 +480,7 @@ class TestMonthAndQuarter:
         assert left.sentence == "03-01、03-02、03-03、03-04、03-06 等 30 天没有日结，月结会一并锁定。"
 
     def test_a_quarter_wants_its_months(self, site: Context, crew: Team) -> None:
+        settings.write(site, {"site.opened_on": "2026-01-01"})
         go_to(site, "2026-04-01 09:00:00")
         with pytest.raises(Refusal, match="2026-01、2026-02、2026-03 还没有月结"):
             close(site, closings.named("2026Q1"))
@@ -487,6 +488,24 @@ class TestMonthAndQuarter:
             close(site, closings.named(label), because=WHY)
         made = close(site, closings.named("2026Q1"))
         assert (made.period.first, made.period.last) == (date(2026, 1, 1), date(2026, 3, 31))
+
+    def test_a_quarter_names_the_months_it_wants_each_by_its_own_door(self, site: Context, crew: Team) -> None:
+        settings.write(site, {"site.opened_on": "2026-01-01"})
+        go_to(site, "2026-04-01 09:00:00")
+        quarter = closings.named("2026Q1")
+        close(site, closings.named("2026-02"), because=WHY)
+        said = [(each.kind, each.sentence, each.door, each.day) for each in items(site, quarter)]
+        assert said == [
+            ("月结", "2026-01 还没有月结。先月结，才能季结。", "month_close", date(2026, 1, 1)),
+            ("月结", "2026-03 还没有月结。先月结，才能季结。", "month_close", date(2026, 3, 1)),
+        ]
+        settings.write(site, {"site.opened_on": "2026-02-01"})
+        assert [each.day for each in items(site, quarter)] == [date(2026, 3, 1)], "nothing was kept in January"
+        with pytest.raises(Refusal, match=r"^2026-03 还没有月结"):
+            close(site, quarter, because=WHY)
+        close(site, closings.named("2026-03"), because=WHY)
+        assert items(site, quarter) == []
+        assert close(site, quarter).stands
 
     def test_papers_of_several_days_name_days_and_nobody(self, site: Context, crew: Team) -> None:
         day_over(site, crew, but=("1001",))

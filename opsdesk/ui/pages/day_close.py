@@ -21,7 +21,7 @@ from opsdesk.services.closings import Period
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.open_item import OpenItem
-from opsdesk.services.open_items import Status
+from opsdesk.services.open_items import MONTH_CLOSE, Status
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.keys import bind
@@ -248,6 +248,8 @@ class DayClosePage(QWidget):
             )
         if status is None:
             return "正在核对。"
+        if any(item.door == MONTH_CLOSE for item in status.items):
+            return "还有月份没有月结。请先月结，再季结。"
         if status.items and len(self.side.reason.text().strip()) < closing.LEAST_REASON:
             left = f"还有 {len(status.items)} 项没有了结"
             return f"{left}：请先办理，或者在右边写明理由（至少 {closing.LEAST_REASON} 个字）。"
@@ -339,6 +341,8 @@ class DayClosePage(QWidget):
     def _go(self, item: OpenItem, values: Mapping[str, Any]) -> None:
         if item.door == "day_close" and item.day is not None:
             self.show_period(closings.of_day(item.day))
+        elif item.door == MONTH_CLOSE and item.day is not None:
+            self.show_period(closings.month_with(item.day))
         else:
             self.door_asked.emit(item, values)
 

@@ -24,7 +24,7 @@ DOORS: Mapping[str, str] = {
     "sign_in": "到岗记录", "correction": "补签", "leave": "请假", "overtime": "加班", "incident": "事件单",
     "hand_in": "交单签收", "visit": "登记离开", "permit": "审批单", "off_hours": "场地使用", "loan": "归还",
     "equipment_move": "设备进出", "inspection_round": "巡检", "cleaning": "清扫", "reading": "环境记录",
-    "month": "月度考勤", "deduction": "拟扣减", "appraisal": "考核评分", "day_close": "日结",
+    "month": "月度考勤", "deduction": "拟扣减", "appraisal": "考核评分", "day_close": "日结", "month_close": "月结",
     "roster": "排班", "holiday_consent": "节假日同意", "calendar": "日历", "contract": "合同", "staff": "人员",
 }  # fmt: skip
 """What is behind each door, in a word."""

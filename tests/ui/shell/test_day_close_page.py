@@ -219,6 +219,23 @@ def test_what_comes_after_closing_can_be_closed_once_more(
     assert page.reopen_button.isVisible()
 
 
+def test_a_quarter_leads_to_the_month_that_has_to_be_closed_first(
+    desk: Hands, site: Context, page: DayClosePage
+) -> None:
+    go_to(site, "2026-04-01 09:00:00")
+    page.show_period(closings.named("2026Q1"))
+    desk.settle()
+    assert told(page) == [("月结", "月结 ›")] * 3
+    page.side.reason.setText(WHY)
+    assert (page.close_button.isEnabled(), page.close_button.toolTip()) == (
+        False,
+        "还有月份没有月结。请先月结，再季结。",
+    )
+    page._open(2)
+    desk.settle()
+    assert page.period.label == "2026-03"
+
+
 def test_months_and_quarters_by_the_same_page(desk: Hands, site: Context, page: DayClosePage) -> None:
     page.kinds.setCurrentIndex(1)
     page.kinds.activated.emit(1)
