@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from opsdesk.services.context import Context
@@ -38,6 +39,7 @@ class SectionPage(QWidget):
         column.addWidget(self.stack, 1)
         self.tabs.setVisible(len(section.tabs) > 1)  # within the page: alone it would be a window of its own
         self.tabs.currentChanged.connect(self._show)
+        self.tabs.tabBarClicked.connect(self._after_click)
 
     @property
     def current(self) -> Any:
@@ -89,6 +91,9 @@ class SectionPage(QWidget):
             page.filters.focus_find()
         elif hasattr(page, "table"):
             page.table.setFocus()
+
+    def _after_click(self, _place: int) -> None:
+        QTimer.singleShot(0, self, self.focus_first)  # once the tab has turned
 
     def _show(self, place: int) -> None:
         tab = self.section.tabs[place]

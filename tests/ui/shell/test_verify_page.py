@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from opsdesk import issued
@@ -53,6 +54,17 @@ def test_the_page_waits_with_the_cursor_in_its_field(desk, page) -> None:
     assert not page.field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled), "a scan gun loses signs under one"
     assert not page.places.isVisible()
     assert not page.chip.isVisible()
+
+
+def test_its_tab_pressed_with_the_mouse_waits_so_too(desk) -> None:
+    desk.window.frame.open("settings", "site")
+    desk.settle()
+    section = desk.window.frame.current
+    place = [tab.key for tab in section.section.tabs].index("verify")
+    QTest.mouseClick(section.tabs, Qt.MouseButton.LeftButton, pos=section.tabs.tabRect(place).center())
+    desk.settle()
+    assert section.current_key == "verify"
+    assert QApplication.focusWidget() is section.current.field, "else a scan gun presses 选择文件"
 
 
 def test_a_scan_is_answered_in_large_words(desk, site, form, page) -> None:
