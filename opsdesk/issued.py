@@ -122,7 +122,7 @@ def _check(ctx: Context, text: str, again: Again) -> Checked:
     if not code:
         raise Refusal(NO_CODE, field="code")
     if not seal_code.holds(code):
-        return Checked(code, Finding.UNKNOWN, WRONG)
+        return Checked(code, Finding.MISTYPED, WRONG)
     scanned = " ".join(unicodedata.normalize("NFKC", text).upper().split())
     issue, qr_end = seals.find(ctx, code), _QR_END.search(scanned)
     if issue is None:

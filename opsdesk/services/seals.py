@@ -83,6 +83,7 @@ class Difference:
 class Finding(Enum):
     """What is known of a form by its code."""
 
+    MISTYPED = "校验码有误"
     UNKNOWN = "从未签发"
     SAME = "与今日记录一致"
     CHANGED = "记录有变动"
@@ -177,7 +178,7 @@ def since(ctx: Context, seq: int, head: str) -> Since:
         return Since(
             False, f"表上印的链首（第 {seq} 条）不在今日的审计链里：历史被改写过，或者数据是从更早的备份恢复的。"
         )
-    return Since(True, f"表上印的链首（第 {seq} 条）仍在审计链里，此后记录有 {count} 处变动。")
+    return Since(True, f"表上印的链首（第 {seq} 条）仍在审计链里，此后全站又有 {count} 条改动。")
 
 
 def changes(ctx: Context, subject: str, record_id: int, seq: int) -> tuple[str, ...]:

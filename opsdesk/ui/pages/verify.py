@@ -27,6 +27,7 @@ TONES = {
     Finding.SAME: Tone.FINE,
     Finding.CHANGED: Tone.WARNING,
     Finding.UNMADE: Tone.INFORMATION,
+    Finding.MISTYPED: Tone.WARNING,
     Finding.UNKNOWN: Tone.BROKEN,
     Finding.ALTERED: Tone.BROKEN,
 }
@@ -88,8 +89,9 @@ class VerifyPage(QWidget):
         self.forget()
 
     def focus_first(self) -> None:
-        """Put the cursor where a code is typed."""
+        """Put the cursor where a code is typed; the next one takes the place of the last."""
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.selectAll()
 
     def forget(self) -> None:
         """Nothing is checked yet."""

@@ -68,6 +68,9 @@ def test_its_tab_pressed_with_the_mouse_waits_so_too(desk) -> None:
 
 
 def test_a_scan_is_answered_in_large_words(desk, site, form, page) -> None:
+    desk.type("hello")
+    desk.window.frame.open("people")
+    desk.window.frame.open("settings", "verify")
     desk.type(form.seal)
     assert page.headline.text() == "与今日记录一致"
     assert page.headline.property("tone") == "fine"
@@ -104,6 +107,9 @@ def test_what_is_none_of_ours_and_what_is_no_code(desk, form, page) -> None:
     desk.type(seal_code.made_of("another"))
     assert (page.headline.text(), page.headline.property("tone")) == ("从未签发", "broken")
     assert page.facts.text() == ""
+    right = seal_code.made_of("another")
+    desk.type(right[:-1] + ("0" if right[-1] != "0" else "1"))
+    assert (page.headline.text(), page.headline.property("tone")) == ("校验码有误", "warning")
     desk.type("DG-20260305")
     assert (page.headline.text(), page.sentence.text()) == ("没有校验", issued.NO_CODE)
     desk.press(Qt.Key.Key_Escape)
