@@ -89,6 +89,9 @@ PAPERS: tuple[Maker[Any, Any], ...] = (
 )
 """Every paper that the record can make anew."""
 MAKERS = {each.kind: each for each in PAPERS}
+TOUCHED = (
+    "今日的记录与签发时的表一字不差，但这个文件写出以后被改动或另存过，里面写的不作数。请从系统重新导出，或对照原件。"
+)
 WRONG = (
     "校验码有输错的地方：末位是核对用的，与前面的对不上。请对照纸面再输一遍；照着纸面输的仍是这样，就不是本系统签发的。"
 )
@@ -107,14 +110,22 @@ def check(ctx: Context, text: str) -> Checked:
 
 
 def check_file(ctx: Context, path: Path) -> list[Checked]:
-    """The same of every form that a PDF or xlsx holds, and whether the file is as it was written."""
+    """The same of every form that a PDF or xlsx holds, and whether the file is as it was written.
+
+    What stands in a file that was touched is not looked at: it may say anything, under whatever code.
+    """
     found = sealed_file.read(path)
     if not found.codes:
         raise Refusal(NO_CODE_IN_FILE, field="code")
     written = seals.written_as(ctx, found.sha256)
     said = f"文件与 {written}写出的一样，没有改动过。" if written else "文件不是写出时的原样：写出以后被改动或另存过。"
     again = cache(partial(_again, ctx))  # sheets of one workbook are made together
-    return [replace(_check(ctx, code, again), file=said) for code in found.codes]
+    every = [replace(_check(ctx, code, again), file=said) for code in found.codes]
+    return every if written else [_touched(each) if each.finding is Finding.SAME else each for each in every]
+
+
+def _touched(each: Checked) -> Checked:
+    return replace(each, finding=Finding.TOUCHED, sentence=TOUCHED)
 
 
 def _check(ctx: Context, text: str, again: Again) -> Checked:

@@ -83,6 +83,7 @@ class Difference:
 class Finding(Enum):
     """What is known of a form by its code."""
 
+    TOUCHED = "文件被改动过"
     MISTYPED = "校验码有误"
     UNKNOWN = "从未签发"
     SAME = "与今日记录一致"

@@ -27,6 +27,7 @@ TONES = {
     Finding.SAME: Tone.FINE,
     Finding.CHANGED: Tone.WARNING,
     Finding.UNMADE: Tone.INFORMATION,
+    Finding.TOUCHED: Tone.BROKEN,
     Finding.MISTYPED: Tone.WARNING,
     Finding.UNKNOWN: Tone.BROKEN,
     Finding.ALTERED: Tone.BROKEN,

@@ -128,6 +128,7 @@ def test_a_file_is_dropped_and_one_that_was_touched_is_told(desk, site, crew, pa
     kept[1].path.write_bytes(kept[1].path.read_bytes() + b" ")
     drop(page, kept[1].path)
     desk.settle()
+    assert (page.headline.text(), page.headline.property("tone")) == ("文件被改动过", "broken")
     assert "文件不是写出时的原样" in page.facts.text()
     other = tmp_path / "通知.pdf"
     other.write_bytes(b"%PDF-1.4 of somebody else")
