@@ -68,7 +68,8 @@ def _sentence(folder: Path, present: bool, last: datetime | None, late: bool, no
         then = "请插上 U 盘或接好磁盘，再点“备份到第二位置”。"
         return f"第二备份位置 {folder} 现在不在，{when}{days}。{then}"
     if late:
-        return f"第二备份位置 {folder}：{when}{days}，超过 3 天。请点“备份到第二位置”。"
+        over = "，超过 3 天" if last else ""
+        return f"第二备份位置 {folder}：{when}{days}{over}。请点“备份到第二位置”。"
     return f"第二备份位置 {folder}：{when}{days}。"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Field, Kind, Tone
 from opsdesk.services import backup_crypt, restoring
@@ -147,6 +147,8 @@ class BackupPanel(Panel):
         self.form.focus("password")
 
     def _show(self, sentence: str, *, facts: bool = True, tone: Tone = Tone.NEUTRAL) -> None:
+        if (focus := QApplication.focusWidget()) is not None and self._asks.isAncestorOf(focus):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # not to whatever stands next in the window
         self._asks.setVisible(False)
         self._facts.setVisible(facts)
         self.show_foot(facts)
@@ -157,6 +159,7 @@ class BackupPanel(Panel):
     def _fill(self, preview: Preview) -> None:
         while self._grid.count():
             if (widget := self._grid.takeAt(0).widget()) is not None:
+                widget.setVisible(False)  # a dialog that comes next keeps what is to be deleted in sight
                 widget.deleteLater()
         found = preview.contents
         span = [f"{each:%Y-%m-%d %H:%M}" for each in (preview.first, preview.last) if each is not None]

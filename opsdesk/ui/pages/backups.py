@@ -35,11 +35,11 @@ Restore = Callable[[Path, Context, str], object]
 HERE, AWAY = "本机", "第二位置"
 COLUMNS = (
     Column("at", "时间", Kind.MOMENT, 152),
-    Column("why", "原因", width=104),
+    Column("why", "原因", width=140),
     Column("where", "位置", width=96),
     Column("state", "检查结果", Kind.CHIP, 120),
-    Column("links", "审计链", width=96),
-    Column("rows", "行数", width=96),
+    Column("links", "审计链", width=88),
+    Column("rows", "行数", width=88),
     Column("size", "大小", width=88),
     Column("locked", "加密", width=56),
     Column("file", "文件", width=0),

@@ -101,7 +101,8 @@ class StepUp(QDialog):
         self.accept()
 
     def _say(self, error: Refusal | Trouble) -> None:
-        self.form.set_value("password", "")
+        if not isinstance(error, Refusal) or error.field in {"", "name", "password"}:
+            self.form.set_value("password", "")
         if isinstance(error, Refusal) and self.form.show_refusal(error):
             return
         self.said.setText(f"{error}{getattr(error, 'remedy', '')}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import a_site
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from opsdesk import bootstrap
@@ -65,6 +65,7 @@ def sign(qtbot, values: dict[str, str] | None = None, password: str = a_site.PAS
             dialog.form.set_value(key, value)
         dialog.form.submit()
         dialog.operations.wait_idle()
+        sign.password = dialog.form.value("password")
         sign.errors = {key: row.error for key, row in dialog.form.rows.items()}
         sign.said = [each.text() for each in dialog.findChildren(type(dialog.said))]
         if dialog.isVisible():
@@ -121,6 +122,7 @@ def test_the_second_place_goes_from_amber_to_green_to_red(desk, page, site, away
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(away))
     desk.click(page.place.choose)
     assert page.place.tone is Tone.BROKEN, "nothing went there yet"
+    assert "还没有备份到那里。请点“备份到第二位置”。" in page.place.sentence()
     desk.click(page.place.copy)
     assert (page.place.tone, page.place.second.present) == (Tone.FINE, True)
     assert [row[2] for row in shown(page)] == ["第二位置"]
@@ -149,6 +151,10 @@ def test_a_password_for_what_leaves_is_typed_twice_and_asked_for_to_look(
     sign(qtbot, {"new": LOCKED, "again": "不一样的"})
     desk.click(page.place.password)
     assert "两次输入的备份密码不一样" in sign.errors["again"]
+    assert sign.password == a_site.PASSWORD, "it was right, and is not asked for again"
+    sign(qtbot, {"new": LOCKED, "again": LOCKED}, "不是这一句")
+    desk.click(page.place.password)
+    assert sign.password == ""
     sign(qtbot, {"new": "1234567", "again": "1234567"})
     desk.click(page.place.password)
     assert "至少要 8" in sign.errors["new"]
@@ -168,8 +174,13 @@ def test_a_password_for_what_leaves_is_typed_twice_and_asked_for_to_look(
     desk.click(page.panel.open)
     assert "备份密码不对" in page.panel.form.rows["password"].error
     page.panel.form.set_value("password", LOCKED)
-    desk.click(page.panel.open)
+    desk.window.activateWindow()
+    QApplication.processEvents()
+    page.panel.form.focus("password")
+    assert page.panel.form.line("password").hasFocus()
+    desk.press(Qt.Key.Key_Return)
     assert facts(page.panel)["站点"] == "示例市信息中心"
+    assert QApplication.focusWidget() is page.panel
     page.panel.leave()
     assert page.panel.password == ""
 
