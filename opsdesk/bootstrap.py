@@ -120,7 +120,7 @@ def _bring_up(home: Path, writing: Engine, reading: Engine, clock: Clock, *, tho
         raise _damaged(home, clock, "有损坏，没有打开，也没有改动。") from damaged
     except Trouble as trouble:
         if is_damage(trouble.__cause__):
-            raise _damaged(home, clock, f"打不开：{trouble}") from trouble
+            raise _damaged(home, clock, "已损坏，打不开，没有改动。") from trouble
         raise
     except (DBAPIError, *backup.SPOILT) as error:
         raise _damaged(home, clock, f"打不开（{getattr(error, 'orig', error)}），没有改动。") from error

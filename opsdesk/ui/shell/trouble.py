@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from opsdesk import history
 from opsdesk.register import Chip, Column, Field, Kind, Row, Tone
 from opsdesk.services import backup, backup_crypt, restoring, salvage
-from opsdesk.services.backup import Kept
+from opsdesk.services.backup import Backup, Kept
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Damaged, Refusal, Trouble
 from opsdesk.services.restoring import Preview
@@ -96,7 +97,7 @@ class TroublePage(QWidget):
         self._drop_mended()
         self._say("")
         self._desk.operations.run(
-            partial(salvage.attempt, self._home),
+            lambda: (salvage.attempt(self._home), _newest(self._home)),
             done=self._show_mended,
             failed=self._fail,
             owner=self,
@@ -178,18 +179,27 @@ class TroublePage(QWidget):
             self.table.selectRow(0)
             self.table.setFocus()
 
-    def _show_mended(self, mended: Salvage) -> None:
+    def _show_mended(self, found: tuple[Salvage, Backup | None]) -> None:
+        """What was saved; where the newest backup holds more, that is the way to go."""
+        mended, newest = found
         self._mended = mended
         self._list.setVisible(False)
-        lines = list(mended.findings[:MOST_FINDINGS])
+        lines = [_in_words(each) for each in mended.findings[:MOST_FINDINGS]]
         more = len(mended.findings) - len(lines)
         lines += [f"另有 {more:,} 处，打开后可用 opsdesk verify 逐条列出。"] if more > 0 else []
-        then = "" if mended.whole else "也可以不用它，改从备份恢复。"
+        held = newest.contents if newest is not None and newest.links > mended.contents.links else None
+        if newest is not None and held is not None:
+            holds = f"审计链 {held.links:,} 条、共 {held.rows:,} 行"
+            then = f"{newest.made_at:%Y-%m-%d %H:%M} 的备份有{holds}，比修复的多，请改从备份恢复。"
+        else:
+            then = "" if mended.whole else "也可以不用它，改从备份恢复。"
         self.report.setText(
             "\n".join([mended.told(history.table_words), *lines, f"原来的文件没有动，采用后移到旁边保留。{then}"])
         )
+        self.accept.setText("仍用修复的数据打开" if held else "用修复的数据打开")
+        look.dress(self.accept, class_="" if held else "primary")
         self._outcome.setVisible(True)
-        self.accept.setFocus()
+        (self.choose if held else self.accept).setFocus()
 
     def _take_mended(self) -> None:
         if (mended := self._mended) is None:
@@ -245,6 +255,16 @@ class TroublePage(QWidget):
         card.body.addWidget(self._list)
         card.body.addWidget(self.said)
         in_the_middle(self, card)
+
+
+def _newest(home: Path) -> Backup | None:
+    """The newest backup that was opened and counted after writing."""
+    return next((each.manifest for each in backup.kept(home / backup.FOLDER) if each.sound), None)
+
+
+def _in_words(finding: str) -> str:
+    """A finding with its tables called as people call them."""
+    return re.sub(r"[a-z][a-z_]+", lambda found: history.table_words(found[0]), finding)
 
 
 def _row(place: int, each: Kept) -> Row:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from opsdesk import bootstrap
+from opsdesk.models import Setting
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import accounts, backup, running, settings, unsound
 from opsdesk.services.clock import FixedClock
@@ -270,6 +271,26 @@ def test_what_cannot_be_mended_says_so_and_what_it_lost(open_window, site) -> No
     assert f"审计链 {made.links:,} 条" in page.contents.text()
     assert "可恢复 ✔" in page.contents.text()
     assert "示例市信息中心" in page.contents.text()
+
+
+def test_where_a_backup_holds_more_than_what_was_mended_it_is_the_way_to_go(open_window, site) -> None:
+    with site.transaction("写") as tx:
+        tx.insert_many(Setting, [{"name": f"n{n}", "value": f"值 {n} " * 20} for n in range(400)])
+    made = backup.make(site.home, site.now(), "手动")
+    a_site.close(site)
+    database = bootstrap.database(site.home)
+    raw = bytearray(database.read_bytes())
+    raw[len(raw) * 9 // 10 :] = b""
+    database.write_bytes(raw)
+    page = open_window(site.home, site.clock).window.trouble
+    assert page.sentence.text() == f"数据文件 {database} 已损坏，打不开，没有改动。"
+    page.mend()
+    page._desk.operations.wait_idle()
+    said = page.report.text()
+    assert f"的备份有审计链 {made.links:,} 条、共 {made.contents.rows:,} 行，比修复的多，请改从备份恢复。" in said
+    assert "\n设置 第" in said, "tables are called as people call them"
+    assert (page.accept.text(), page.accept.property("class")) == ("仍用修复的数据打开", "")
+    assert page.choose.hasFocus()
 
 
 def test_a_foreign_file_offers_no_mending(open_window, tmp_path) -> None:
