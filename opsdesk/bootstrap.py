@@ -135,11 +135,11 @@ def _damaged(home: Path, clock: Clock, what: str) -> Damaged:
     return Damaged(said, remedy=_way_out(home))
 
 
-def _way_out(home: Path) -> str:
+def _way_out(home: Path, first: str = "可以试修复，或") -> str:
     newest = next(iter(backup.listed(home)), None)
     if newest is None:
-        return "没有找到备份，可以先试修复，不要删除该文件。"
-    return f"可以试修复，或从备份恢复。最近的备份是 {newest.name}。"
+        return f"本机没有找到备份。{first}从第二位置、U 盘上的备份恢复；数据文件夹里的文件都不要删除。"
+    return f"{first}从备份恢复。最近的备份是 {newest.name}。"
 
 
 def _refuse_to_begin_anew(home: Path) -> None:
@@ -153,7 +153,7 @@ def _refuse_to_begin_anew(home: Path) -> None:
         return
     if known:
         gone = "是空的" if path.exists() else "不见了"
-        raise Damaged(f"数据文件 {path} {gone}，没有新建。", remedy=_way_out(home))
+        raise Damaged(f"数据文件 {path} {gone}，没有新建。", remedy=_way_out(home, "请"))
 
 
 def check_whole(ctx: Context) -> list[str]:

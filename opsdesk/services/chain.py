@@ -248,7 +248,8 @@ def _verify_links(
         if row["seq"] != expected_seq:
             yield f"审计链第 {expected_seq} 条缺失（下一条是第 {row['seq']} 条）。"
         if link(previous, dict(row)) != row["hash"]:
-            yield f"审计链第 {row['seq']} 条与前后不符（{row['at']} {row['operator']} {row['act']}），内容被改动过。"
+            who = f"{str(row['at'])[:16].replace('T', ' ')} {row['operator']} {row['act']}"
+            yield f"审计链第 {row['seq']} 条与前后不符（{who}），内容被改动过。"
         previous, expected_seq = row["hash"], row["seq"] + 1
         if row["kind"] == "schema":
             schema = _facts(row["body"]).get("schema", "")

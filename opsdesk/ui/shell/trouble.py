@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from opsdesk import history
+from opsdesk import bootstrap, history
 from opsdesk.register import Chip, Column, Field, Kind, Row, Tone
 from opsdesk.services import backup, backup_crypt, restoring, salvage
 from opsdesk.services.backup import Backup, Kept
@@ -28,7 +28,7 @@ from opsdesk.ui.pages.short_form import ShortForm, in_the_middle
 
 COLUMNS = (
     Column("at", "时间", Kind.MOMENT, 160),
-    Column("why", "原因", width=104),
+    Column("why", "原因", width=140),
     Column("state", "检查结果", Kind.CHIP, 112),
     Column("size", "大小", width=88),
     Column("file", "文件", width=0),
@@ -86,7 +86,7 @@ class TroublePage(QWidget):
         self.sentence.setText(str(error))
         self.remedy.setText(getattr(error, "remedy", ""))
         self.remedy.setVisible(bool(self.remedy.text()))
-        self.repair.setVisible(isinstance(error, Damaged))
+        self.repair.setVisible(isinstance(error, Damaged) and _holds_something(bootstrap.database(self._home)))
         self._list.setVisible(False)
         self._drop_mended()
         self._say("")
@@ -159,7 +159,7 @@ class TroublePage(QWidget):
             return
         at = backup.moment_of(self.chosen)
         when = f"{at:%Y-%m-%d %H:%M} 的备份" if at else self.chosen.name
-        sentence = f"数据将回到{when}，之后的记录不在其中。现在的数据文件会移到旁边保留，不会删除。"
+        sentence = f"数据将回到 {when}，之后的记录不在其中。现在的数据文件会移到旁边保留，不会删除。"
         if confirm(self, "从备份恢复", sentence, "恢复"):
             self.restore_from(self.chosen)
 
@@ -246,7 +246,9 @@ class TroublePage(QWidget):
         below.addWidget(self.report)
         below.addWidget(self.accept, 0, Qt.AlignmentFlag.AlignLeft)
         inside = _column(self._list)
-        inside.addWidget(label("选一份备份，先检查，完好才会恢复。", "secondary"))
+        inside.addWidget(
+            label("选一份备份，先检查，完好才会恢复。第二位置和 U 盘里可能有更新的，点“其他文件…”。", "secondary")
+        )
         inside.addWidget(self.table)
         inside.addWidget(self.contents)
         inside.addWidget(self.form)
@@ -255,6 +257,16 @@ class TroublePage(QWidget):
         card.body.addWidget(self._list)
         card.body.addWidget(self.said)
         in_the_middle(self, card)
+
+
+def _holds_something(database: Path) -> bool:
+    """Whether there is anything to mend; also where nobody can tell."""
+    try:
+        return database.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _newest(home: Path) -> Backup | None:

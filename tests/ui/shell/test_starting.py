@@ -293,6 +293,20 @@ def test_where_a_backup_holds_more_than_what_was_mended_it_is_the_way_to_go(open
     assert page.choose.hasFocus()
 
 
+def test_a_record_that_is_gone_offers_no_mending_and_comes_back_from_a_backup(open_window, site) -> None:
+    backup.make(site.home, site.now(), "手动")
+    a_site.close(site)
+    bootstrap.database(site.home).unlink()
+    hands = open_window(site.home, site.clock)
+    page = hands.window.trouble
+    assert (page.repair.isVisible(), page.choose.isVisible()) == (False, True)
+    assert page.remedy.text().startswith("请从备份恢复。最近的备份是 ")
+    hands.click(page.choose)
+    page.restore_from(page.chosen)
+    hands.settle()
+    assert hands.screen is hands.window.log_in
+
+
 def test_a_foreign_file_offers_no_mending(open_window, tmp_path) -> None:
     with closing(sqlite3.connect(bootstrap.database(tmp_path))) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
