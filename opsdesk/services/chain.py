@@ -313,18 +313,19 @@ def _verify_table(
         kept = connection.execute(select(PersonalValue.seq, PersonalValue.column, PersonalValue.salt))
         salts = {(row.seq, row.column): row.salt for row in kept}
     for row in connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').mappings():  # noqa: S608 — our own names
-        known = latest.pop((table.name, row["id"]), None)
+        row_id = row.get("id", 0)  # a column may have been renamed outside: the schema's hash has told that
+        known = latest.pop((table.name, row_id), None)
         if known is None:
-            yield f"{table.name} 第 {row['id']} 行不在审计链中，是在程序之外加入的。"
+            yield f"{table.name} 第 {row_id} 行不在审计链中，是在程序之外加入的。"
             continue
         seq, body = known
         values = dict(row)
         claimed = _facts(body) if hidden else {}
         for column in hidden:
-            if values[column] is not None and claimed.get(column) and (seq, column) in salts:
+            if values.get(column) is not None and claimed.get(column) and (seq, column) in salts:
                 values[column] = {"commitment": commitment(salts[seq, column], str(values[column]))}
         if canonical(values) != body:
-            yield f"{table.name} 第 {row['id']} 行与审计链第 {seq} 条不符，是在程序之外改动的。"
+            yield f"{table.name} 第 {row_id} 行与审计链第 {seq} 条不符，是在程序之外改动的。"
 
 
 def count(connection: Connection) -> int:

@@ -104,6 +104,7 @@ def test_a_dropped_index_changes_the_schema(worked):
     [
         ("sql=CAST(sql AS BLOB) WHERE name='ix_ledger_at'", "数据库结构与审计链登记的不一致"),
         ("sql=replace(sql, 'REFERENCES post (id)', 'REFERENCES post (ix)') WHERE name='staff'", "引用不能核对"),
+        ("sql=replace(sql, 'hotline_phone TEXT', 'hotline_phqne TEXT') WHERE name='staff'", "staff 第 1 行与审计链"),
     ],
 )
 def test_a_spoilt_schema_is_named_and_does_not_break_the_check(worked, change, told):
