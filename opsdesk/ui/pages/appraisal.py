@@ -39,8 +39,10 @@ TOPICS = frozenset(
 )  # fmt: skip
 SOON = 60
 """Milliseconds after the last change until the appraisal is computed anew."""
-NARROW, NARROW_PANEL, LOW = 1100, 400, 560
-"""Pixels beside the panel below which the table keeps only sum and state, the panel's width then, a low page."""
+NARROW, SMALL, NARROW_PANEL, LOW = 1100, 800, 400, 560
+"""Pixels beside the panel, and of the whole page, below which the table keeps only sum and state; the panel's width
+then; a low page.
+"""
 KEYS = (
     "数字直接打分，回车向下，Tab 向右，Delete 清除；空格看依据，取自记录的格子按回车到右侧处理；"
     "F4 到下一处待办；Ctrl+Z 撤销，Ctrl+Y 重做。"
@@ -318,6 +320,7 @@ class AppraisalPage(QWidget):
     def _make_room(self, *, coming: bool = False) -> None:
         beside = coming or not (self.panel.isHidden() and self.ask.isHidden())
         narrow = beside and self.width() - look.px(look.PANEL_WIDTH) < look.px(NARROW)
+        narrow = narrow or self.width() < look.px(SMALL)
         for panel in (self.panel, self.ask):
             panel.setFixedWidth(look.px(NARROW_PANEL if narrow else look.PANEL_WIDTH))
         self.grid.set_narrow(narrow)

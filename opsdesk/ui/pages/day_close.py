@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk.exports.archive import Cancelled
@@ -42,6 +43,8 @@ from opsdesk.ui.pages.day_close_side import Papers, Side
 from opsdesk.ui.pages.step_up import ask_supervisor
 
 DAY = timedelta(days=1)
+SMALL = 800
+"""Pixels below which a page is small: 1366 of them at 150 %, without the rail."""
 KINDS = {
     PeriodKind.DAY: closings.of_day,
     PeriodKind.MONTH: closings.month_with,
@@ -147,6 +150,11 @@ class DayClosePage(QWidget):
             bar.addWidget(widget)
         bar.addStretch(1)
         return bar
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        """On a small page the list keeps the room it needs."""
+        super().resizeEvent(event)
+        self.side.give_way(self.width() < look.px(SMALL))
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""

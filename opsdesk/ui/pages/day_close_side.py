@@ -19,7 +19,8 @@ from opsdesk.ui.kit import look
 from opsdesk.ui.kit.notices import open_outside, size_in_words
 from opsdesk.ui.kit.parts import Card, ElidedLabel, icon_label, label, link_button
 
-WIDTH = 348
+WIDTH, NARROW = 348, 232
+"""Pixels, and where the page is small."""
 MOST_FILES = 8
 LONGEST_REASON = 200
 
@@ -88,6 +89,10 @@ class Side(QWidget):
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(scroller)
         self.result.setVisible(False)
+
+    def give_way(self, narrow: bool) -> None:
+        """Leave more room to what stands open."""
+        self.setFixedWidth(look.px(NARROW if narrow else WIDTH))
 
     @property
     def chosen(self) -> set[str]:

@@ -86,6 +86,7 @@ class Desk(Hands):
 def open_desk(open_window: Opener, site: Context, actor: Actor | None = None) -> Desk:
     """Somebody before the quarter of the small team."""
     hands = open_window(site.home, site.clock)
+    hands.window.resize(1366, 768)
     hands.window.idle.stop()
     hands.window.sit_down(hands.window.ctx.acting_as(actor or site.actor))
     desk = Desk(hands.window)
@@ -780,3 +781,9 @@ def test_long_names_and_the_open_panel_fit_a_small_window(begun: Desk, lived: Co
     for dark in (True, False):
         look.apply(qapp, dark=dark)
         assert not begun.page.grab().isNull()
+    begun.page.panel.leave()
+    begun.page._make_room()
+    assert not narrow.isColumnHidden(len(model.items) + 1)
+    begun.window.resize(911, 512)  # 1366 × 768 at 150 %
+    begun.settle()
+    assert narrow.isColumnHidden(len(model.items) + 1)

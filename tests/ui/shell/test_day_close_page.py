@@ -145,6 +145,16 @@ def test_closed_in_one_go_with_backup_files_and_preview(desk: Hands, site: Conte
     assert desk.window.frame.current.current is page, "what is closed leads nowhere"
 
 
+def test_on_a_small_page_what_stands_open_can_still_be_read(desk: Hands, page: DayClosePage) -> None:
+    desk.window.resize(1366, 768)
+    desk.settle()
+    wide = page.side.width()
+    desk.window.resize(911, 512)  # 1366 × 768 at 150 %
+    desk.settle()
+    assert page.side.width() < wide
+    assert page.table.columnWidth(1) >= 160
+
+
 def test_only_what_is_ticked_is_printed(desk: Hands, page: DayClosePage) -> None:
     for key in ("closing", "incident_day"):
         page.side.ticks[key].setChecked(False)
