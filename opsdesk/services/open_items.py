@@ -10,9 +10,20 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from opsdesk.models import Appraisal, AppraisalSheet, ClosedPeriod, Deduction, Settlement
+from opsdesk.rules import periods
 from opsdesk.rules.calendar import days
+from opsdesk.rules.scoring import ObjectKind
+from opsdesk.rules.scoring import PeriodKind as Rhythm
 from opsdesk.rules.vocabulary import Decision
-from opsdesk.services import closing_days, closings, open_questions, settings, settlement
+from opsdesk.services import (
+    appraisal_schemes,
+    appraisal_subjects,
+    closing_days,
+    closings,
+    open_questions,
+    settings,
+    settlement,
+)
 from opsdesk.services.closing_rules import PeriodKind
 from opsdesk.services.closings import Closed, Period
 from opsdesk.services.context import Context
@@ -157,6 +168,7 @@ def months_left(connection: Connection, quarter: Period) -> list[Period]:
 def _of_quarter(connection: Connection, period: Period) -> Iterator[OpenItem]:
     for month in months_left(connection, period):
         yield OpenItem("月结", f"{month.label} 还没有月结。先月结，才能季结。", MONTH_CLOSE, day=month.first)
+    yield from _not_appraised(connection, period)
     query = (
         select(AppraisalSheet.number, AppraisalSheet.name)
         .join(Appraisal, Appraisal.id == AppraisalSheet.appraisal_id)
@@ -171,6 +183,20 @@ def _of_quarter(connection: Connection, period: Period) -> Iterator[OpenItem]:
     for row in connection.execute(query):
         said = f"{row.name}的考核评分表 {row.number} 还没有核定。"
         yield OpenItem("考核", said, "appraisal", name=row.name)
+
+
+def _not_appraised(connection: Connection, quarter: Period) -> Iterator[OpenItem]:
+    """Vendors' appraisals of a quarter that nobody began, by each scheme that was made public (T1-APP-01)."""
+    of = periods.quarter(quarter.first.year, (quarter.first.month + 2) // 3)
+    for scheme in appraisal_schemes.all_in_force(connection, Rhythm.QUARTER, ObjectKind.VENDOR, quarter.last):
+        editions = appraisal_schemes.editions(connection, scheme.code)
+        begun = select(Appraisal.id).where(
+            Appraisal.period == of.text, Appraisal.scheme_id.in_(editions), Appraisal.void_at.is_(None)
+        )
+        wanted = scheme.published_on is not None and connection.execute(begun.limit(1)).first() is None
+        if wanted and appraisal_subjects.usual(connection, ObjectKind.VENDOR, scheme.regulation, of):
+            said = f"{of.text} 还没有按“{scheme.title}”考核，合同款按得分支付。请先考核。"
+            yield OpenItem("考核", said, "appraisal", day=of.first)
 
 
 def _question(each: Question) -> OpenItem:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import a_room
+import an_appraisal
 import machine_room
 import pytest
 import team as team_module
@@ -15,6 +16,7 @@ from team import Team, go_to, grant
 
 from opsdesk import bootstrap
 from opsdesk.models import ClosedPeriod, Incident, LedgerRow, Punch, Staff, StoredVerdict
+from opsdesk.registers.appraisal import service as appraising
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.incident import acts, service
 from opsdesk.registers.incident import closing as incident_closing
@@ -506,6 +508,19 @@ class TestMonthAndQuarter:
         close(site, closings.named("2026-03"), because=WHY)
         assert items(site, quarter) == []
         assert close(site, quarter).stands
+
+    def test_a_quarter_whose_vendors_nobody_appraised_says_so(self, site: Context, crew: Team) -> None:
+        settings.write(site, {"site.opened_on": "2026-03-01"})
+        go_to(site, "2026-04-01 09:00:00")
+        close(site, closings.named("2026-03"), because=WHY)
+        quarter = closings.named("2026Q1")
+        assert items(site, quarter) == [], "no scheme was made public"
+        scheme_id = an_appraisal.lived(site, crew)
+        (item,) = items(site, quarter)
+        assert (item.kind, item.door) == ("考核", "appraisal")
+        assert item.sentence == "2026Q1 还没有按“外包单位季度评分”考核，合同款按得分支付。请先考核。"
+        appraising.begin(site, scheme_id=scheme_id, period=an_appraisal.QUARTER)
+        assert all("还没有核定" in each.sentence for each in items(site, quarter))
 
     def test_papers_of_several_days_name_days_and_nobody(self, site: Context, crew: Team) -> None:
         day_over(site, crew, but=("1001",))
