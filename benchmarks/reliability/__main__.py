@@ -1,6 +1,7 @@
 """Hold trials and tell how they came out: `python -m benchmarks.reliability [P1 P2 …] [--full | --count N] [--seed S]`.
 
-Ends with 1 where a trial failed. `--full` holds them as often as the plan asks and writes `docs/reliability.md` anew.
+Ends with 1 where a trial failed. `--full` holds them as often as the plan asks and writes each into
+`docs/reliability.md`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import time
 from collections.abc import Sequence
 
 from benchmarks.reliability import mutants, report
-from benchmarks.reliability.report import Held
 from benchmarks.reliability.trials import TRIALS, named
 
 SEED = 20260305
@@ -24,9 +24,9 @@ def main(arguments: Sequence[str]) -> int:
     words.add_argument(
         "trials", nargs="*", metavar="TRIAL", help=f"{', '.join(each.name for each in TRIALS)}; all if none"
     )
-    words.add_argument("--full", action="store_true", help="as often as the plan asks, and write docs/reliability.md")
+    words.add_argument("--full", action="store_true", help="as often as the plan asks, and written down")
     words.add_argument("--count", type=int, help="how often to hold each")
-    words.add_argument("--write", action="store_true", help="write docs/reliability.md after short trials too")
+    words.add_argument("--write", action="store_true", help="write short trials down in docs/reliability.md too")
     words.add_argument("--seed", type=int, default=SEED, help="0 for one by chance, which is printed")
     given = words.parse_args(arguments)
     seed = given.seed or secrets.randbelow(10**6) + 1
@@ -36,17 +36,18 @@ def main(arguments: Sequence[str]) -> int:
         words.error(f"there is no trial {unknown}")
     mutants.put_on()
     print(f"seed {seed}")
-    held = []
+    failed = False
     for trial in chosen:
         began = time.perf_counter()
         result = trial.hold(given.count or (trial.full if given.full else trial.quick), seed)
-        held.append(Held(trial, result, time.perf_counter() - began))
-        print(report.line(held[-1]), flush=True)
+        held = report.held(trial, result, time.perf_counter() - began, seed)
+        print(report.line(held), flush=True)
         for failure in result.failures[: report.MOST_FAILURES]:
             print(f"      {failure}")
-    if given.full or given.write:
-        report.write(held, seed, full=given.full)
-    return 0 if all(not each.result.failures for each in held) else 1
+        if given.full or given.write:
+            report.keep(held)
+        failed = failed or bool(result.failures)
+    return int(failed)
 
 
 if __name__ == "__main__":

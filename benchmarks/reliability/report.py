@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.reliability.result import Result
 from benchmarks.reliability.trials import TRIALS, Trial
 from opsdesk.services.clock import Clock
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+FIGURES = Path(__file__).with_name("figures.json")
+"""What every trial came to when it was last written down, by its name: the page is made from it."""
 BEGIN, END = "<!-- figures: written by make trials ARGS=--full -->\n", "<!-- end of figures -->\n"
 MOST_FAILURES = 10
 
 
 @dataclass(frozen=True)
 class Held:
-    """A trial that was held, and the seconds it took."""
+    """A trial that was held: when (ISO date), with which seed, for how many seconds, on what machine, how it ended."""
 
     trial: Trial
     result: Result
     seconds: float
+    seed: int
+    on: str
+    machine: str
+
+    @property
+    def often(self) -> str:
+        """`full` where it was held as often as the plan asks."""
+        return "full" if self.result.count >= self.trial.full else "short"
+
+
+def held(trial: Trial, result: Result, seconds: float, seed: int) -> Held:
+    """A trial that was held just now, on this machine."""
+    return Held(trial, result, round(seconds, 1), seed, f"{Clock().now():%Y-%m-%d}", machine())
 
 
 def outcome(result: Result) -> str:
@@ -46,14 +63,13 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, {python}"
 
 
-def block(held: Sequence[Held], seed: int, *, full: bool) -> str:
-    """The figures as Markdown: a table, then what was measured on the way, then what each trial proves."""
-    counts = "full counts" if full else "short counts"
-    rows = [f"{Clock().now():%Y-%m-%d}, {counts}, seed {seed}. {machine()}.", ""]
-    rows += ["| trial | held | outcome | seconds |", "|---|---:|---|---:|"]
+def block(held: Sequence[Held]) -> str:
+    """The figures as Markdown: a table, then what was measured on the way, then what failed."""
+    rows = [f"{'. '.join(sorted({each.machine for each in held}))}.", ""]
+    rows += ["| trial | held | count | seed | on | outcome | seconds |", "|---|---:|---|---:|---|---|---:|"]
     for each in held:
-        title = f"{each.trial.name} {each.trial.title}"
-        rows.append(f"| {title} | {each.result.count:,} | {outcome(each.result)} | {each.seconds:.0f} |")
+        title, count = f"{each.trial.name} {each.trial.title}", f"{each.result.count:,} | {each.often}"
+        rows.append(f"| {title} | {count} | {each.seed} | {each.on} | {outcome(each.result)} | {each.seconds:.0f} |")
     rows += ["", "| trial | measured |", "|---|---|"]
     for each in held:
         figures = "; ".join(f"{name}: {_written(value)}" for name, value in each.result.figures.items())
@@ -78,8 +94,30 @@ def proved() -> str:
     return "\n".join([*rows, *(f"| {each.name} | {each.proves} | {each.not_proved} |" for each in TRIALS)]) + "\n"
 
 
-def write(held: Sequence[Held], seed: int, *, full: bool) -> None:
-    """Put the figures into the page, in place of those that stand there."""
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+def kept() -> list[Held]:
+    """What was written down of each trial, in the order of the plan."""
+    figures = json.loads(FIGURES.read_text("utf-8"))
+    return [_read(trial, figures[trial.name]) for trial in TRIALS if trial.name in figures]
+
+
+def _read(trial: Trial, one: dict[str, Any]) -> Held:
+    result = Result(trial.name, one["count"], tuple(one["failures"]), one["figures"], one["unheld"])
+    return Held(trial, result, one["seconds"], one["seed"], one["on"], one["machine"])
+
+
+def keep(held: Held) -> None:
+    """Write a trial down, in place of what stood of it, and make the page anew."""
+    figures = json.loads(FIGURES.read_text("utf-8"))
+    result = asdict(held.result)
+    del result["name"]
+    rest = {"seconds": held.seconds, "seed": held.seed, "on": held.on, "machine": held.machine}
+    figures[held.trial.name] = {**result, **rest}
+    FIGURES.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
+
+
+def page(text: str) -> str:
+    """The page with the figures kept in place of those that stand in it."""
+    before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{block(held, seed, full=full)}\n{proved()}\n{END}{after}", "utf-8")
+    return f"{before}{BEGIN}\n{block(kept())}\n{proved()}\n{END}{after}"

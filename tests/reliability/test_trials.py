@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from benchmarks.reliability import __main__ as command
 from benchmarks.reliability import mutants, report, trials
-from benchmarks.reliability.report import Held
 from benchmarks.reliability.result import Result
 
 SEED = 7
@@ -53,9 +53,10 @@ def test_the_command_tells_and_ends_by_how_it_went(capsys: pytest.CaptureFixture
 def test_the_page_tells_figures_and_failures_and_nothing_of_the_machine() -> None:
     (trial,) = trials.named(["P7"])
     result = Result("P7", 3000, ("Byte 7 was flipped unseen.",), {"bytes of the database": 337_408})
-    block = report.block([Held(trial, result, 12.3)], 5, full=False)
-    assert "short counts, seed 5" in block
-    assert "| P7 tampering with bytes, rows and history | 3,000 | 1 failed | 12 |" in block
+    block = report.block([report.held(trial, result, 12.34, 5)])
+    assert re.search(
+        r"\| P7 tampering with bytes, rows and history \| 3,000 \| short \| 5 \| 20..-..-.. \| 1 failed \| 12 \|", block
+    )
     assert "bytes of the database: 337,408" in block
     assert "- Byte 7 was flipped unseen." in block
     assert not re.search(r"/(home|root|tmp|work|dev)/", block)
@@ -64,9 +65,24 @@ def test_the_page_tells_figures_and_failures_and_nothing_of_the_machine() -> Non
     )
 
 
-def test_the_page_in_the_book_has_a_place_for_the_figures() -> None:
+def test_a_trial_written_down_takes_its_own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PAGE", "FIGURES"):
+        copy = tmp_path / getattr(report, name).name
+        copy.write_bytes(getattr(report, name).read_bytes())
+        monkeypatch.setattr(report, name, copy)
+    before = report.kept()
+    (trial,) = trials.named(["P14"])
+    now = report.held(trial, Result("P14", 100, figures={"slowest take-over, ms": 4.5}), 3.0, 8)
+    report.keep(now)
+    assert report.kept() == [now if each.trial is trial else each for each in before]
     page = report.PAGE.read_text("utf-8")
-    before, _, rest = page.partition(report.BEGIN)
-    figures, _, _ = rest.partition(report.END)
+    assert f"| P14 one window for one folder | 100 | full | 8 | {now.on} | passed | 3 |" in page
+    assert "| P14 | slowest take-over, ms: 4.5 |" in page
+
+
+def test_the_page_in_the_book_says_what_is_kept() -> None:
+    page = report.PAGE.read_text("utf-8")
+    before, _, _ = page.partition(report.BEGIN)
     assert "tamper-evidence" in before
-    assert all(f"| {trial.name} {trial.title} |" in figures for trial in trials.TRIALS)
+    assert page == report.page(page)
+    assert [each.trial for each in report.kept()] == list(trials.TRIALS)
