@@ -6,6 +6,7 @@ What tables and columns are called is taken from the registers; what no register
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
@@ -65,17 +66,22 @@ def _titles() -> Mapping[str, str]:
     return {**{TABLES.get(each.slug, each.slug): each.singular for each in catalog.REGISTERS}, **_words()["tables"]}
 
 
-def asked_for(slug: str, record_id: int) -> str:
-    """What is put into the find field to see one record of a register: “机房 #3”."""
-    return f"{table_words(TABLES.get(slug, slug))} #{record_id}"
+def asked_for(ctx: Context, slug: str, record_id: int) -> str:
+    """What is put into the find field to see one record of a register: “运维事件记录单 SJ-20260305-001”, “机房 #3”."""
+    subject = TABLES.get(slug, slug)
+    return f"{table_words(subject)} {history.number_of(ctx, subject, record_id) or f'#{record_id}'}"
 
 
-def _record_typed(text: str) -> tuple[str, int] | None:
-    """The table and row that “机房 #3” asks for."""
-    words, hash_sign, number = text.rpartition("#")
-    if not hash_sign or not number.isdecimal():
+def _record_typed(ctx: Context, text: str) -> tuple[str, int] | None:
+    """The table and row for which “机房 #3”, “人员 1001” or a number alone asks."""
+    words, _, name = text.rpartition(" ")
+    table = next((table for table, title in _titles().items() if title == words.strip()), None)
+    if table is not None and re.fullmatch(r"#[0-9]{1,18}", name):
+        return table, int(name[1:])
+    if not name or (words and table is None):
         return None
-    return next(((table, int(number)) for table, title in _titles().items() if title == words.strip()), None)
+    known = history.record_named(ctx, name) or history.record_named(ctx, name.upper())
+    return next((each for each in known if table in {None, each[0]}), None)
 
 
 def table_words(subject: str) -> str:
@@ -137,9 +143,7 @@ def _listed(ctx: Context, query: Query) -> Page:
     asked = query.filters or {}
     first, last = listing.period(asked.get("period") or "", ctx.today()) or (None, None)
     text = query.text.strip()
-    record = _record_typed(text)
-    if record is None and text and " " not in text:
-        record = next(iter(history.record_named(ctx, text.upper())), None)
+    record = _record_typed(ctx, text)
     question = Asked(
         subject=record[0] if record else asked.get("subject") or "",
         subject_id=record[1] if record else None,

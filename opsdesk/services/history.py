@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from opsdesk.models import Base, LedgerRow, PersonalValue
@@ -40,6 +40,20 @@ FOREIGN = {
     "item_id": ("appraisal_item", "title"),
 }
 """Columns that lead to another record, and by what that one is named."""
+PARTS = {
+    "appraisal_scheme": (("appraisal_item", "scheme_id"),),
+    "appraisal_sheet": (("appraisal_line", "sheet_id"), ("appraisal_mark", "sheet_id")),
+    "contract": (("contract_term", "contract_id"), ("payment_term", "contract_id")),
+    "incident": tuple((f"incident_{part}", "incident_id") for part in ("act", "due", "file", "part", "pause")),
+    "inspection": (("inspection_line", "inspection_id"),),
+    "loan": (("loan_item", "loan_id"),),
+    "permit": (("permit_person", "permit_id"),),
+    "settlement": (("deduction", "settlement_id"),),
+    "visit": (("visit_item", "visit_id"),),
+}
+"""Tables whose rows are parts of a record, each with its column that leads there: they are told with the record."""
+NUMBERS = ("number", "staff_no", "asset_no")
+"""Columns by which people ask for a record."""
 FORGOTTEN = "（已清除）"
 
 
@@ -73,7 +87,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question to the history: of which record, by whom, on which days (both included), with which words."""
+    """A question to the history: of which record, by whom, on which days (both included), with which words.
+
+    A record is told with the rows that are its parts.
+    """
 
     subject: str = ""
     subject_id: int | None = None
@@ -86,10 +103,10 @@ class Asked:
 def listed(ctx: Context, asked: Asked, offset: int, limit: int) -> tuple[list[Link], int]:
     """Links that answer the question, the newest first, and how many there are in all."""
     query = select(LedgerRow).order_by(LedgerRow.seq.desc())
-    if asked.subject:
+    if asked.subject and asked.subject_id is not None:
+        query = query.where(_of_record(asked.subject, asked.subject_id))
+    elif asked.subject:
         query = query.where(LedgerRow.subject == asked.subject)
-    if asked.subject_id is not None:
-        query = query.where(LedgerRow.subject_id == asked.subject_id)
     if asked.operator:
         query = query.where(LedgerRow.operator == asked.operator)
     if asked.first:
@@ -103,6 +120,20 @@ def listed(ctx: Context, asked: Asked, offset: int, limit: int) -> tuple[list[Li
         total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
         rows = connection.execute(query.with_only_columns(*LedgerRow.__table__.columns).offset(offset).limit(limit))
         return _links(connection, [dict(row) for row in rows.mappings()], str(ctx.actor.role)), total
+
+
+def _of_record(subject: str, record_id: int) -> ColumnElement[bool]:
+    """Links of a record and of its parts, those taken out again too."""
+    found = [and_(LedgerRow.subject == subject, LedgerRow.subject_id == record_id)]
+    gone = aliased(LedgerRow)
+    for name, column in PARTS.get(subject, ()):
+        part = Base.metadata.tables[name]
+        there = select(part.c.id).where(part.c[column] == record_id)
+        taken_out = select(gone.subject_id).where(
+            gone.subject == name, gone.kind == "delete", func.json_extract(gone.body, f"$.{column}") == record_id
+        )
+        found.append(and_(LedgerRow.subject == name, LedgerRow.subject_id.in_(union(there, taken_out))))
+    return or_(*found)
 
 
 def _china(day: date) -> str:
@@ -125,11 +156,21 @@ def record_named(ctx: Context, typed: str) -> list[tuple[str, int]]:
         for table in Base.metadata.sorted_tables:
             if table.name in chain.OUTSIDE:
                 continue
-            for column in ("number", "staff_no", "asset_no"):
+            for column in NUMBERS:
                 if column in table.columns:
                     rows = connection.execute(select(table.c.id).where(table.c[column] == typed)).scalars()
                     found += [(table.name, row) for row in rows]
     return found
+
+
+def number_of(ctx: Context, subject: str, record_id: int) -> str:
+    """The number of a record by which `record_named` finds it; empty where its kind has none or it is not there."""
+    table = Base.metadata.tables[subject]
+    column = next((each for each in NUMBERS if each in table.columns), None)
+    if column is None:
+        return ""
+    with ctx.read() as connection:
+        return connection.execute(select(table.c[column]).where(table.c.id == record_id)).scalar() or ""
 
 
 def operators(ctx: Context) -> list[str]:

@@ -11,7 +11,7 @@ import team
 from sqlalchemy import select
 
 from opsdesk import history as view
-from opsdesk.models import Base, RosterEntry, Staff, Vendor
+from opsdesk.models import Base, Contract, ContractTerm, RosterEntry, Staff, Vendor
 from opsdesk.register import Query
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Role
@@ -118,6 +118,49 @@ def test_the_command_line_lists_a_record(changed: Context, capsys: pytest.Captur
 def test_one_record_of_a_register_is_asked_for_by_its_row(changed: Context) -> None:
     with changed.read() as connection:
         vendor_id = connection.execute(select(Vendor.id).where(Vendor.code == "V9")).scalar_one()
-    rows = view.VIEW.list(changed, Query(text=view.asked_for("vendor", vendor_id))).rows
-    assert [row.values["record"] for row in rows] == ["外包单位 V9"]
-    assert view.VIEW.list(changed, Query(text=view.asked_for("vendor", 10_000))).total == 0
+    asked = view.asked_for(changed, "vendor", vendor_id)
+    assert asked == f"外包单位 #{vendor_id}"
+    assert [row.values["record"] for row in view.VIEW.list(changed, Query(text=asked)).rows] == ["外包单位 V9"]
+    assert view.VIEW.list(changed, Query(text=view.asked_for(changed, "vendor", 10_000))).total == 0
+
+
+def test_a_record_with_a_number_is_asked_for_by_it(changed: Context) -> None:
+    with changed.read() as connection:
+        staff_id = connection.execute(select(Staff.id).where(Staff.staff_no == "1001")).scalar_one()
+    asked = view.asked_for(changed, "staff", staff_id)
+    assert asked == "人员 1001"
+    assert [str(row.values["act"]) for row in view.VIEW.list(changed, Query(text=asked)).rows] == ["调整人员", "建队"]
+    assert view.VIEW.list(changed, Query(text="外包单位 1001")).total == 0
+
+
+def test_a_record_is_told_with_its_parts_even_those_taken_out(site: Context) -> None:
+    team.build(site)
+    with site.transaction("登记") as tx:
+        vendor_id = tx.connection.execute(select(Vendor.id).limit(1)).scalar_one()
+        ids = [
+            tx.insert(Contract, vendor_id=vendor_id, number=number, project="运维", begins_on=date(2026, 1, 1))
+            for number in ("HT-1", "HT-2")
+        ]
+        terms = [
+            tx.insert(ContractTerm, contract_id=each, topic="考核", regulation="T1", holds_from=date(2026, 1, 1))
+            for each in ids
+        ]
+    with site.transaction("改条款") as tx:
+        tx.update(ContractTerm, terms[0], regulation="T4")
+    with site.transaction("删条款") as tx:
+        tx.remove(ContractTerm, terms[0])
+    links, total = history.listed(site, Asked("contract", ids[0]), 0, 10)
+    assert [(each.subject, each.subject_id, each.act) for each in links] == [
+        ("contract_term", terms[0], "删条款"),
+        ("contract_term", terms[0], "改条款"),
+        ("contract_term", terms[0], "登记"),
+        ("contract", ids[0], "登记"),
+    ]
+    assert total == 4
+
+
+def test_every_part_leads_to_its_record() -> None:
+    for subject, parts in history.PARTS.items():
+        for table, column in parts:
+            (key,) = Base.metadata.tables[table].columns[column].foreign_keys
+            assert key.column.table.name == subject

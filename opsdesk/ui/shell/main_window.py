@@ -326,8 +326,8 @@ class MainWindow(QWidget):
     def _open_history(self, slug: str, record_id: int) -> None:
         from opsdesk import history
 
-        if self.frame is not None:
-            self.frame.show_page("history").find_text(history.asked_for(slug, record_id))
+        if self.frame is not None and self.ctx is not None:
+            self.frame.show_page("history").find_text(history.asked_for(self.ctx, slug, record_id))
 
     def _watch_idle(self) -> None:
         from opsdesk.services import settings
