@@ -105,6 +105,13 @@ class Lock:
         if fixed and (not rule.settled_by or fixed & rule.fixed or self._settled(rule, before, after)):
             yield from self._spans(rule, before, after, fixed)
 
+    def holding(self, rule: Rule, row: Values) -> Iterator[Standing]:
+        """The closings that keep a row as it is."""
+        if not rule.settled_by or self._settled(rule, row, row):
+            place = _span(*self._home(rule, row))
+            periods = self.over(place.first, place.last)
+            yield from (each for each in periods if each.kind in rule.kinds and _held(each, place))
+
     def _settled(self, rule: Rule, before: Values | None, after: Values | None) -> bool:
         home = self._home(rule, before or after or {})[1] if rule.parent is not None else before
         return home is not None and any(home[column] is not None for column in rule.settled_by)
@@ -184,6 +191,37 @@ def why_closed(connection: Connection, model: type[Base], first: date, last: dat
     rule = RULES[model]
     closed = [each for each in standing(connection, first, last) if each.kind in rule.kinds]
     return lambda day: next((_sentence(each, rule) for each in closed if each.first <= day <= each.last), "")
+
+
+def why_locked(connection: Connection, table: str, record_id: int) -> str:
+    """Why a row can no longer be written, but for what may happen afterwards (`Rule.later`); empty where it can."""
+    rule = BY_TABLE.get(table)
+    if rule is None:
+        return ""
+    known = Base.metadata.tables[table]
+    row = connection.execute(select(known).where(known.c.id == record_id)).mappings().one_or_none()
+    lock = Lock(connection)
+    return next((_sentence(each, rule) for each in lock.holding(rule, row)), "") if row is not None else ""
+
+
+def why_no_more(connection: Connection, table: str, values: Values) -> str:
+    """Why no row with these values can be added any more; empty where it can, or where they name no day yet.
+
+    Of a day that was closed before it was over, what happens afterwards is recorded all the same.
+    """
+    rule = BY_TABLE.get(table)
+    if rule is None or rule.parent is not None or (rule.settled_by and not rule.fixed) or not values.get(rule.day):
+        return ""
+    place = _span(rule, {rule.last: values[rule.day], rule.moment: None, **values})
+    timeless = bool(rule.moment) and place.moment is None
+    return next(
+        (
+            _sentence(each, rule)
+            for each in standing(connection, min(place.first, place.last), place.last)
+            if each.kind in rule.kinds and _held(each, place) and not (timeless and each.closed_at.date() <= each.last)
+        ),
+        "",
+    )
 
 
 def closed_days(connection: Connection, first: date, last: date) -> frozenset[date]:

@@ -191,6 +191,10 @@ def test_nothing_is_added_to_a_closed_day(model: type[Base], site: Context) -> N
         assert rule.name in said
         assert said.endswith("要改请主管在“日结”页重新打开并写明理由。")
     assert refused(site, adding(OPEN)) == ""
+    if parent is None:  # told before anything is typed
+        with site.read() as connection:
+            for day, sentence in ((CLOSED, said), (OPEN, "")):
+                assert closing_days.why_no_more(connection, model.__tablename__, on(model, day)) == sentence
 
 
 def settled(model: type[Base]) -> dict[str, Any]:
@@ -229,6 +233,10 @@ def test_what_was_said_of_a_closed_day_stays(model: type[Base], site: Context) -
         assert not refused(site, lambda tx, c=column: tx.update(model, ids[CLOSED], **{c: f"改{next(numbers)}"})), (
             column
         )
+    with site.read() as connection:
+        told = {day: closing_days.why_locked(connection, model.__tablename__, ids[day]) for day in ids}
+    assert told[OPEN] == ""
+    assert f"已{kind_for(model)}" in told[CLOSED]
     assert refused(site, lambda tx: tx.remove(model, ids[CLOSED]))
     if not any(map(chain.personal, table_of(model).columns)):  # such rows are never taken out
         assert not refused(site, lambda tx: tx.remove(model, ids[OPEN]))
@@ -275,12 +283,15 @@ def test_each_thing_that_happens_belongs_to_its_own_day(model: type[Base], colum
     "model", [each for each, rule in RULES.items() if rule.settled_by], ids=lambda model: model.__tablename__
 )
 def test_what_nobody_has_settled_may_still_be_written(model: type[Base], site: Context) -> None:
+    own = set(table_of(model).columns.keys())
     with site.transaction("备料") as tx:
-        row = made(tx, model, CLOSED)
+        row = made(tx, model, CLOSED, **{each: None for each in RULES[model].settled_by if each in own})
     shut(site, PeriodKind.DAY)
     for column in plain(model):
         said = refused(site, lambda tx, c=column: tx.update(model, row, **{c: f"改{next(numbers)}"}))
         assert bool(said) == (column in RULES[model].fixed), column
+    with site.read() as connection:
+        assert closing_days.why_locked(connection, model.__tablename__, row) == ""
 
 
 @every
@@ -335,6 +346,19 @@ def test_a_day_closed_in_its_course_is_closed_up_to_then(model: type[Base], site
     when = RULES[model].moment or RULES[model].day
     assert refused(site, lambda tx: made(tx, model, CLOSED, **{when: at - timedelta(seconds=1)}))
     assert not refused(site, lambda tx: made(tx, model, CLOSED, **{when: at}))
+
+
+def test_a_day_closed_in_its_course_takes_what_happens_afterwards(site: Context) -> None:
+    shut(site, PeriodKind.DAY, at=datetime.combine(CLOSED, datetime.min.time()).replace(hour=17))
+    with site.read() as connection:
+
+        def told(**values: Any) -> str:
+            return closing_days.why_no_more(connection, "punch", {"day": CLOSED, **values})
+
+        assert told() == told(at=datetime(2026, 3, 31, 17, 0)) == ""
+        assert "到岗记录" in told(at=datetime(2026, 3, 31, 16, 59))
+        assert "补签单" in closing_days.why_no_more(connection, "correction", {"day": CLOSED})
+        assert closing_days.why_no_more(connection, "correction", {"day": None}) == ""
 
 
 def test_what_counts_by_days_alone_is_closed_for_the_whole_day(site: Context) -> None:
