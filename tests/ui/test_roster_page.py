@@ -21,6 +21,7 @@ from opsdesk.registers.roster.month_plan import month_plan
 from opsdesk.registers.shift import service as shifts
 from opsdesk.registers.staff import service as staff
 from opsdesk.rules.vocabulary import Role
+from opsdesk.services import closing, closings
 from opsdesk.services.context import Actor, Context
 from opsdesk.ui.kit.change_bus import ChangeBus
 from opsdesk.ui.kit.desk import Desk
@@ -530,3 +531,21 @@ def test_a_site_without_shifts_is_told_what_to_do(qtbot: Any, site: Context) -> 
     with site.read() as connection:
         assert connection.execute(select(RosterEntry.id)).first() is None
     made.operations.close()
+
+
+def test_a_closed_day_says_so_before_anything_is_typed(window: Window, site: Context, team: Team) -> None:
+    yesterday = date(2026, 3, 4)
+    closing.close(site, closings.of_day(yesterday), because="先结后补都说明了")
+    window.page.refresh()
+    window.settle()
+    assert "1 天已结，不能再改" in window.page.title.state()
+    head = window.page.grid.month.headerData(3, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert "2026-03-04 已日结，这一天的排班不能再补记或更改" in head
+    window.go(team["1001"], 4)
+    window.type("n")
+    assert "2026-03-04 已日结" in window.said()
+    assert not window.page.panel.isVisible()
+    assert entered(site, team["1001"]) == {}
+    window.go(team["1001"], 5)
+    window.type("n")
+    assert entered(site, team["1001"]) == {5: "N"}

@@ -12,7 +12,7 @@ from team import clock_of, go_to
 
 from opsdesk.registers.sign_in import service
 from opsdesk.rules.vocabulary import Role, State
-from opsdesk.services import attendance
+from opsdesk.services import attendance, closing, closings
 from opsdesk.services.context import Actor
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.change_bus import ChangeBus
@@ -392,3 +392,15 @@ def test_one_click_on_a_row_opens_the_persons_day(window, site, crew):
     window.settle()
     assert window.page.panel.isVisible()
     assert window.page.panel.title() == "李敏　1002"
+
+
+def test_a_closed_day_is_marked_beside_its_date(window, site, crew):
+    page = window.page
+    closing.close(site, closings.of_day(date(2026, 3, 4)), because="先结后补都说明了")
+    page.go_to(date(2026, 3, 4))
+    window.settle()
+    assert page.closed.isVisible()
+    assert page.closed.toolTip().startswith("2026-03-04 已日结，这一天的到岗记录不能再补记或更改。")
+    page.go_to(DAY)
+    window.settle()
+    assert not page.closed.isVisible()

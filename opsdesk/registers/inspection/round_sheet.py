@@ -13,7 +13,7 @@ from opsdesk.models import Inspection, InspectionLine
 from opsdesk.rules import upkeep
 from opsdesk.rules.clause import Law
 from opsdesk.rules.upkeep import NONE, CleaningState, Found, Rounds
-from opsdesk.services import duties, inspection_items, retiring, room_upkeep
+from opsdesk.services import closing_days, duties, inspection_items, retiring, room_upkeep
 from opsdesk.services.context import Context
 from opsdesk.services.inspection_items import Item
 
@@ -56,7 +56,10 @@ class Round:
 
 @dataclass(frozen=True)
 class RoundSheet:
-    """A room's sheet of a day and turn. `made` is the round that stands already; `last` what the one before found."""
+    """A room's sheet of a day and turn. `made` is the round that stands already; `last` what the one before found.
+
+    `closed` says why no round of the day can be added any more, where it is closed.
+    """
 
     room_id: int
     room: str
@@ -71,6 +74,7 @@ class RoundSheet:
     rounds: Rounds
     cleaning: CleaningState
     people: tuple[str, ...] = field(default=())
+    closed: str = ""
 
 
 def lines_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, tuple[Line, ...]]:
@@ -124,6 +128,7 @@ def sheet(ctx: Context, room_id: int, day: date, turn: int) -> RoundSheet:
         made = rounds_of(connection, room_id, day)
         before = last_round(connection, room_id, day, turn)
         cleaned = room_upkeep.last_cleaned(connection, room_id, day)
+        closed = closing_days.why_no_more(connection, "inspection", {"day": day})
         items = inspection_items.items_of(connection, room_id, day, law, cleaned)
         people = tuple(person.name for person in duties.people(connection) if person.on_site(day))
     rounds = upkeep.rounds(made, law)
@@ -141,6 +146,7 @@ def sheet(ctx: Context, room_id: int, day: date, turn: int) -> RoundSheet:
         rounds=rounds,
         cleaning=upkeep.cleaning(cleaned, day, law),
         people=tuple(dict.fromkeys(people)),
+        closed=closed,
     )
 
 

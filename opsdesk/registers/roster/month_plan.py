@@ -9,12 +9,12 @@ from enum import Enum
 
 from sqlalchemy import Connection, select
 
-from opsdesk.models import LeaveSlip, Shift, Staff
+from opsdesk.models import LeaveSlip, RosterEntry, Shift, Staff
 from opsdesk.registers.roster.short_rest import ShortRest, short_rests
 from opsdesk.rules.calendar import month
 from opsdesk.rules.facts import Duty
 from opsdesk.rules.vocabulary import LeaveKind
-from opsdesk.services import coverage, duties
+from opsdesk.services import closing_days, coverage, duties
 from opsdesk.services.choices import REST, in_use
 from opsdesk.services.context import Context
 from opsdesk.services.coverage import Gap
@@ -41,11 +41,15 @@ class PlannedShift:
 
 @dataclass(frozen=True)
 class PlannedDay:
-    """A day of the month: whether the calendar works it, and its name (清明节, 调休上班) or none."""
+    """A day of the month: whether the calendar works it, its name (清明节, 调休上班) or none.
+
+    `closed` says why its roster cannot be changed any more, where it is closed.
+    """
 
     day: date
     works: bool
     name: str
+    closed: str = ""
 
 
 class Part(Enum):
@@ -141,6 +145,7 @@ def month_plan(ctx: Context, year: int, number: int, vendor_id: int | None = Non
         everybody = duties.people(connection)
         shifts = planned_shifts(connection, ctx.today())
         deputies = _deputies(connection)
+        closed = closing_days.why_closed(connection, RosterEntry, dates[0], dates[-1])
         short = coverage.gaps(connection, ctx.regulations, dates[0], dates[-1], plan=plan, people=everybody)
     people = [
         each
@@ -156,7 +161,7 @@ def month_plan(ctx: Context, year: int, number: int, vendor_id: int | None = Non
         month=number,
         today=ctx.today(),
         shifts=tuple(shift for shift in shifts if shift.current or shift.id in used),
-        days=tuple(PlannedDay(day, plan.calendar.works(day), plan.calendar.name(day)) for day in dates),
+        days=tuple(PlannedDay(day, plan.calendar.works(day), plan.calendar.name(day), closed(day)) for day in dates),
         people=lines,
         vendors=vendors,
         on_duty=tuple(

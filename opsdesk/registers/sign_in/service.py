@@ -14,7 +14,7 @@ from opsdesk.rules.facts import Duty, Terms
 from opsdesk.rules.facts import Punch as PunchFact
 from opsdesk.rules.verdict import Verdict
 from opsdesk.rules.vocabulary import Direction, Judgement, Role, Source, State
-from opsdesk.services import attendance, clock_guard, duties
+from opsdesk.services import attendance, clock_guard, closing_days, duties
 from opsdesk.services.attendance import PersonDay, Recorded
 from opsdesk.services.context import SIGNERS, Context
 from opsdesk.services.duties import Person
@@ -47,6 +47,8 @@ class Signed:
 class Board:
     """The whole team on a day. `notes` are sentences to heed (holiday, calendar not announced, clock).
 
+    `closed` says why nothing can be added to the day any more, where it is closed.
+
     `rows` also hold last night's shift while it reaches into the day; the counts are of the day's own duties.
     """
 
@@ -54,6 +56,7 @@ class Board:
     rows: tuple[PersonDay, ...]
     notes: tuple[str, ...]
     vendors: tuple[str, ...]
+    closed: str = ""
 
     @property
     def own(self) -> tuple[PersonDay, ...]:
@@ -93,6 +96,7 @@ def board(ctx: Context, day: date | None = None) -> Board:
         rows = attendance.read(connection, ctx.regulations, before, day, ctx.now())
         calendar = duties.load(connection, ctx.regulations, day, day, ()).calendar
         behind = clock_guard.set_back_by(connection, ctx.clock)
+        closed = closing_days.why_no_more(connection, "punch", {"day": day})
     notes = []
     if warning := calendar.unannounced(day):
         notes.append(warning)
@@ -102,7 +106,7 @@ def board(ctx: Context, day: date | None = None) -> Board:
     if behind > clock_guard.TOLERANCE:
         notes.append("电脑时钟比上一条记录倒退了，签到前需主管确认。")
     shown = tuple(row for row in rows if (row.duty or row.punches) and (row.day == day or _over_midnight(row, day)))
-    return Board(day, shown, tuple(notes), tuple(dict.fromkeys(row.person.vendor for row in shown)))
+    return Board(day, shown, tuple(notes), tuple(dict.fromkeys(row.person.vendor for row in shown)), closed)
 
 
 def _over_midnight(row: PersonDay, day: date) -> bool:

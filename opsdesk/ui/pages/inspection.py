@@ -36,7 +36,7 @@ from opsdesk.ui.pages.upkeep_incident import OpenedFor
 HELP = "↓ 或回车到下一项　空格 正常　x 异常　/ 不涉及　读数直接输入"
 NO_ROOM = "还没有登记机房。请先在“机房”里登记一个，再来巡检。"
 NO_ITEMS = "这个机房还没有巡检项目。请主管先在“巡检项目”里建立。"
-TOPICS = {"inspection", "inspection_item", "cleaning", "room", "law", "staff", "incident"}
+TOPICS = {"inspection", "inspection_item", "cleaning", "room", "law", "staff", "incident", "closing"}
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,8 @@ class InspectionPage(QWidget):
         )
 
     def _take(self, found: Asked) -> None:
-        sheet, writes = found.sheet, self._ctx.actor.role in WRITERS
+        sheet = found.sheet
+        writes = self._ctx.actor.role in WRITERS and not (sheet is not None and sheet.closed and sheet.made is None)
         self.head.offer_rooms(found.rooms)
         self.head.setVisible(sheet is not None)
         if sheet is None:
@@ -168,7 +169,11 @@ class InspectionPage(QWidget):
             return
         same = self.sheet is not None and _place(self.sheet) == _place(sheet)
         unchanged = (
-            same and self.sheet is not None and self.sheet.items == sheet.items and self.sheet.made == sheet.made
+            same
+            and self.sheet is not None
+            and self.sheet.items == sheet.items
+            and self.sheet.made == sheet.made
+            and self.sheet.closed == sheet.closed
         )
         focus = QApplication.focusWidget()
         had_focus = focus is not None and self.isAncestorOf(focus)
@@ -186,7 +191,8 @@ class InspectionPage(QWidget):
         typed = {int(key): Typed(*json.loads(kept)) for key, kept in drafts.items()}
         self._all_kept = True
         self.rows.show_sheet(sheet, typed, writes=writes)
-        self.said.setText("上次填到一半，已接着填。" if typed else "")
+        begun = "上次填到一半，已接着填。" if typed else ""
+        self.said.setText(sheet.closed if sheet.closed and sheet.made is None else begun)
         look.dress(self.said, class_="secondary")
 
     def _show_state(self, sheet: RoundSheet, *, writes: bool) -> None:

@@ -16,6 +16,7 @@ from opsdesk.rules import upkeep
 from opsdesk.rules.clause import Citation
 from opsdesk.rules.upkeep import CleaningState
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.closing_note import ClosedChip
 from opsdesk.ui.kit.editors import LineEditor
 from opsdesk.ui.kit.flow import FlowRow
 from opsdesk.ui.kit.keys import bind
@@ -46,6 +47,7 @@ class InspectionHead(QWidget):
         before.clicked.connect(partial(self._step, -1))
         self.after_button.clicked.connect(partial(self._step, 1))
         self.day_label = label("", "heading")
+        self.closed = ClosedChip()
         self.today_button = secondary_button("回到今天")
         self.today_button.clicked.connect(lambda: self.go_to(self._now().date()))
         self.turn_buttons: list[QPushButton] = []
@@ -67,7 +69,7 @@ class InspectionHead(QWidget):
         flow = FlowRow()
         for widget in (
             _together(label("机房"), self.room),
-            _together(before, self.day_label, self.after_button, self.today_button),
+            _together(before, self.day_label, self.closed, self.after_button, self.today_button),
             _together(label("第"), *self.turn_buttons, label("次")), _together(label("时间"), self.at),
             _together(label("巡检人"), self.by),
         ):  # fmt: skip
@@ -101,6 +103,7 @@ class InspectionHead(QWidget):
         today = self._now().date()
         is_today = sheet.day == today
         self.day_label.setText(f"{sheet.day.isoformat()} {weekday(sheet.day)}{'　今天' if is_today else ''}")
+        self.closed.show_sentence(sheet.closed)
         self.today_button.setVisible(not is_today)
         self.after_button.setEnabled(sheet.day < today)
         for turn, button in enumerate(self.turn_buttons, 1):

@@ -28,7 +28,19 @@ from opsdesk.ui.pages.roster_painting import DutyLine
 from opsdesk.ui.pages.roster_panel import Block, RosterPanel
 from opsdesk.ui.pages.roster_saving import RosterSaving
 
-TOPICS = {"roster", "shift", "staff", "vendor", "leave", "calendar", "contract", "hours", "coverage_need", "post"}
+TOPICS = {
+    "roster",
+    "shift",
+    "staff",
+    "vendor",
+    "leave",
+    "calendar",
+    "contract",
+    "hours",
+    "coverage_need",
+    "post",
+    "closing",
+}
 SOON = 250
 """Milliseconds after the last change until the month is read anew."""
 TIGHT = 560
@@ -209,6 +221,8 @@ class RosterPage(QWidget):
     def _show_state(self) -> None:
         plan = self.grid.month.plan
         said = [f"{len(plan.people)} 人"] if plan else []
+        if plan is not None and (closed := sum(bool(day.closed) for day in plan.days)):
+            said.append(f"{closed} 天已结，不能再改" if closed < len(plan.days) else "已结，不能再改")
         if self.grid.writable:
             said.append("正在保存…" if self.saving.busy else "改动随时保存")
         self.title.set_state(" · ".join(said))

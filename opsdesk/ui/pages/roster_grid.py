@@ -279,6 +279,10 @@ class RosterGrid(QTableView):
         if off and len(wanted) == 1:
             self.told.emit(f"{off}这一天不能排班。")
             return False
+        closed = {each.day: each.closed for each in self.month.days}
+        if why := next((closed[day] for _, day in sorted(cells) if closed[day]), ""):
+            self.told.emit(why)
+            return False
         if cells:
             self.entered.emit(cells)
         return True

@@ -123,7 +123,7 @@ class RosterModel(QAbstractTableModel):
         holds = f"{cell.holds} {shift.hours}" if shift else cell.holds or "储备，没有排班"
         cover = f"，{cell.covered}顶岗" if cell.covered else ""
         close = "".join(rest.sentence for rest in self.line(index.row()).short_rests if rest.day == day.day)
-        return f"{said}{holds}{f'；{cell.away}{cover}' if cell.away else ''}。{close}"
+        return f"{said}{holds}{f'；{cell.away}{cover}' if cell.away else ''}。{close}{day.closed}"
 
     def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802 — Qt's name
         """People."""
@@ -158,7 +158,8 @@ class RosterModel(QAbstractTableModel):
             return f"{who.staff_no} {who.name}（{who.vendor}）{who.post}" if told else who.name
         if section < len(self.days):
             day = self.days[section]
-            return f"{day.day.isoformat()} {weekday(day.day)} {day.name}".strip() if told else str(day.day.day)
+            named = " ".join(part for part in (day.day.isoformat(), weekday(day.day), day.name, day.closed) if part)
+            return named if told else str(day.day.day)
         place = section - len(self.days)
         if place < len(self.shifts):
             return f"本月{self.shifts[place].name}天数" if told else self.shifts[place].code

@@ -177,7 +177,7 @@ def _picture(size: QSize, on: QPainter) -> QPixmap:
 
 
 class DayHeads(QHeaderView):
-    """Days with their weekday below: days of rest shaded, named days and today in the accent."""
+    """Days with their weekday below: days of rest shaded, named days and today in the accent, closed days faint."""
 
     def __init__(self, grid: RosterGrid) -> None:
         super().__init__(Qt.Orientation.Horizontal, grid)
@@ -203,7 +203,7 @@ class DayHeads(QHeaderView):
                 painter.fillRect(rect, inks.rest_day)
             half = rect.height() // 2
             painter.setFont(inks.bold)
-            painter.setPen(inks.accent_text if today else inks.text)
+            painter.setPen(inks.accent_text if today else inks.off if each.closed else inks.text)
             painter.drawText(QRect(rect.x(), rect.y() + look.px(3), rect.width(), half), _CENTRE, str(each.day.day))
             painter.setFont(inks.small_bold if each.name or today else inks.small)
             painter.setPen(inks.accent_text if each.name or today else inks.faint)

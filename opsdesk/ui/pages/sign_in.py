@@ -20,6 +20,7 @@ from opsdesk.services.context import Context
 from opsdesk.services.import_result import ImportResult
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.closing_note import ClosedChip
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.operation import Progress
@@ -51,7 +52,7 @@ class SignInPage(QWidget):
         self._keys()
         desk.bus.watch(
             self, {"sign_in", "correction", "leave", "roster", "shift", "staff", "vendor", "contract", "calendar",
-                   "settings", "hours", "clock"}, self.refresh
+                   "settings", "hours", "clock", "closing"}, self.refresh
         )  # fmt: skip
         self._minute = QTimer(self, interval=30_000)
         self._minute.timeout.connect(self.refresh_if_seen)
@@ -131,7 +132,8 @@ class SignInPage(QWidget):
         self.find_field.textChanged.connect(self._filter)
         bar = QHBoxLayout()
         bar.setSpacing(look.px(8))
-        for widget in (before, self.day_label, after, self.today_button):
+        self.closed = ClosedChip()
+        for widget in (before, self.day_label, self.closed, after, self.today_button):
             bar.addWidget(widget)
         bar.addSpacing(look.px(12))
         bar.addWidget(self.vendor_box)
@@ -222,6 +224,7 @@ class SignInPage(QWidget):
         self.day_label.setText(
             f"{self._board.day.isoformat()} {weekday(self._board.day)}{'　今天' if is_today else ''}"
         )
+        self.closed.show_sentence(self._board.closed)
         self.today_button.setVisible(not is_today)
         self.notes.setText("\n".join(self._board.notes))
         self.notes.setVisible(bool(self._board.notes))

@@ -22,6 +22,7 @@ from opsdesk.registers.inspection.service import Typed
 from opsdesk.registers.reading import service as reading
 from opsdesk.registers.reading.spec import REGISTER as READING
 from opsdesk.rules.vocabulary import Role
+from opsdesk.services import closing, closings
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -394,3 +395,18 @@ def test_a_reading_out_of_range_has_its_incident_by_one_press(desk: Hands, site:
     assert reading.load(site, made.value)["incident_number"] == "SJ-20260305-001"
     assert "open_incident" not in page.panel.buttons.acts
     assert QApplication.focusWidget() is not None
+
+
+def test_a_closed_day_takes_no_round_and_says_why(desk: Hands, page: InspectionPage, site: Context) -> None:
+    yesterday = date(2026, 3, 4)
+    closing.close(site, closings.of_day(yesterday), because="先结后补都说明了")
+    page.head.go_to(yesterday)
+    desk.settle()
+    assert page.head.closed.isVisible()
+    assert page.head.closed.word() == "已日结"
+    assert page.said.text().startswith("2026-03-04 已日结，这一天的巡检表不能再补记或更改。")
+    assert not page.save_button.isVisible()
+    page.head.go_to(DAY)
+    desk.settle()
+    assert not page.head.closed.isVisible()
+    assert page.save_button.isVisible()
