@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from opsdesk.registers.incident import to_sign
 from opsdesk.registers.inspection import documents as inspection
 from opsdesk.registers.month import documents as attendance
 from opsdesk.registers.month.figures import companies
+from opsdesk.registers.open_close import documents as open_close
 from opsdesk.registers.reading import documents as reading
 from opsdesk.registers.sign_in import documents as sign_in
 from opsdesk.registers.visit import documents as visit
-from opsdesk.services import appraisal, appraisal_record, backup_keeping, closing, closings, rooms
+from opsdesk.services import appraisal, appraisal_record, backup_keeping, closing, closings, offices, rooms
 from opsdesk.services.appraisal import Round as Appraised
 from opsdesk.services.backup_keeping import Round
 from opsdesk.services.closing_rules import PeriodKind
@@ -88,6 +90,15 @@ def _of_day(ctx: Context, period: Period) -> Iterator[Choice]:
     if rooms.offered(ctx):
         yield Choice("visit", "机房出入登记表", lambda: [visit.day(ctx, day)])
         yield Choice("inspection", "机房巡检表", lambda: inspection.day_sheets(ctx, day))
+    yield from _of_offices(ctx, day)
+
+
+def _of_offices(ctx: Context, day: date) -> Iterator[Choice]:
+    """The month's page of each office that is looked after."""
+    with ctx.read() as connection:
+        known = offices.kept(connection, day)
+    if known:
+        yield Choice("open_close", "开关门及消防检查表", lambda: [open_close.month(ctx, each, day) for each in known])
 
 
 def _of_month(ctx: Context, period: Period) -> Iterator[Choice]:
@@ -98,6 +109,7 @@ def _of_month(ctx: Context, period: Period) -> Iterator[Choice]:
     if known := rooms.offered(ctx):
         yield Choice("visit", "机房出入登记表", lambda: [visit.month(ctx, year, number)])
         yield Choice("reading", "环境记录", lambda: [reading.month(ctx, each, period.first) for each, _ in known])
+    yield from _of_offices(ctx, period.last)
     yield Choice("equipment_move", "设备进出登记表", lambda: [equipment_move.month_sheet(ctx, year, number)])
 
 
@@ -165,9 +177,12 @@ def write(
 ) -> Written:
     """Write the chosen papers into a folder of the period, all in one file per format, and each vendor's workbook.
 
-    Raises `Cancelled` where `progress` says so.
+    Closed once more, it has a folder of its own: what was written before, and signed, stays as it is. Raises `Cancelled` where `progress` says so.
     """
-    own = folder / f"{period.kind}-{period.label}"
+    with ctx.read() as connection:
+        times = len(closings.of(connection, period))
+    again = f"（第 {times} 次）" if times > 1 else ""
+    own = folder / f"{period.kind}-{period.label}{again}"
     documents = papers(ctx, period, chosen)
     sealed, kept = issuing.export(ctx, documents, own, formats, progress=progress) if documents else ((), [])
     books = vendor_books(ctx, period)

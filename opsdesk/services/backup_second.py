@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import accounts, backup, backup_crypt, settings
+from opsdesk.services import accounts, backup, password_lock, settings
 from opsdesk.services.backup import Backup, Progress
-from opsdesk.services.backup_crypt import Lock
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.password_lock import Lock
 from opsdesk.services.text import one_line
 
 SETTING, LOCK = "backup.second_folder", "backup.lock"
@@ -32,7 +32,8 @@ TOUCHED = frozenset({"settings", "backup"})
 class Second:
     """How the second place stands: where (None: not chosen), whether it is there, when it last took a backup.
 
-    `late` where that is more than three days ago, or never; `locked` where what goes there is encrypted.
+    `late` where that is more than three days ago, or never; `locked` where what goes there is encrypted; `plain` counts
+    what lies there from before, not encrypted.
     """
 
     folder: Path | None
@@ -41,6 +42,7 @@ class Second:
     late: bool
     locked: bool
     sentence: str
+    plain: int = 0
 
     @property
     def fine(self) -> bool:
@@ -58,7 +60,8 @@ def look(ctx: Context) -> Second:
     folder = Path(chosen[SETTING])
     present, last = is_there(folder), _last(ctx.home, folder)
     late = last is None or ctx.now() - last > LATE
-    return Second(folder, present, last, late, locked, _sentence(folder, present, last, late, ctx.now()))
+    plain = sum(not each.encrypted for each in backup.kept(folder)) if locked and present else 0
+    return Second(folder, present, last, late, locked, _sentence(folder, present, last, late, ctx.now()), plain)
 
 
 def _sentence(folder: Path, present: bool, last: datetime | None, late: bool, now: datetime) -> str:
@@ -141,14 +144,14 @@ def set_password(ctx: Context, password: str) -> Outcome[str]:
         settings.write(ctx, {LOCK: ""})
         return Outcome("以后备份到别处的文件不再加密，原来加密的仍要用当时的密码打开。", TOUCHED)
     accounts.check_password(password)
-    settings.write(ctx, {LOCK: backup_crypt.new_lock(password).text})
+    settings.write(ctx, {LOCK: password_lock.new_lock(password).text})
     said = "以后备份到第二位置和 U 盘的文件都加密。程序不保存这个密码，忘记了谁也打不开，请抄好锁进保险柜。"
     return Outcome(said, TOUCHED)
 
 
 def lock(ctx: Context) -> Lock | None:
     """The lock under which backups leave the computer; None where none is set."""
-    return backup_crypt.lock_of(settings.read(ctx, LOCK))
+    return password_lock.lock_of(settings.read(ctx, LOCK))
 
 
 def due(ctx: Context) -> bool:

@@ -16,16 +16,19 @@ from pathlib import Path
 
 from opsdesk.models.engine import APPLICATION_ID, read_engine, write_engine
 from opsdesk.models.schema import SCHEMA, migrate
+from opsdesk.rules.vocabulary import Role
 from opsdesk.services import attachments, backup, backup_crypt, chain, health, unsound
 from opsdesk.services.backup import DATABASE, SIDECARS, Contents
 from opsdesk.services.backup_crypt import Opener
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
+from opsdesk.services.context import Context
 from opsdesk.services.errors import Damaged, Refusal, Trouble
+from opsdesk.services.outcome import Outcome
 
 TRIAL = ".opsdesk-trial-"
 """Begins the name of a folder in which a backup is looked at; it is removed afterwards."""
-RESTORED = "恢复备份"
+RESTORED, APART = "恢复备份", "恢复到别处"
 KINDS = (
     ("staff", "人员"), ("punch", "到岗打卡"), ("leave", "请假"), ("incident", "运维事件"), ("visit", "机房出入"),
     ("inspection", "巡检"), ("loan", "设备借用"), ("deduction", "考勤扣减"), ("appraisal_sheet", "考核"),
@@ -231,6 +234,15 @@ def into(path: Path, folder: Path, *, password: str = "") -> Contents:
             draft.unlink(missing_ok=True)
     _bring_attachments(path, folder, password)
     return found
+
+
+def apart(ctx: Context, path: Path, folder: Path, *, password: str = "") -> Outcome[Contents]:
+    """The same from the window, where it is chained: whoever opens that folder reads everything. Supervisor only."""
+    ctx.require(Role.SUPERVISOR)
+    found = into(path, folder, password=password)
+    with ctx.transaction(APART) as tx:
+        tx.event("backup", file=path.name, folder=str(folder))
+    return Outcome(found, frozenset({"backup"}))
 
 
 @dataclass(frozen=True)

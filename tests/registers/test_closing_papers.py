@@ -233,6 +233,18 @@ class TestTheSet:
             known = set(connection.execute(select(PrintedPaper.code)).scalars())
         assert {"OD-F01", "OD-F05D", "OD-F05", "OD-F08", "OD-F13"} <= known
 
+    def test_what_was_written_at_the_first_closing_stays_beside_the_second(
+        self, site: Context, crew: Team, closed: Closed, tmp_path: Path
+    ) -> None:
+        (first, *_) = closing_papers.write(site, DAY, tmp_path).files
+        signed = first.path.read_bytes()
+        reopened(site, closed)
+        corrected(site, crew)
+        closing.close(site, DAY, because=WHY)
+        (second, *_) = closing_papers.write(site, DAY, tmp_path).files
+        assert second.path.parent.name == "日结-2026-03-05（第 2 次）"
+        assert first.path.read_bytes() == signed
+
     def test_only_what_was_ticked(self, site: Context, closed: Closed) -> None:
         made = closing_papers.papers(site, DAY, {"visit"})
         assert [(each.code, each.name) for each in made] == [("OD-F08", "日结-2026-03-05")]

@@ -23,7 +23,7 @@ PASSWORD = (Field("password", "备份密码", Kind.SECRET, required=True),)
 
 
 class BackupPanel(Panel):
-    """Opens a backup whole and shows what it holds. `restore_asked` and `drill_asked` carry the preview's path.
+    """Opens a backup whole and shows what it holds. `restore_asked`, `drill_asked`, `apart_asked` carry its path.
 
     `shown(bool)` tells the list beside that it has less room.
 
@@ -34,6 +34,7 @@ class BackupPanel(Panel):
     shown = Signal(bool)
     restore_asked = Signal(object)
     drill_asked = Signal(object)
+    apart_asked = Signal(object)
     looked = Signal(object, object)
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
@@ -49,6 +50,8 @@ class BackupPanel(Panel):
         self._facts = QWidget()
         self.restore = danger_button("恢复到这一份…", "history")
         self.drill = secondary_button("恢复演练", "clipboard-check")
+        self.apart = secondary_button("恢复到别处…")
+        self.apart.setToolTip("恢复到一个空文件夹里，现在的数据不动。")
         asks = QVBoxLayout(self._asks)
         asks.setContentsMargins(0, 0, 0, 0)
         asks.setSpacing(look.px(8))
@@ -65,11 +68,13 @@ class BackupPanel(Panel):
         self.body.addStretch(1)
         self.foot.addWidget(self.restore)
         self.foot.addWidget(self.drill)
+        self.foot.addWidget(self.apart)
         self.foot.addStretch(1)
         self.form.submitted.connect(self._submit)
         self.open.clicked.connect(self.form.submit)
         self.restore.clicked.connect(lambda: self.restore_asked.emit(self.path))
         self.drill.clicked.connect(lambda: self.drill_asked.emit(self.path))
+        self.apart.clicked.connect(lambda: self.apart_asked.emit(self.path))
         self.closed.connect(self.leave)
         close = QShortcut(QKeySequence("Esc"), self, self.leave)
         close.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

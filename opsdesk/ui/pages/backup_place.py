@@ -88,6 +88,8 @@ class SecondPlace(Banner):
         """Say how it stands."""
         self.second = second
         locked = "那里的备份已加密。" if second.locked else "那里的备份没有加密。" if second.folder else ""
+        if second.plain:
+            locked = f"以后的备份加密；那里还有 {second.plain} 份设密码以前的没有加密，不再需要时请删除。"
         tone = Tone.FINE if second.fine else Tone.BROKEN if second.folder and second.late else Tone.WARNING
         self.say(f"{second.sentence}{locked}", tone)
         self.copy.setVisible(second.folder is not None)

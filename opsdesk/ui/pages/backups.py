@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from opsdesk.register import Chip, Column, Kind, Row, Tone
 from opsdesk.registers.restore_drill import documents
 from opsdesk.registers.restore_drill import service as drills
-from opsdesk.services import backup, backup_keeping, backup_second, unsound
-from opsdesk.services.backup import Backup, Kept
+from opsdesk.services import backup, backup_keeping, backup_second, restoring, unsound
+from opsdesk.services.backup import Backup, Contents, Kept
 from opsdesk.services.backup_second import Second
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Trouble
@@ -116,6 +116,7 @@ class BackupsPage(QWidget):
         self.panel.shown.connect(self.table.set_compact)
         self.panel.restore_asked.connect(self.ask_restore)
         self.panel.drill_asked.connect(self.carry_out_drill)
+        self.panel.apart_asked.connect(self._choose_apart)
         QShortcut(QKeySequence("F5"), self, self.refresh)
         desk.bus.watch(self, {"backup", "settings", "restore_drill"}, self.refresh)
         self.set_context(ctx)
@@ -178,6 +179,30 @@ class BackupsPage(QWidget):
         granted = ask_supervisor(self, self._ctx, sentence)
         if granted is not None:
             self._go_back(path, granted, password)
+
+    def restore_apart(self, path: Path, folder: Path) -> None:
+        """Restore a backup into an empty folder, once a supervisor signed: all the record can be read there."""
+        sentence = f"备份会恢复到 {folder}，现在的数据不动。那里的数据谁打开都能看到，看完请删除。恢复会记入审计链。"
+        granted = ask_supervisor(self, self._ctx, sentence)
+        if granted is None:
+            return
+        ctx, password = granted, self.panel.password
+
+        def work(_progress: Progress) -> Outcome[Contents]:
+            return restoring.apart(ctx, path, folder, password=password)
+
+        self._desk.operations.run_long(
+            work, "正在恢复", done=partial(self._on_apart, folder), owner=self, busy=self.panel.apart, beside=True
+        )
+
+    def _on_apart(self, folder: Path, outcome: Outcome[Contents]) -> None:
+        found = outcome.value
+        self._desk.notices.show(
+            f"已恢复到 {folder}：审计链 {found.links:,} 条，共 {found.rows:,} 行。"
+            f'要打开它，请运行 opsdesk --home "{folder}"。',
+            Tone.FINE,
+            [("打开文件夹", partial(open_outside, folder))],
+        )
 
     def carry_out_drill(self, path: Path | None) -> None:
         """Restore a backup into a copy and record the drill; the newest where none is given."""
@@ -278,6 +303,11 @@ class BackupsPage(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, "打开一份备份", "", FILES)
         if name:
             self.panel.show_backup(Path(name))
+
+    def _choose_apart(self, path: Path) -> None:
+        name = QFileDialog.getExistingDirectory(self, "恢复到哪个空文件夹")
+        if name:
+            self.restore_apart(path, Path(name))
 
     def _choose_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "备份到哪个文件夹")

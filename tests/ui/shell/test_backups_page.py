@@ -185,6 +185,48 @@ def test_a_password_for_what_leaves_is_typed_twice_and_asked_for_to_look(
     assert page.panel.password == ""
 
 
+def test_what_went_there_before_the_password_is_told(desk, page, site, away, qtbot) -> None:
+    backup_second.choose(site, away)
+    desk.click(page.place.copy)
+    sign(qtbot, {"new": LOCKED, "again": LOCKED})
+    desk.click(page.place.password)
+    assert "那里还有 1 份设密码以前的没有加密" in page.place.sentence()
+    (plain,) = backup.found_in(away)
+    plain.unlink()
+    settings.write(site, {"site.project": "新"})
+    desk.click(page.place.copy)
+    assert page.place.sentence().endswith("那里的备份已加密。")
+
+
+def test_a_backup_is_restored_beside_the_record_once_it_is_signed(
+    desk, page, site, tmp_path, qtbot, monkeypatch
+) -> None:
+    settings.write(site, {"site.project": "旧"})
+    desk.click(page.make)
+    settings.write(site, {"site.project": "新"})
+    beside = tmp_path / "另一处"
+    beside.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(beside))
+    page.look_at(0)
+    desk.settle()
+    sign(qtbot, None)
+    desk.click(page.panel.apart)
+    assert list(beside.iterdir()) == []
+    sign(qtbot, {})
+    desk.click(page.panel.apart)
+    assert f"已恢复到 {beside}" in desk.window.notices.sentences()[-1]
+    assert settings.read(site, "site.project") == "新"
+    there = bootstrap.open_site(beside, site.clock)
+    assert settings.read(there, "site.project") == "旧"
+    with site.read() as connection:
+        told = connection.exec_driver_sql("SELECT operator, body FROM ledger WHERE act='恢复到别处'").one()
+    assert told[0] == "主管"
+    assert str(beside) in told[1]
+    sign(qtbot, {})
+    desk.click(page.panel.apart)
+    assert "不是空文件夹，没有恢复" in desk.window.notices.sentences()[-1]
+
+
 def test_going_back_says_what_is_lost_is_signed_and_opens_the_record_anew(desk, page, site, qtbot) -> None:
     settings.write(site, {"site.project": "旧"})
     desk.click(page.make)
