@@ -32,6 +32,7 @@ from opsdesk.registers.measure.spec import REGISTER as MEASURE
 from opsdesk.registers.media_check.spec import REGISTER as MEDIA_CHECK
 from opsdesk.registers.month.spec import REGISTER as DEDUCTION
 from opsdesk.registers.off_hours.spec import REGISTER as OFF_HOURS
+from opsdesk.registers.open_close.spec import REGISTER as OPEN_CLOSE
 from opsdesk.registers.overtime.spec import REGISTER as OVERTIME
 from opsdesk.registers.payment_term.spec import REGISTER as PAYMENT_TERM
 from opsdesk.registers.permit.spec import REGISTER as PERMIT
@@ -76,6 +77,7 @@ REGISTERS: tuple[Register, ...] = (
     INSPECTION,
     READING,
     CLEANING,
+    OPEN_CLOSE,
     INSPECTION_ITEM,
     # 设备资产
     ASSET,

@@ -28,17 +28,6 @@ KINDS = {
     "forget": "清除",
     "schema": "结构",
 }
-TABLES = {
-    "leave": "leave_slip",
-    "contact": "contact_person",
-    "scheme": "appraisal_scheme",
-    "scheme_item": "appraisal_item",
-    "roster": "roster_entry",
-    "sign_in": "punch",
-    "hours": "site_hours",
-    "calendar": "calendar_day",
-}
-"""Tables of registers that are not called as their register is."""
 MOST_IN_LINE = 3
 LONGEST_VALUE = 40
 EMPTY = "空"
@@ -52,7 +41,7 @@ def _words() -> Mapping[str, Mapping[str, str]]:
 @cache
 def _fields(subject: str) -> Mapping[str, str]:
     """The titles of a register's fields and columns by key."""
-    register = {TABLES.get(each.slug, each.slug): each for each in catalog.REGISTERS}.get(subject)
+    register = {each.table: each for each in catalog.REGISTERS}.get(subject)
     if register is None:
         return {}
     return {
@@ -63,12 +52,12 @@ def _fields(subject: str) -> Mapping[str, str]:
 
 @cache
 def _titles() -> Mapping[str, str]:
-    return {**{TABLES.get(each.slug, each.slug): each.singular for each in catalog.REGISTERS}, **_words()["tables"]}
+    return {**{each.table: each.singular for each in catalog.REGISTERS}, **_words()["tables"]}
 
 
 def asked_for(ctx: Context, slug: str, record_id: int) -> str:
     """What is put into the find field to see one record of a register: “运维事件记录单 SJ-20260305-001”, “机房 #3”."""
-    subject = TABLES.get(slug, slug)
+    subject = next((each.table for each in catalog.REGISTERS if each.slug == slug), slug)
     return f"{table_words(subject)} {history.number_of(ctx, subject, record_id) or f'#{record_id}'}"
 
 

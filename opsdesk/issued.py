@@ -31,6 +31,7 @@ from opsdesk.registers.loan import documents as loan
 from opsdesk.registers.media_check import documents as media_check
 from opsdesk.registers.month import documents as month
 from opsdesk.registers.off_hours import documents as off_hours
+from opsdesk.registers.open_close import documents as open_close
 from opsdesk.registers.overtime import documents as overtime
 from opsdesk.registers.permit import documents as permit
 from opsdesk.registers.reading import documents as reading
@@ -60,6 +61,7 @@ PAPERS: tuple[Maker[Any, Any], ...] = (
     inspection.day_sheet,
     reading.month,
     cleaning.half_year,
+    open_close.month,
     media_check.month_sheet,
     change_request.request,
     backup_notice.notice,

@@ -54,6 +54,7 @@ from opsdesk.models.law import Amendment
 from opsdesk.models.ledger import LedgerRow, PersonalValue
 from opsdesk.models.month import Deduction, Settlement, Wage
 from opsdesk.models.people import ContactPerson, Contract, ContractTerm, Post, Staff, Vendor
+from opsdesk.models.report import Report
 from opsdesk.models.room import (
     DoorEvent,
     OffHours,
@@ -70,6 +71,7 @@ from opsdesk.models.upkeep import (
     Inspection,
     InspectionItem,
     InspectionLine,
+    OfficeCheck,
     Reading,
 )
 
@@ -123,6 +125,7 @@ __all__ = [
     "Measure",
     "MediaCheck",
     "OffHours",
+    "OfficeCheck",
     "Overtime",
     "PaymentTerm",
     "Permit",
@@ -133,6 +136,7 @@ __all__ = [
     "Problem",
     "Punch",
     "Reading",
+    "Report",
     "RestoreDrill",
     "Room",
     "RosterEntry",

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from opsdesk.models.engine import APPLICATION_ID
 
-SCHEMA = 5
+SCHEMA = 6
 """Number of the newest migration; stands in PRAGMA user_version of every database."""
 
 

@@ -1,4 +1,4 @@
-"""Care of the machine room: environment readings, inspection rounds (F13), cleaning every two weeks (F23)."""
+"""Care of the rooms: readings, inspection rounds (F13), cleaning (F23), opening and closing the offices (F15)."""
 
 from __future__ import annotations
 
@@ -117,3 +117,43 @@ class Cleaning(Base):
     void_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "room_id", "day"), {"sqlite_strict": True})
+
+
+class OfficeCheck(Base):
+    """办公室开关门及消防安全检查 (F15): who opened and closed an office on a day, how it was left, what was found.
+
+    A box holds 正常, 异常 or 不涉及, and nothing until somebody has looked. What was found asks for what was done about
+    it (`remedy`), maybe on a later day. The supervisor signs once a week.
+    """
+
+    __tablename__ = "office_check"
+
+    id: Mapped[Key]
+    office: Mapped[str]
+    day: Mapped[date]
+    opened_at: Mapped[datetime | None]
+    opened_by: Mapped[str]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str]
+    computers: Mapped[str]
+    sockets: Mapped[str]
+    air_conditioning: Mapped[str]
+    lights: Mapped[str]
+    windows: Mapped[str]
+    door: Mapped[str]
+    no_flame: Mapped[str]
+    passage: Mapped[str]
+    extinguishers: Mapped[str]
+    emergency_lights: Mapped[str]
+    found: Mapped[str]
+    remedy: Mapped[str]
+    inspector: Mapped[str]
+    second_inspector: Mapped[str]
+    signed_at: Mapped[datetime | None]
+    signed_by: Mapped[str]
+    entered_at: Mapped[datetime]
+    entered_by: Mapped[str]
+    void_at: Mapped[datetime | None]
+    void_reason: Mapped[str]
+
+    __table_args__ = (Index(None, "day", "office"), {"sqlite_strict": True})

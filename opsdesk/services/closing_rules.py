@@ -168,6 +168,25 @@ RULES: dict[type[Base], Rule] = {
         why="its incident may be opened later",
     ),
     models.Cleaning: Rule("机房清扫记录", "day"),
+    models.OfficeCheck: Rule(
+        "办公室开关门检查",
+        "day",
+        moment="closed_at",
+        fixed=_names("office day opened_at opened_by entered_at entered_by void_at void_reason"),
+        settled_by=("closed_at",),
+        later=_names("remedy signed_by"),
+        moments=_names("closed_at signed_at"),
+        why="who leaves last closes the office, maybe after the day was closed; put right and signed for later",
+    ),
+    models.Report: Rule(
+        "运维报告",
+        "made_at",
+        fixed=_names("number kind vendor_id first last made_at made_by void_at void_reason"),
+        settled_by=("submitted_at",),
+        later=_names("signed_by"),
+        moments=_names("submitted_at signed_at"),
+        why="written until it is sent; sent late it belongs to the day on which it comes, taken in later",
+    ),
     # 设备
     models.AssetIssue: Rule(
         "领用归还记录",

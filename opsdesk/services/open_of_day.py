@@ -1,4 +1,4 @@
-"""What a day leaves open: people, slips, incidents; the machine room and equipment stand in `open_of_rooms`."""
+"""What a day leaves open: people, slips, incidents. See also `open_of_rooms` and `open_of_offices`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
 from opsdesk.services.drafts import Drafts
 from opsdesk.services.open_item import OpenItem
+from opsdesk.services.open_of_offices import of_offices
 from opsdesk.services.open_of_rooms import of_rooms
 from opsdesk.services.overtime import WAITING
 
@@ -37,6 +38,7 @@ def of_day(connection: Connection, ctx: Context, day: date) -> Iterator[OpenItem
     yield from _zero_reports(connection, ctx, people, day)
     yield from _drafts(connection, ctx)
     yield from of_rooms(connection, ctx, day)
+    yield from of_offices(connection, ctx, day)
 
 
 def _people(people: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]:

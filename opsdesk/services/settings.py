@@ -19,6 +19,7 @@ DEFAULTS: Mapping[str, str] = {
     "site.project": "",
     "site.supervisor": "",
     "site.opened_on": "",
+    "site.offices": "",
     "desk.lock_minutes": "5",
     "desk.double_scan_seconds": "5",
     "desk.undo_seconds": "10",

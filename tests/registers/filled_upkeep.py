@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from a_room import room, went_round
 from filled_site import run, save
 
 from opsdesk.registers.inspection.service import Typed
+from opsdesk.rules.premises import BOXES
 from opsdesk.rules.upkeep import NORMAL
 from opsdesk.services.context import Context
 
@@ -23,6 +24,16 @@ def cleaning(ctx: Context, room_id: int, day: date, **more: Any) -> int:
     """A cleaning of the whole room."""
     usual: dict[str, Any] = {"scope": "地面、机柜表面", "cleaned_by": "保洁组", "checked_by": "王强", "result": "合格"}
     return save(ctx, "cleaning", room_id=room_id, day=day, **{**usual, **more})
+
+
+def office_day(ctx: Context, day: date, **more: Any) -> int:
+    """An office opened at 08:05 and closed at 17:40, with everything in order but for these."""
+    usual: dict[str, Any] = {
+        "office": "办公室", "opened_at": datetime.combine(day, time(8, 5)), "opened_by": "王强",
+        "closed_at": datetime.combine(day, time(17, 40)), "closed_by": "李敏", "inspector": "李敏",
+        **dict.fromkeys(BOXES, NORMAL),
+    }  # fmt: skip
+    return save(ctx, "open_close", day=day, **{**usual, **more})
 
 
 def fill(ctx: Context) -> dict[str, list[int]]:
@@ -49,8 +60,23 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         reading(ctx, main, datetime(2026, 3, 4, 9), temperature="28.5", action="开启备用空调 100%_"),
         reading(ctx, main, datetime(2026, 3, 5, 7, 30), ups_load=None, fire="不涉及"),
     ]
+    offices = [
+        office_day(ctx, date(2026, 3, 3), closed_by="李敏%_"),
+        office_day(ctx, date(2026, 3, 4), lights="异常", found="东侧灯管不亮", remedy="报修 100%_"),
+        office_day(ctx, date(2026, 3, 4), office="302 办公室", closed_at=None, closed_by=""),
+        save(
+            ctx,
+            "open_close",
+            office="302 办公室",
+            day=date(2026, 3, 5),
+            opened_at=datetime(2026, 3, 5, 7, 50),
+            opened_by="王强",
+        ),
+    ]
+    run(ctx, "open_close", "sign_week", offices[0])
     return {
         "cleaning": cleanings,
+        "open_close": offices,
         "inspection_item": items,
         "inspection": [kept.id for kept in rounds],
         "reading": readings,

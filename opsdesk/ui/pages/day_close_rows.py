@@ -7,12 +7,13 @@ from typing import Any
 
 from opsdesk.register import Chip, Column, Kind, Row, Tone
 from opsdesk.rules.vocabulary import Direction
-from opsdesk.services import attendance
+from opsdesk.services import attendance, offices
 from opsdesk.services.closings import Closed
 from opsdesk.services.context import Context
 from opsdesk.services.leave_slips import Part
 from opsdesk.services.open_item import OpenItem
 from opsdesk.services.open_of_day import NO_SIGN_IN, NO_SIGN_OUT, NOT_COME
+from opsdesk.services.open_of_offices import DOOR
 
 COLUMNS = (
     Column("kind", "事项", Kind.CHIP, 124),
@@ -23,7 +24,8 @@ URGENT = frozenset({NO_SIGN_IN, NO_SIGN_OUT, NOT_COME, "超时", "在机房", "�
 DOORS: Mapping[str, str] = {
     "sign_in": "到岗记录", "correction": "补签", "leave": "请假", "overtime": "加班", "incident": "事件单",
     "hand_in": "交单签收", "visit": "登记离开", "permit": "审批单", "off_hours": "场地使用", "loan": "归还",
-    "equipment_move": "设备进出", "inspection_round": "巡检", "cleaning": "清扫", "reading": "环境记录",
+    "equipment_move": "设备进出", "inspection_round": "巡检", "cleaning": "清扫", "open_close": "开关门",
+    "reading": "环境记录",
     "month": "月度考勤", "deduction": "拟扣减", "appraisal": "考核评分", "day_close": "日结", "month_close": "月结",
     "roster": "排班", "holiday_consent": "节假日同意", "calendar": "日历", "contract": "合同", "staff": "人员",
 }  # fmt: skip
@@ -54,7 +56,9 @@ def rows_of(closed: Closed) -> list[Row]:
 
 
 def values(ctx: Context, item: OpenItem) -> Mapping[str, Any]:
-    """The values with which a 补签单 or 请假单 for a person's day begins; nothing for other items."""
+    """The values with which a 补签单, 请假单 or check of an office begins for a day; nothing for other items."""
+    if item.door == DOOR and item.day is not None:
+        return offices.begun(ctx, item.name, item.day)
     if item.staff_id is None or item.day is None or item.kind not in {NO_SIGN_IN, NO_SIGN_OUT, NOT_COME}:
         return {}
     if item.kind == NOT_COME:

@@ -42,6 +42,12 @@ FIELDS = (
         group="站点",
         help="写成 2026-03-05。此前没有记录的不算缺席；空着就取建站或最早到岗那一天。",
     ),
+    Field(
+        "site.offices",
+        "办公室",
+        group="站点",
+        help="每天要开关门和防火检查的办公室，用顿号隔开；空着就是登记过的那些。",
+    ),
     Field("desk.lock_minutes", "自动锁定", Kind.CODE, required=True, group="服务台", help="几分钟无人操作就锁定。"),
     Field(
         "desk.double_scan_seconds",

@@ -19,6 +19,7 @@ from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
 from opsdesk.services.open_questions import Question
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.record_panel import RecordPanel
 from opsdesk.ui.kit.register_page import RegisterPage
 from opsdesk.ui.pages.appraisal import AppraisalPage
 from opsdesk.ui.pages.backups import BackupsPage
@@ -31,6 +32,7 @@ from opsdesk.ui.pages.inspection import InspectionPage
 from opsdesk.ui.pages.law import LawPage
 from opsdesk.ui.pages.loan import LoanPanel
 from opsdesk.ui.pages.month import MonthPage
+from opsdesk.ui.pages.open_close import OfficePanel
 from opsdesk.ui.pages.room_access import RoomPage
 from opsdesk.ui.pages.roster import RosterPage
 from opsdesk.ui.pages.settings import SitePage, ThisComputer
@@ -138,7 +140,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
 
         return Tab(slug, known[slug].title, make)
 
-    loan = Tab("loan", known["loan"].title, lambda ctx: RegisterPage(known["loan"], ctx, desk, make_panel=LoanPanel))
+    loan = Tab("loan", known["loan"].title, partial(_with_panel, known["loan"], desk, LoanPanel))
 
     def law(ctx: Context) -> QWidget:
         page = LawPage(ctx, desk, {tab.key for section in made for tab in section.tabs})
@@ -212,6 +214,11 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 register("inspection"),
                 Tab("reading", known["reading"].title, lambda ctx: RegisterPage(readings, ctx, desk)),
                 register("cleaning"),
+                Tab(
+                    "open_close",
+                    known["open_close"].title,
+                    partial(_with_panel, known["open_close"], desk, OfficePanel),
+                ),
                 register("media_check"),
                 register("change_request"),
                 register("backup_notice"),
@@ -259,6 +266,11 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         ),
     )
     return made
+
+
+def _with_panel(register: Register, desk: Desk, panel: Callable[..., RecordPanel], ctx: Context) -> QWidget:
+    """The page of a register that has a panel of its own."""
+    return RegisterPage(register, ctx, desk, make_panel=panel)
 
 
 def _show_day(doors: Doors, each: PersonDay) -> None:
