@@ -176,3 +176,9 @@ class Register:
     empty: str = ""  # what to do first, shown in an empty list
     save_roles: frozenset[str] = frozenset({"主管", "服务台"})
     closed: Callable[[Mapping[str, Any]], bool] | None = None  # of the form's values: it is only looked at
+    stored_as: str = ""  # the table of its records, where it is not called as the register is
+
+    @property
+    def table(self) -> str:
+        """The table in which the records lie."""
+        return self.stored_as or self.slug

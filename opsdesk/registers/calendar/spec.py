@@ -8,6 +8,7 @@ from opsdesk.rules.vocabulary import DayKind, Role
 
 REGISTER = Register(
     slug="calendar",
+    stored_as="calendar_day",
     title="日历",
     singular="特殊日",
     topics=frozenset({"calendar"}),

@@ -14,6 +14,7 @@ def _roles(_ctx: Context) -> Options:
 
 REGISTER = Register(
     slug="contact",
+    stored_as="contact_person",
     title="接口人",
     singular="接口人",
     topics=frozenset({"contact_person", "vendor"}),

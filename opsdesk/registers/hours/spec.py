@@ -8,6 +8,7 @@ from opsdesk.rules.vocabulary import Role
 
 REGISTER = Register(
     slug="hours",
+    stored_as="site_hours",
     title="作息",
     singular="作息",
     topics=frozenset({"hours"}),

@@ -56,6 +56,7 @@ LEVEL = Field(
 
 REGISTER = Register(
     slug="leave",
+    stored_as="leave_slip",
     title="请假单",
     singular="请假单",
     topics=frozenset({"leave", "staff"}),

@@ -8,6 +8,7 @@ from opsdesk.services import choices
 
 REGISTER = Register(
     slug="roster",
+    stored_as="roster_entry",
     title="排班",
     singular="排班",
     topics=frozenset({"roster", "shift", "staff"}),

@@ -22,6 +22,7 @@ def _objects(_ctx: Context) -> Options:
 
 REGISTER = Register(
     slug="scheme",
+    stored_as="appraisal_scheme",
     title="考核方案",
     singular="考核方案",
     topics=service.TOUCHED,

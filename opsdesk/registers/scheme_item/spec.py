@@ -18,6 +18,7 @@ def _ways(_ctx: Context) -> Options:
 
 REGISTER = Register(
     slug="scheme_item",
+    stored_as="appraisal_item",
     title="考核指标",
     singular="考核指标",
     topics=service.TOUCHED,

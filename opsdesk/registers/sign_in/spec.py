@@ -108,6 +108,7 @@ def _sources(_ctx: Context) -> Options:
 
 REGISTER = Register(
     slug="sign_in",
+    stored_as="punch",
     title="签到明细",
     singular="签到记录",
     topics=frozenset({"sign_in", "staff"}),
