@@ -74,3 +74,5 @@ class Base(DeclarativeBase):
 Key = Annotated[int, mapped_column(primary_key=True)]
 PERSONAL = {"personal": True}
 """Marks a column of personal data: the audit chain holds a salted commitment, not the value (`promises.md` 2.3)."""
+NUMBER = {**PERSONAL, "number": True}
+"""Marks a personal column of identity numbers, which a site may keep sealed (`services.number_sealing`)."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from opsdesk.models.base import PERSONAL, Base, Key
+from opsdesk.models.base import NUMBER, PERSONAL, Base, Key
 
 
 class Room(Base):
@@ -42,7 +42,7 @@ class Visitor(Base):
     initials: Mapped[str]
     unit: Mapped[str]
     id_kind: Mapped[str]
-    id_number: Mapped[str | None] = mapped_column(info=PERSONAL)
+    id_number: Mapped[str | None] = mapped_column(info=NUMBER)
     phone: Mapped[str | None] = mapped_column(info=PERSONAL)
     last_on: Mapped[date]
     purged_at: Mapped[datetime | None]
@@ -109,7 +109,7 @@ class PermitPerson(Base):
     name: Mapped[str] = mapped_column(info=PERSONAL)
     unit: Mapped[str]
     id_kind: Mapped[str]
-    id_number: Mapped[str | None] = mapped_column(info=PERSONAL)
+    id_number: Mapped[str | None] = mapped_column(info=NUMBER)
     phone: Mapped[str | None] = mapped_column(info=PERSONAL)
     void_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
@@ -138,7 +138,7 @@ class Visit(Base):
     unit: Mapped[str]
     external: Mapped[bool]
     id_kind: Mapped[str]
-    id_number: Mapped[str | None] = mapped_column(info=PERSONAL)
+    id_number: Mapped[str | None] = mapped_column(info=NUMBER)
     phone: Mapped[str | None] = mapped_column(info=PERSONAL)
     purpose: Mapped[str]
     entered_at: Mapped[datetime]

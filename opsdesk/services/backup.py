@@ -22,8 +22,8 @@ from typing import Any
 
 from opsdesk.models.engine import Database
 from opsdesk.services import attachments, backup_crypt, chain, unsound
-from opsdesk.services.backup_crypt import Lock
 from opsdesk.services.errors import Damaged, Trouble
+from opsdesk.services.password_lock import Lock
 from opsdesk.services.transaction import is_damage
 
 DATABASE = "ops.db"

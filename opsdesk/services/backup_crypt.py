@@ -1,9 +1,8 @@
-"""Backups that leave the computer, written under a password that is kept nowhere.
+"""Backups that leave the computer, written under a password that is kept nowhere (`password_lock`).
 
-The password and a salt give, by argon2id, a private X25519 key; only its public half, the lock, is kept. Whoever has
-the lock can write (also by night, when nobody types a password), only who knows the password can read. Each file has a
-key of its own (an ephemeral X25519 exchange, HKDF-SHA256) and is AES-256-GCM in pieces of a megabyte, numbered and the
-last one marked, so that a file that was cut, reordered or changed is refused.
+Whoever has the lock can write (also by night, when nobody types the password), only who knows the password can read.
+A file is AES-256-GCM in pieces of a megabyte, numbered and the last one marked, so that a file that was cut, reordered
+or changed is refused.
 """
 
 from __future__ import annotations
@@ -12,11 +11,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from opsdesk.services import password_lock
 from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.password_lock import Lock
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -28,45 +28,9 @@ MAGIC = b"OPSDESK-LOCKED-1\n"
 PIECE = 1 << 20
 TAG = 16
 PURPOSE = b"opsdesk locked file 1"
-TIME, MEMORY, LANES = 3, 64 * 1024, 4
 MOST = {"time": 16, "memory": 1 << 20, "lanes": 16}
 """No file from outside makes argon2id work harder than this."""
 LONGEST_HEAD = 4096
-
-
-@dataclass(frozen=True)
-class Lock:
-    """What is kept of a password: the salt, how hard argon2id works, and the public key; hexadecimal."""
-
-    salt: str
-    public: str
-    time: int = TIME
-    memory: int = MEMORY
-    lanes: int = LANES
-
-    @property
-    def text(self) -> str:
-        """As one setting keeps it."""
-        return f"{self.salt}:{self.public}:{self.time}:{self.memory}:{self.lanes}"
-
-    @property
-    def short(self) -> str:
-        """The first twelve digits, by which folders of locked attachments are told apart."""
-        return self.public[:12]
-
-
-def lock_of(text: str) -> Lock | None:
-    """The lock that a setting keeps; None where there is none."""
-    if not text:
-        return None
-    salt, public, time, memory, lanes = text.split(":")
-    return Lock(salt, public, int(time), int(memory), int(lanes))
-
-
-def new_lock(password: str) -> Lock:
-    """The lock of a new password, with a salt of its own."""
-    salt = os.urandom(16).hex()
-    return Lock(salt, _public(_derived(password, salt, TIME, MEMORY, LANES)))
 
 
 class Opener:
@@ -79,45 +43,22 @@ class Opener:
     def key(self, lock: Lock) -> X25519PrivateKey:
         """The private key behind a lock. Refuses a password that is not the one."""
         if lock not in self._keys:
-            key = _derived(self._password, lock.salt, lock.time, lock.memory, lock.lanes)
-            if not self._password or _public(key) != lock.public:
+            key = password_lock.key_of(self._password, lock)
+            if key is None:
                 raise Refusal("备份密码不对。请用写这份备份时的备份密码，大小写和空格都要一样。", field="password")
             self._keys[lock] = key
         return self._keys[lock]
 
     def unseal(self, source: Path, target: Path) -> None:
         """Write what a locked file holds to `target`. Refuses a wrong password; Trouble where the file was changed."""
-        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-
         with source.open("rb") as reading, target.open("wb") as writing:
             lock, ephemeral, head = _read_head(reading, source)
             try:
-                shared = self.key(lock).exchange(X25519PublicKey.from_public_bytes(ephemeral))
+                cipher = password_lock.reading(self.key(lock), ephemeral, PURPOSE)
             except ValueError:  # a public key that no honest writer makes
                 raise _spoilt(source) from None
-            cipher = _cipher(shared, ephemeral, bytes.fromhex(lock.public))
             for piece in _opened(reading, cipher, hashlib.sha256(head).digest(), source):
                 writing.write(piece)
-
-
-def _derived(password: str, salt: str, time: int, memory: int, lanes: int) -> X25519PrivateKey:
-    from argon2.low_level import Type, hash_secret_raw
-    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
-    raw = hash_secret_raw(password.encode(), bytes.fromhex(salt), time, memory, lanes, 32, Type.ID)
-    return X25519PrivateKey.from_private_bytes(raw)
-
-
-def _public(key: X25519PrivateKey) -> str:
-    return key.public_key().public_bytes_raw().hex()
-
-
-def _cipher(shared: bytes, ephemeral: bytes, public: bytes) -> AESGCM:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    return AESGCM(HKDF(SHA256(), 32, ephemeral + public, PURPOSE).derive(shared))
 
 
 def is_locked(path: Path) -> bool:
@@ -127,11 +68,7 @@ def is_locked(path: Path) -> bool:
 
 def seal(source: Path, target: Path, lock: Lock) -> None:
     """Write `source` locked to `target`, read it back and compare. Raises OSError, and Trouble where it differs."""
-    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-
-    once, public = X25519PrivateKey.generate(), bytes.fromhex(lock.public)
-    ephemeral = once.public_key().public_bytes_raw()
-    cipher = _cipher(once.exchange(X25519PublicKey.from_public_bytes(public)), ephemeral, public)
+    ephemeral, cipher = password_lock.writing(lock, PURPOSE)
     facts = {**lock.__dict__, "ephemeral": ephemeral.hex()}
     head = json.dumps(facts, sort_keys=True).encode()
     bound, digest = hashlib.sha256(head).digest(), hashlib.sha256()

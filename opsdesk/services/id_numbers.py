@@ -31,6 +31,8 @@ CHECKS = "10X98765432"
 LONG, OLD, FOUR, LONGEST = 18, 15, 4, 30
 EARLIEST = 1880
 HIDDEN = "*"
+SEAL = "‖"
+"""Stands between the mask and the encrypted number where a site seals numbers (`number_sealing`)."""
 OLD_CENTURY = "19"
 REASON, REASON_TITLE = 2, "证件号说明"
 """As many characters has a reason to write what the check does not accept, at least; and the title of its field."""
@@ -59,7 +61,7 @@ BREAK = "\t"
 def cleaned(typed: str) -> str:
     """A number as it is kept: without blanks and dashes, in half-width capitals."""
     half = "".join(chr(ord(each) - 0xFEE0) if "！" <= each <= "～" else each for each in one_line(typed))
-    return "".join(each for each in half.upper() if not each.isspace() and each not in "-—")
+    return "".join(each for each in half.upper() if not each.isspace() and each not in f"-—{SEAL}")
 
 
 def narrow(text: str) -> str:
@@ -168,6 +170,8 @@ def masked(number: str | None) -> str:
     """1101**********002X; E****5678 of shorter ones. What is hidden cannot be guessed from what is shown."""
     if not number:
         return ""
+    if is_sealed(number):
+        return readable(number)
     if len(number) >= OLD:
         return f"{number[:4]}{HIDDEN * (len(number) - 8)}{number[-4:]}"
     if len(number) >= 8:
@@ -181,9 +185,26 @@ def last_four(number: str | None) -> str:
     """As much of a number as goes on paper: the last four, of short ones less."""
     if not number:
         return ""
+    number = readable(number)
     if len(number) >= 8 or len(number) == FOUR:
         return number[-4:]
     return number[-2:] if len(number) > FOUR else ""
+
+
+def is_sealed(kept: str | None) -> bool:
+    """Whether only the mask of a number can be read."""
+    return kept is not None and SEAL in kept
+
+
+def readable(kept: str) -> str:
+    """What can be read of a number as it is kept: all of it, of a sealed one the mask."""
+    return kept.partition(SEAL)[0]
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two numbers are one, as far as it can be told: where of one only the mask is, whether their masks are."""
+    hidden = HIDDEN in f"{one or ''}{other or ''}"
+    return masked(one) == masked(other) if hidden else one == other
 
 
 def cut_short(text: str) -> str:

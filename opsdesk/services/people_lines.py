@@ -20,6 +20,8 @@ from opsdesk.services.visitors import Named
 FIELD = "people"
 MOST, MOST_TOLD = 50, 3
 """As many people on one slip, and as many faults told at once."""
+LEAST = 8
+"""As many signs has a number of an identity paper at least; shorter ones are 工号."""
 PARTS = 5
 """Name, unit, kind, number, telephone: a line divided by commas into so many parts is read by place."""
 SEPARATED = "，"
@@ -109,6 +111,14 @@ def _by_looks(parts: Sequence[str]) -> Written:
     return Written(name, " ".join(unit), kind, number, phone, tuple(faults))
 
 
+def without_papers(line: str) -> str:
+    """A line in which a number that is read as one of an identity paper is reduced to its last four."""
+    number = apart(line).number
+    if len(number) < LEAST or HIDDEN in number:
+        return line
+    return id_numbers.drawn_together(line).replace(number, id_numbers.last_four(number))
+
+
 def _looks_like_number(part: str) -> bool:
     few = len(re.findall(r"[0-9*＊]", part)) < id_numbers.FOUR
     return _NUMBER.fullmatch(part) is not None and (not few or id_numbers.only_four(part))
@@ -147,7 +157,7 @@ def read(
     for n, line in lines:
         try:
             person = kept.get(line) or _read(apart(line), before, known, unit, today, reason)
-            same = next((m for m, other in found.items() if (other.name, other.id_number) == _key(person)), None)
+            same = next((m for m, other in found.items() if _is(other, person)), None)
             if same is not None:
                 raise Refusal(f"{person.name}在第 {same} 行已经写过。")
             found[n] = person
@@ -160,8 +170,8 @@ def read(
     return list(found.values())
 
 
-def _key(person: Named) -> tuple[str, str | None]:
-    return person.name, person.id_number
+def _is(one: Named, other: Named) -> bool:
+    return one.name == other.name and id_numbers.same(one.id_number, other.id_number)
 
 
 def _read(
@@ -207,9 +217,14 @@ def _behind(masked: str, name: str, people: Sequence[Named]) -> Named:
     """Whose number it is that came back masked: of the same name first, else of the only one with such a number."""
     those = [each for each in people if id_numbers.masked(each.id_number) == masked]
     own = [each for each in those if each.name == name] or those
-    if len({each.id_number for each in own}) != 1:
+    if len({_whose(each) for each in own}) != 1:
         raise Refusal(f"{name}的证件号是遮住的“{masked}”，和登记的对不上。请填写完整的号码。")
     return own[0]
+
+
+def _whose(person: Named) -> str | None:
+    """By what people with one mask are told apart: their numbers or, where only the masks are known, their names."""
+    return person.name if HIDDEN in (person.id_number or "") else person.id_number
 
 
 def _phone(typed: str, name: str, people: Sequence[Named]) -> str | None:

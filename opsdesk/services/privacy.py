@@ -25,7 +25,7 @@ from sqlalchemy import Connection, case, func, select
 from opsdesk.models import Base, DoorEvent, LedgerRow, Loan, OffHours, Permit, PermitPerson, Seal, Visit, Visitor
 from opsdesk.rules.calendar import months_later
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import backup, backup_second, chain, id_numbers, retiring, settings
+from opsdesk.services import backup, backup_second, chain, id_numbers, number_sealing, retiring, settings
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
@@ -41,7 +41,7 @@ WITH_NUMBERS = ("OD-F08", "OD-F08E", "OD-F09", "OD-F14")
 REASON = 2
 CLEARED, COMPACTED = "清除到期个人信息", "整理数据文件"
 _NUMBER = re.compile(r"[A-Za-z]{0,2}[0-9*+][0-9*Xx()+-]{2,}")
-_COPY = re.compile(r"(?:ops|set-aside)-([0-9]{8})-[0-9]{6}.*")
+_COPY = re.compile(r"(?:ops|set-aside)-([0-9]{8}-[0-9]{6}).*")
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Clearing:
         parts = [f"{each.what} {len(each.ids)} 条" for each in self.due if each.ids]
         parts += [f"旧备份 {len(self.copies)} 份"] if self.copies else []
         since = f"{self.cutoff.isoformat()} 以前（满 {self.months} 个月）"
-        unfinished = "上次清除以后数据文件还没有整理，要再整理一次。" if self.unfinished else ""
+        unfinished = "上次清除或加密以后数据文件还没有整理，要再整理一次。" if self.unfinished else ""
         if not parts:
             return unfinished or f"{since}没有要清除的访客个人信息。"
         return f"{since}要清除：{'、'.join(parts)}。证件号和电话清除后不能找回，纸质登记不受影响。{unfinished}"
@@ -120,7 +120,7 @@ def look(ctx: Context) -> Clearing:
     with ctx.read() as connection:
         due = _due(connection, before)
         query = select(LedgerRow.act).where(LedgerRow.subject == "privacy").order_by(LedgerRow.seq.desc()).limit(1)
-        unfinished = connection.execute(query).scalar_one_or_none() == CLEARED
+        unfinished = connection.execute(query).scalar_one_or_none() not in {None, COMPACTED}
     return Clearing(months, before, due, tuple(_copies(ctx, before)), unfinished)
 
 
@@ -171,7 +171,7 @@ def purge(ctx: Context) -> Outcome[str]:
             tx.event("privacy", cutoff=clearing.cutoff.isoformat(), **counts)
         parts = [f"{each.what} {len(each.ids)} 条" for each in due if each.ids]
     told = compact(ctx) if parts or clearing.unfinished else ""
-    left = _delete(clearing.copies)
+    left = delete(clearing.copies)
     if gone := [each.name for each in clearing.copies if each not in left]:
         with ctx.transaction("删除过期备份", said) as tx:
             tx.event("backup", deleted=gone)
@@ -212,11 +212,20 @@ def _copies(ctx: Context, before: date) -> list[Path]:
     return [
         each
         for each in sorted([*backups, *ctx.home.glob("set-aside-*")])
-        if (made := _COPY.fullmatch(each.name)) and made[1] < f"{before:%Y%m%d}"
+        if (made := made_at(each)) and made.date() < before
     ]
 
 
-def _delete(copies: tuple[Path, ...]) -> list[Path]:
+def made_at(copy: Path) -> datetime | None:
+    """When a backup was made or a file set aside, by its name; None for what is named otherwise."""
+    found = _COPY.fullmatch(copy.name)
+    try:
+        return datetime.strptime(found[1], "%Y%m%d-%H%M%S") if found else None
+    except ValueError:
+        return None
+
+
+def delete(copies: Sequence[Path]) -> list[Path]:
     """Delete copies; those that the machine does not let go of are given back."""
     left = []
     for each in copies:
@@ -255,8 +264,11 @@ SHOWN: dict[str, tuple[type[Visitor] | type[PermitPerson] | type[Visit], str]] =
 """Whose numbers can be revealed, by the name of the table."""
 
 
-def reveal(ctx: Context, what: str, record_id: int, reason: str) -> Outcome[Revealed]:
-    """Somebody's whole numbers: only for the supervisor, with a reason, and recorded. KeyError for another `what`."""
+def reveal(ctx: Context, what: str, record_id: int, reason: str, password: str = "") -> Outcome[Revealed]:
+    """Somebody's whole numbers: only for the supervisor, with a reason, and recorded. KeyError for another `what`.
+
+    Of a site that seals identity numbers it takes the password, too; refused in `number_password` where it is wrong.
+    """
     ctx.require(Role.SUPERVISOR)
     model, named = SHOWN[what]
     why = one_line(reason)
@@ -269,5 +281,8 @@ def reveal(ctx: Context, what: str, record_id: int, reason: str) -> Outcome[Reve
             raise retiring.missing(named)
         if row.purged_at is not None:
             raise Refusal(f"这条{named}的证件号和电话已在 {row.purged_at:%Y-%m-%d} 到期清除，不能再看。")
+        number = row.id_number or ""
+        if tx.number_lock is not None and id_numbers.is_sealed(number):
+            number = number_sealing.opened(number, number_sealing.key(password, tx.number_lock))
         tx.event(what, record_id, shown=["id_number", "phone"])
-    return Outcome(Revealed(row.name, row.id_kind, row.id_number or "", row.phone or ""))
+    return Outcome(Revealed(row.name, row.id_kind, number, row.phone or ""))

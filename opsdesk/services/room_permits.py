@@ -22,7 +22,7 @@ ASSESSMENT = ("cause", "plan", "reach")
 
 @dataclass(frozen=True)
 class PermitMember:
-    """Somebody whom a permit names. The number is whole: what shows it masks it (`id_numbers.masked`)."""
+    """Somebody whom a permit names. The number is as it is kept: what shows it masks it (`id_numbers.masked`)."""
 
     id: int
     permit_id: int

@@ -13,6 +13,7 @@ from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import one_line
+from opsdesk.services.transaction import Transaction
 
 DEFAULTS: Mapping[str, str] = {
     "site.name": "",
@@ -27,6 +28,7 @@ DEFAULTS: Mapping[str, str] = {
     "paper.rows": "15",
     "incident.file_megabytes": "20",
     "privacy.visitor_months": "6",
+    "privacy.number_lock": "",
     "room.screening": "0",
     "room.vendor_staff_internal": "0",
     "backup.second_folder": "",
@@ -78,15 +80,20 @@ def write(ctx: Context, values: Mapping[str, str]) -> Outcome[None]:
     """Change settings; only the supervisor may. Refuses a number out of its limits."""
     ctx.require(Role.SUPERVISOR)
     with ctx.transaction("修改设置") as tx:
-        stored = {row.name: row.id for row in tx.connection.execute(select(Setting.name, Setting.id))}
         for name, raw in values.items():
             value = one_line(raw)
             check(name, value)
-            if name in stored:
-                tx.update(Setting, stored[name], value=value)
-            else:
-                tx.insert(Setting, name=name, value=value)
+            put(tx, name, value)
     return Outcome(None, frozenset({"settings", "sign_in", "month"}))
+
+
+def put(tx: Transaction, name: str, value: str) -> None:
+    """Keep one setting as part of another act."""
+    stored = tx.connection.execute(select(Setting.id).where(Setting.name == name)).scalar_one_or_none()
+    if stored is None:
+        tx.insert(Setting, name=name, value=value)
+    else:
+        tx.update(Setting, stored, value=value)
 
 
 def check(name: str, value: str) -> None:

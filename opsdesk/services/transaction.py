@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from opsdesk.models import Base
-from opsdesk.services import chain
+from opsdesk.services import chain, number_sealing
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.closing_days import Lock
 from opsdesk.services.errors import Trouble
+from opsdesk.services.password_lock import Lock as NumberLock
 
 WAYS_OUT = {
     sqlite3.SQLITE_FULL: ("磁盘已满，没有保存。", "请清理磁盘后再按一次；已输入的内容还在。"),
@@ -67,7 +69,8 @@ def database_trouble() -> Iterator[None]:
 class Transaction:
     """An open transaction. Writes go through it, so that each one is chained; reads use `connection`.
 
-    Each write is refused where it would touch a closed day (`closing_days`).
+    Each write is refused where it would touch a closed day (`closing_days`), and seals identity numbers where the site
+    keeps them so (`number_sealing`).
     """
 
     connection: Connection
@@ -81,6 +84,11 @@ class Transaction:
     def __post_init__(self) -> None:
         self.lock = Lock(self.connection)
 
+    @cached_property
+    def number_lock(self) -> NumberLock | None:
+        """Under which lock identity numbers are written; None where they are kept as they are."""
+        return number_sealing.lock(self.connection)
+
     def insert(self, model: type[Base], /, **values: Any) -> int:
         """Add one row and return its id."""
         return self.insert_many(model, [values])[0]
@@ -91,7 +99,7 @@ class Transaction:
         # The write lock is held, so the ids that follow the highest one are ours.
         highest = self.connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
         empty: dict[str, Any] = dict.fromkeys(column.name for column in table.columns)
-        full = [{**empty, **row, "id": highest + n} for n, row in enumerate(rows, 1)]
+        full = [{**empty, **self._sealed(table, row), "id": highest + n} for n, row in enumerate(rows, 1)]
         self.lock.refuse(table, ((None, row) for row in full))
         if full:
             self.connection.execute(insert(table), full)
@@ -104,6 +112,7 @@ class Transaction:
         now = dict(self.connection.execute(select(table).where(table.c.id == row_id)).mappings().one())
         if all(now[key] == value for key, value in changes.items()):
             return False
+        changes = dict(self._sealed(table, changes))
         self.lock.refuse(table, [(now, {**now, **changes})])
         self.connection.execute(update(table).where(table.c.id == row_id).values(**changes))
         self.entries.append(Entry("update", table.name, row_id, {**now, **changes}))
@@ -119,17 +128,37 @@ class Transaction:
 
     def forget(self, model: type[Base], ids: Sequence[int], /, **changes: Any) -> None:
         """Change rows and erase what the changed personal columns ever held, from the chain's side table too."""
+        self.rewrite(model, ids, list(changes), lambda _row: changes)
+
+    def rewrite(
+        self, model: type[Base], ids: Sequence[int], keys: Sequence[str],
+        changed: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    ) -> None:  # fmt: skip
+        """Change these columns of rows, each to what `changed` makes of its row; earlier personal values are erased."""
         table = _table(model)
-        personal = [name for name in changes if chain.personal(table.columns[name])]
+        personal = [name for name in keys if chain.personal(table.columns[name])]
+        change = (
+            update(table).where(table.c.id == bindparam("row")).values({key: bindparam(f"new_{key}") for key in keys})
+        )
         self.flush()
         for begin in range(0, len(ids), BATCH):
             these = ids[begin : begin + BATCH]
             self.entries += chain.forget(self.connection, table.name, these, personal)
-            rows = self.connection.execute(select(table).where(table.c.id.in_(these))).mappings().all()
-            self.lock.refuse_but_personal(table, personal, ((row, {**row, **changes}) for row in rows))
-            self.connection.execute(update(table).where(table.c.id.in_(these)).values(**changes))
-            self.entries += [Entry("update", table.name, row["id"], {**row, **changes}) for row in rows]
+            found = self.connection.execute(select(table).where(table.c.id.in_(these))).mappings()
+            rows = [dict(row) for row in found]
+            now = [{**row, **self._sealed(table, changed(row))} for row in rows]
+            self.lock.refuse_but_personal(table, personal, zip(rows, now, strict=True))
+            if now:
+                told = [{"row": row["id"], **{f"new_{key}": row[key] for key in keys}} for row in now]
+                self.connection.execute(change, told)
+            self.entries += [Entry("update", table.name, row["id"], row) for row in now]
             self.flush()
+
+    def _sealed(self, table: Table, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values as they are kept; the lock is asked for only where there is a number to seal."""
+        if any(number_sealing.is_plain(values.get(name)) for name in number_sealing.columns(table.name)):
+            return number_sealing.sealed(table.name, values, self.number_lock) if self.number_lock else values
+        return values
 
     def event(self, subject: str, subject_id: int = 0, **facts: Any) -> None:
         """Chain something that happened without changing a row (登录, 打印, 时钟确认)."""

@@ -9,13 +9,14 @@ from datetime import date
 from sqlalchemy import Connection, or_, select
 
 from opsdesk.models import Vendor, Visitor
+from opsdesk.services import id_numbers
 from opsdesk.services.pinyin import initials
 from opsdesk.services.transaction import Transaction
 
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody by name, with what is known of him; the number is whole and shown masked only."""
+    """Somebody by name, with what is known of him; the number as it is kept, whole or sealed, is shown masked only."""
 
     name: str
     unit: str = ""
@@ -64,10 +65,11 @@ KEYS = ("name", "unit", "id_kind", "id_number", "phone")
 def _same(before: Named, now: Named) -> bool:
     """Whether two of one name are one person: by the number where both have one, else by the unit."""
     if before.id_number and now.id_number:
-        return before.id_number == now.id_number or _only_its_end(now.id_number, before.id_number)
+        return id_numbers.same(before.id_number, now.id_number) or _only_its_end(now.id_number, before.id_number)
     return before.unit == now.unit or not now.unit
 
 
 def _only_its_end(number: str, whole: str | None) -> bool:
     """Whether a number is the last four of one that is known whole."""
-    return whole is not None and len(number) == 4 < len(whole) and whole.endswith(number)
+    known = id_numbers.readable(whole or "")
+    return len(number) == id_numbers.FOUR < len(known) and known.endswith(number)

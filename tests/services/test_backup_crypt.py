@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from opsdesk.services import backup_crypt
-from opsdesk.services.backup_crypt import MAGIC, PIECE, TAG, Opener, lock_of, new_lock
+from opsdesk.services.backup_crypt import MAGIC, PIECE, TAG, Opener
 from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.password_lock import lock_of, new_lock
 
 PASSWORD = "门卫室的钥匙挂在左边"
 LOCK = new_lock(PASSWORD)

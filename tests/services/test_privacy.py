@@ -338,7 +338,7 @@ class TestWhenAndWhat:
     def test_a_file_that_was_not_written_anew_is_told_and_the_next_clearing_does_it(self, site: Context) -> None:
         with site.transaction(privacy.CLEARED) as tx:  # and then the power went
             tx.event("privacy")
-        assert privacy.look(site).sentence == "上次清除以后数据文件还没有整理，要再整理一次。"
+        assert privacy.look(site).sentence == "上次清除或加密以后数据文件还没有整理，要再整理一次。"
         barred = replace(site, writing=site.reading)
         assert privacy.compact(barred) == "数据文件还没有整理（数据文件是只读的，没有保存），请稍后再清除一次。"
         assert privacy.look(site).unfinished

@@ -20,6 +20,7 @@ from opsdesk.services import (
     masking,
     numbering,
     off_hours_slips,
+    people_lines,
     retiring,
     visitors,
 )
@@ -231,7 +232,7 @@ def _read(ctx: Context, values: Values) -> dict[str, Any]:
 def people(values: Values) -> str:
     """The people, one a line; of identity numbers the last four alone are kept, names on one line are divided."""
     typed = entry.long_text(values, "people", "人员名单", required=True)
-    lines = [one_line(id_numbers.cut_short(line)) for line in typed.split("\n")]
+    lines = [one_line(people_lines.without_papers(id_numbers.cut_short(line))) for line in typed.split("\n")]
     divided = [
         part for line in lines for part in (re.split("[、，,]", line) if not re.search("[0-9]", line) else [line])
     ]

@@ -158,4 +158,5 @@ def reveal(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
     if len(those) != 1:
         names = "、".join(each.name for each in people) or "没有人"
         raise Refusal(f"请写明看谁的证件号，这张单上有：{names}。", field="name")
-    return Outcome(privacy.reveal(ctx, "permit_person", those[0].id, str(values.get("reason") or "")).value.sentence)
+    reason, password = (str(values.get(key) or "") for key in ("reason", "number_password"))
+    return Outcome(privacy.reveal(ctx, "permit_person", those[0].id, reason, password).value.sentence)

@@ -140,7 +140,8 @@ def correct_goods(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
 
 def reveal(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
     """The whole number for the supervisor, with a reason, recorded."""
-    return Outcome(privacy.reveal(ctx, "visit", visit_id, str(values.get("reason") or "")).value.sentence)
+    reason, password = (str(values.get(key) or "") for key in ("reason", "number_password"))
+    return Outcome(privacy.reveal(ctx, "visit", visit_id, reason, password).value.sentence)
 
 
 def void(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:

@@ -119,9 +119,11 @@ def resolved(
 def _same(one: Coming, other: Coming) -> bool:
     if one.staff_id is not None and other.staff_id is not None:
         return one.staff_id == other.staff_id
-    whole = _whole(one.id_number) and _whole(other.id_number)
-    if whole and (one.id_number == other.id_number or one.id_kind == other.id_kind):
-        return one.id_number == other.id_number
+    if _whole(one.id_number) and _whole(other.id_number):
+        alike = one.name == other.name and id_numbers.same(one.id_number, other.id_number)
+        same = alike or one.id_number == other.id_number
+        if same or one.id_kind == other.id_kind:
+            return same
     return (one.name, one.unit) == (other.name, other.unit)
 
 
@@ -242,7 +244,10 @@ def refuse_inside(
 
 
 def _alike(coming: Coming) -> ColumnElement[bool]:
-    """Visits of the same person: by staff or number, else by name and unit; whole numbers that differ tell two."""
+    """Visits of the same person: by staff or number, else by name and unit; whole numbers that differ tell two.
+
+    Sealed numbers are one where name and mask are.
+    """
     named = and_(Visit.name == coming.name, Visit.unit == coming.unit)
     alike: list[ColumnElement[bool]] = []
     if coming.staff_id is not None:
@@ -250,7 +255,9 @@ def _alike(coming: Coming) -> ColumnElement[bool]:
     if _whole(coming.id_number):
         short = or_(Visit.id_number.is_(None), func.length(Visit.id_number) <= id_numbers.FOUR)
         named = and_(named, or_(short, Visit.id_kind != coming.id_kind))
+        mask = id_numbers.masked(coming.id_number)
         alike.append(Visit.id_number == coming.id_number)
+        alike.append(and_(Visit.name == coming.name, Visit.id_number.startswith(mask, autoescape=True)))
     return or_(named, *alike)
 
 

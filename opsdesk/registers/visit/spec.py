@@ -91,7 +91,10 @@ ACTS = (
     ),
     Act(
         "reveal", "查看证件号", acts.reveal, roles=SUPERVISOR,
-        fields=(Field("reason", "原因", required=True, help="查看会连同原因记入审计。"),), offered=_has_numbers,
+        fields=(
+            Field("reason", "原因", required=True, help="查看会连同原因记入审计。"),
+            Field("number_password", "证件号密码", Kind.SECRET, help="证件号加密保存的才要填。"),
+        ), offered=_has_numbers,
     ),
     Act(
         "void", "作废", acts.void, roles=SUPERVISOR, fields=(REASON,), confirm="作废以后记录保留，不再计入，也不能改。",

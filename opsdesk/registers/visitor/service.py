@@ -102,7 +102,8 @@ def _phone(values: Values, before: Values | None) -> str | None:
 def reveal(ctx: Context, record_id: int, values: Values) -> Outcome[str]:
     """The whole number for the supervisor, with a reason, recorded."""
     ctx.require(Role.SUPERVISOR)
-    return Outcome(privacy.reveal(ctx, "visitor", record_id, str(values.get("reason") or "")).value.sentence)
+    reason, password = (str(values.get(key) or "") for key in ("reason", "number_password"))
+    return Outcome(privacy.reveal(ctx, "visitor", record_id, reason, password).value.sentence)
 
 
 def purge(ctx: Context, _record_id: int, _values: Values) -> Outcome[str]:

@@ -45,7 +45,10 @@ REGISTER = Register(
     filters=(Filter("unit", "单位", service.units),),
     acts=(
         Act("reveal", "查看证件号", service.reveal, roles=SUPERVISOR,
-            fields=(Field("reason", "原因", required=True, help="查看会连同原因记入审计。"),)),
+            fields=(
+                Field("reason", "原因", required=True, help="查看会连同原因记入审计。"),
+                Field("number_password", "证件号密码", Kind.SECRET, help="证件号加密保存的才要填。"),
+            )),
         Act("purge", "清除到期信息", service.purge, roles=SUPERVISOR, on_record=False,
             fields=(Field("due", "将要清除", Kind.LONG_TEXT, read_only=True, default=service.due),),
             confirm="证件号、电话和过期的旧备份清除后不能找回，审计链仍然完整。"),
