@@ -130,7 +130,8 @@ class Act:
     """An act on the chosen record or, with `on_record=False`, on the register: a button that does what it says.
 
     `fields` are asked for in the panel before the act runs; `confirm` is asked before what destroys or signs.
-    `run(ctx, id, values)` returns an Outcome whose value is the sentence shown as a notice.
+    `run(ctx, id, values)` returns an Outcome whose value is the sentence shown as a notice. What `signs` a fine or a
+    score takes the supervisor's password in the window.
     """
 
     key: str
@@ -141,6 +142,7 @@ class Act:
     on_record: bool = True
     roles: frozenset[str] = frozenset()  # empty: everybody who may write
     offered: Callable[[Mapping[str, Any]], bool] | None = None  # given the loaded record
+    signs: bool = False
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,7 @@ SUBMIT = Act(
     ),
     roles=SUPERVISOR,
     offered=_told,
+    signs=True,
 )
 FILE = Act("file", "归档", _file, roles=SUPERVISOR, offered=_heard)
 WITHDRAW = Act(
@@ -118,6 +119,7 @@ WITHDRAW = Act(
     fields=(Field("reason", "原因", Kind.LONG_TEXT, required=True, help="原因和原来的核定一起留在记录里。"),),
     roles=SUPERVISOR,
     offered=_stands,
+    signs=True,
 )
 COMPLETE = Act("complete", "补建考核表", _complete, roles=SUPERVISOR, offered=_open)
 

@@ -74,7 +74,7 @@ REGISTER = Register(
         Filter("state", "状态", listing.states),
     ),
     acts=(
-        Act("confirm", "确认", _confirm, roles=SUPERVISOR, offered=_may_confirm),
+        Act("confirm", "确认", _confirm, roles=SUPERVISOR, offered=_may_confirm, signs=True),
         Act(
             "waive",
             "免除",
@@ -90,6 +90,7 @@ REGISTER = Register(
             ),
             roles=SUPERVISOR,
             offered=_may_waive,
+            signs=True,
         ),
     ),
     empty="还没有结算过的拟扣减。请在“月度考勤”中结算一个月。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,9 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from opsdesk.register import Act, Field, Kind, Options, Paper, Register, Row, Tone
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
-from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.closing_note import ClosingNote
+from opsdesk.ui.kit.desk import Desk, Signing, asked
 from opsdesk.ui.kit.form_panel import FormPanel, Sheet
-from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import icon_button
 from opsdesk.ui.kit.record_buttons import RecordButtons, may
@@ -62,7 +63,9 @@ class RecordPanel(FormPanel):
         self.buttons = buttons or RecordButtons(register)
         self.buttons.act_pressed.connect(self._press_act)
         self.buttons.paper_pressed.connect(self._press_paper)
-        self.body.insertWidget(0, self.buttons)
+        self.closing = ClosingNote(desk)
+        self.body.insertWidget(0, self.closing)
+        self.body.insertWidget(1, self.buttons)
         self.history = icon_button("history", "这条记录的历史：谁在什么时候改了什么")
         self.history.clicked.connect(self._open_history)
         self.history.setVisible(False)
@@ -132,6 +135,7 @@ class RecordPanel(FormPanel):
             self._act = act
             self.hold_focus(self.buttons)
             self.buttons.offer((), (), self.ctx.actor.role)
+            self.closing.show_sentence("")
             row = self._find_row(record_id) if self._find_row is not None and record_id else None
             form = self.lay_form(_title_of(act, self.register, row), act.fields, sheet)
             self.lay_beneath(beneath)
@@ -156,6 +160,7 @@ class RecordPanel(FormPanel):
         """Take the form away, saved or not."""
         self._act = None
         self.record_id = self.coming = None
+        self.closing.show_sentence("")
         self.take_form()
 
     def _read_record(self, record_id: int, show: Callable[[Sheet], object], replaces: str) -> None:
@@ -187,6 +192,9 @@ class RecordPanel(FormPanel):
         _let_write(self, form, sheet.values)
         if record_id is None:
             form.hide_unwritten()
+            self.closing.watch_new(self.ctx, register.table, form)
+        else:
+            self.closing.watch_kept(self.ctx, register.table, record_id)
         self.submit.setText("保存")
         self.cancel.setText("关闭")
         self.history.setVisible((record_id or 0) > 0 and self.desk.open_history is not None)
@@ -234,10 +242,17 @@ class RecordPanel(FormPanel):
 
     def _run_act(self, act: Act, record_id: int, values: Mapping[str, Any], button: QPushButton | None) -> None:
         danger = destroys(act)
-        asks = bool(act.confirm) and (danger or not act.fields)
-        if asks and not confirm(self.window(), act.title, act.confirm, act.title, danger=danger):
+        said = act.confirm if danger or not act.fields else ""
+        signing = Signing(act.title, act.title, said, danger)
+        ctx: Context | None = self.ctx
+        if act.signs:
+            row = self._find_row(record_id) if self._find_row is not None and record_id else None
+            signing = replace(signing, title=_title_of(act, self.register, row))
+            ctx = self.desk.signed(self, self.ctx, signing)
+        elif not asked(self, signing):
+            ctx = None
+        if ctx is None:
             return
-        ctx = self.ctx
         self.desk.operations.run(
             lambda: act.run(ctx, record_id, values),
             done=partial(self._on_act_done, record_id),

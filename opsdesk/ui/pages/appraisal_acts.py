@@ -18,7 +18,7 @@ from opsdesk.rules.periods import Period, of_days
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
-from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.desk import Desk, Signing
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.pages import appraisal_ask as asking
 from opsdesk.ui.pages import appraisal_export
@@ -129,11 +129,14 @@ class AppraisalActs(QObject):
         questions = [each for each in self.board.questions if each.kind not in LATER] if self.board is not None else []
         kinds = "、".join(dict.fromkeys(each.kind for each in questions))
         said = f"还有 {len(questions)} 件考前检查事项没有处理（{kinds}）。核定后得分、等级和付款不再随记录变动。"
-        if not questions or confirm(self._head, f"核定 {len(sheet_ids)} 份考核表", said, "核定", danger=False):
-            self._run(partial(service.decide, self._ctx, sheet_ids=sheet_ids), button)
+        signing = Signing(f"核定 {len(sheet_ids)} 份考核表", "核定", said if questions else "")
+        if (granted := self._desk.signed(self._head, self._ctx, signing)) is not None:
+            self._run(partial(service.decide, granted, sheet_ids=sheet_ids), button)
 
     def _submit(self, sheet_ids: list[int], values: Mapping[str, Any]) -> None:
-        self._run(partial(feedback.submit, self._ctx, sheet_ids, values), self._ask.submit, asked=True)
+        signing = Signing(f"提交 {len(sheet_ids)} 份考核结果", "提交")
+        if (granted := self._desk.signed(self._head, self._ctx, signing)) is not None:
+            self._run(partial(feedback.submit, granted, sheet_ids, values), self._ask.submit, asked=True)
 
     def _ask_void(self) -> None:
         kept = self.board.round.kept if self.board and self.board.round else None
@@ -142,8 +145,10 @@ class AppraisalActs(QObject):
 
     def _void(self, appraisal_id: int, values: Mapping[str, Any]) -> None:
         reason = str(values.get("reason") or "")
-        act = partial(service.void, self._ctx, appraisal_id=appraisal_id, reason=reason)
-        self._run(act, self._ask.submit, asked=True)
+        granted = self._desk.signed(self._head, self._ctx, Signing("作废这次考核", "作废"))
+        if granted is not None:
+            act = partial(service.void, granted, appraisal_id=appraisal_id, reason=reason)
+            self._run(act, self._ask.submit, asked=True)
 
     def _start(
         self, title: str, verb: str, fields: Sequence[Field], values: Mapping[str, Any], act: asking.Submit

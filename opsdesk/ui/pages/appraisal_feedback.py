@@ -17,7 +17,7 @@ from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.desk import Desk, Signing
 from opsdesk.ui.kit.flow import FlowRow
 from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import Separator, ghost_button, icon_label, label, primary_button
@@ -101,8 +101,12 @@ class FeedbackPart(QWidget):
             return
         self._said.setVisible(False)
         values = self.form.values() if self.form is not None else {}
+        title = f"{self.act.title} {self.sheet.number}"
+        granted = self._desk.signed(self, self._ctx, Signing(title, self.act.title)) if self.act.signs else self._ctx
+        if granted is None:
+            return
         self._desk.operations.run(
-            partial(self.act.run, self._ctx, self.sheet.id, values),
+            partial(self.act.run, granted, self.sheet.id, values),
             done=partial(self._done, self.form),
             failed=self._failed,
             owner=self,

@@ -24,7 +24,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.open_item import OpenItem
 from opsdesk.services.open_items import MONTH_CLOSE, Status
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.desk import Desk, Signing
 from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.operation import Fault, Progress
 from opsdesk.ui.kit.parts import (
@@ -272,7 +272,11 @@ class DayClosePage(QWidget):
             tell = self.side.refuse if asks else partial(self._desk.notices.show, tone=Tone.INFORMATION)
             tell(self.close_button.toolTip())
             return
-        ctx, period, chosen, papers = self._ctx, self.period, self.side.chosen, self._papers
+        period, chosen, papers = self.period, self.side.chosen, self._papers
+        granted = self._desk.signed(self, self._ctx, Signing(f"{period.label} {period.kind}", str(period.kind)))
+        if granted is None:
+            return
+        ctx: Context = granted
         because, folder = self.side.reason.text(), papers.folder()
 
         def work(progress: Progress) -> Any:

@@ -18,8 +18,7 @@ from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.settlement import PersonMonth
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.desk import Desk
-from opsdesk.ui.kit.notices import confirm
+from opsdesk.ui.kit.desk import Desk, Signing
 from opsdesk.ui.kit.parts import PageTitle, primary_button, secondary_button
 from opsdesk.ui.pages import month_export, month_waiting
 from opsdesk.ui.pages import month_rows as rows
@@ -91,16 +90,14 @@ class MonthHead(PageTitle):
         standing = self._standing
         if standing is None or not self.settle.isEnabled() or self.settle.isHidden():
             return
-        if (count := len(standing.questions)) and not confirm(
-            self,
-            f"结算 {standing.month.key}",
-            f"还有 {count} 件未结事项。现在也可以结算；以后处理了，相关的人要重新结算。",
-            "结算",
-            danger=False,
-        ):
+        count, said = len(standing.questions), ""
+        if count:
+            said = f"还有 {count} 件未结事项。现在也可以结算；以后处理了，相关的人要重新结算。"
+        granted = self._desk.signed(self, self._ctx, Signing(f"结算 {standing.month.key}", "结算", said))
+        if granted is None:
             return
         self._desk.operations.run(
-            partial(service.book, self._ctx, standing.month.year, standing.month.number),
+            partial(service.book, granted, standing.month.year, standing.month.number),
             done=self._told,
             owner=self,
             busy=self.settle,
@@ -109,9 +106,12 @@ class MonthHead(PageTitle):
     def confirm_all(self) -> None:
         """Confirm every undecided line of the people shown that waits for nothing else, asking once."""
         waiting = self.waiting()
-        if waiting.ready and confirm(self, "全部确认", waiting.sentence, "全部确认", danger=False):
+        if not waiting.ready:
+            return
+        granted = self._desk.signed(self, self._ctx, Signing("全部确认", "全部确认", waiting.sentence))
+        if granted is not None:
             self._desk.operations.run(
-                partial(service.decide, self._ctx, deduction_ids=[line.id for line in waiting.ready], confirm=True),
+                partial(service.decide, granted, deduction_ids=[line.id for line in waiting.ready], confirm=True),
                 done=self._told,
                 owner=self,
                 busy=self.confirm,

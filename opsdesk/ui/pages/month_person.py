@@ -20,7 +20,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.settlement import PersonMonth
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.desk import Desk, Signing
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import Panel, label, primary_button
@@ -229,8 +229,12 @@ class PersonPanel(Panel):
             self._run([card.entry.booked.id], confirms=confirms, note=note, card=card)
 
     def _run(self, ids: Sequence[int], *, confirms: bool, note: str, card: LineCard | None) -> None:
+        verb = "确认" if confirms else "免除"
+        granted = self._desk.signed(self, self._ctx, Signing(f"{verb} {len(ids)} 条拟扣减", verb))
+        if granted is None:
+            return
         self._desk.operations.run(
-            partial(service.decide, self._ctx, deduction_ids=ids, confirm=confirms, note=note),
+            partial(service.decide, granted, deduction_ids=ids, confirm=confirms, note=note),
             done=partial(self._decided, card),
             failed=partial(self._failed, card),
             owner=self,

@@ -27,11 +27,13 @@ class StepUp(QDialog):
     """Asks which supervisor and the password; `granted` is the site with that supervisor once it was right.
 
     `more` are fields asked for besides (a reason); `sign` then does what is signed with them, and may refuse.
+    `verb` stands on the button.
     """
 
     def __init__(
-        self, parent: QWidget | None, ctx: Context, sentence: str, more: Sequence[Field] = (), sign: Sign | None = None
-    ) -> None:
+        self, parent: QWidget | None, ctx: Context, sentence: str, more: Sequence[Field] = (),
+        sign: Sign | None = None, verb: str = "确认",
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._ctx, self._more, self._sign = ctx, tuple(more), sign
         self.granted: Context | None = None
@@ -46,7 +48,7 @@ class StepUp(QDialog):
                 *more,
             ),
         )
-        self.submit, self.refuse = primary_button("确认"), secondary_button("取消")
+        self.submit, self.refuse = primary_button(verb), secondary_button("取消")
         self.said = label("", "error", wraps=True)
         self.said.setVisible(False)
         self.form.submitted.connect(self._submit)
@@ -110,13 +112,14 @@ class StepUp(QDialog):
 
 
 def ask_supervisor(
-    parent: QWidget | None, ctx: Context, sentence: str, more: Sequence[Field] = (), sign: Sign | None = None
-) -> Context | None:
+    parent: QWidget | None, ctx: Context, sentence: str, more: Sequence[Field] = (), sign: Sign | None = None,
+    *, verb: str = "确认",
+) -> Context | None:  # fmt: skip
     """Ask a supervisor for name and password; the site with that supervisor at the desk, None if refused.
 
     The password is checked off the GUI thread; both outcomes are chained.
     """
-    dialog = StepUp(parent.window() if parent else None, ctx, sentence, more, sign)
+    dialog = StepUp(parent.window() if parent else None, ctx, sentence, more, sign, verb)
     try:
         dialog.exec()
         return dialog.granted

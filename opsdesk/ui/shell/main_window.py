@@ -23,6 +23,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import Notices
 from opsdesk.ui.kit.operation import Operations
 from opsdesk.ui.kit.parts import label
+from opsdesk.ui.pages.signature import Signature
 from opsdesk.ui.shell import appearance, keeping, preferences
 from opsdesk.ui.shell.idle import IdleWatch
 from opsdesk.ui.shell.preferences import Preferences
@@ -101,9 +102,11 @@ class MainWindow(QWidget):
         self.bus = ChangeBus(self)
         self.notices = Notices()
         self.operations = Operations(self.bus, self.notices, self)
+        self.signature = Signature()
         self.desk = Desk(
-            self.operations, self.bus, self.notices, self._open_paper, lambda: clock.now().date(), self._open_history
-        )
+            self.operations, self.bus, self.notices, self._open_paper, lambda: clock.now().date(), self._open_history,
+            self.signature.ask,
+        )  # fmt: skip
         self.idle = IdleWatch(clock, self)
         self.idle.idle.connect(self.lock)
         self.keeper = keeping.Keeper(self)
@@ -158,6 +161,7 @@ class MainWindow(QWidget):
         """Show the page that asks for account and password."""
         from opsdesk.ui.shell.log_in import START, LogInPage
 
+        self.signature.forget()
         if self.log_in is None:
             self.log_in = LogInPage(self.desk)
             self.log_in.entered.connect(self._on_entered)
@@ -197,6 +201,7 @@ class MainWindow(QWidget):
         if self.ctx is None or (self.frame is not None and not self.frame.may_leave()):
             return
         self.idle.stop()
+        self.signature.forget()
         if self.kiosk is None:
             self.kiosk = KioskScreen(self.ctx, self.desk)
             self.kiosk.left.connect(self._leave_kiosk)

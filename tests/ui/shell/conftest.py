@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 import team as team_module
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
+from opsdesk.ui.kit.notices import Confirmation
+from opsdesk.ui.pages.step_up import StepUp
 from opsdesk.ui.shell.app import settle
 from opsdesk.ui.shell.main_window import MainWindow
 from opsdesk.ui.shell.preferences import Preferences
@@ -56,6 +58,37 @@ class Hands:
         return self.window.screens.currentWidget()
 
 
+def doing(desk: Hands, act: Callable[[], object], password: str = "") -> str:
+    """Do it, answer what is asked on the way; gives what the dialog for the password said, empty where none came."""
+    said: list[str] = []
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, Confirmation):
+            dialog.action.click()
+        elif isinstance(dialog, StepUp):
+            assert dialog.operations.wait_idle()
+            said.append(_words(dialog))
+            dialog.form.set_value("password", password)
+            dialog.submit.click()
+            assert dialog.operations.wait_idle()
+            if dialog.isVisible():
+                said.append(dialog.form.rows["password"].error)
+                dialog.refuse.click()
+
+    timer = QTimer(interval=10)
+    timer.timeout.connect(answer)
+    timer.start()
+    act()
+    desk.settle()
+    timer.stop()
+    return " ".join(said)
+
+
+def _words(dialog: QWidget) -> str:
+    return " ".join(each.text() for each in dialog.findChildren(QWidget) if hasattr(each, "text") and each.text())
+
+
 Opener = Callable[[Path, Clock], Hands]
 
 
@@ -91,8 +124,9 @@ def crew(site: Context) -> team_module.Team:
 
 @pytest.fixture
 def desk(open_window: Opener, site: Context, crew: team_module.Team) -> Hands:
-    """The supervisor at work on the small team's site."""
+    """The supervisor at work on the small team's site, whose password was asked for a moment ago."""
     hands = open_window(site.home, site.clock)
     hands.window.sit_down(hands.window.ctx.acting_as(site.actor))
+    hands.window.signature.keep(hands.window.ctx)
     hands.settle()
     return hands

@@ -9,8 +9,9 @@ from typing import Any
 
 import an_appraisal
 import pytest
+from a_site import PASSWORD
 from an_appraisal import CODE, QUARTER
-from conftest import Hands, Opener
+from conftest import Hands, Opener, doing
 from openpyxl import load_workbook
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -89,6 +90,7 @@ def open_desk(open_window: Opener, site: Context, actor: Actor | None = None) ->
     hands.window.resize(1366, 768)
     hands.window.idle.stop()
     hands.window.sit_down(hands.window.ctx.acting_as(actor or site.actor))
+    hands.window.signature.keep(hands.window.ctx)
     desk = Desk(hands.window)
     Hands.settle(desk)
     desk.window.frame.open("appraisal", "appraisal")
@@ -496,6 +498,23 @@ def test_f4_goes_from_one_open_cell_to_the_next(begun: Desk) -> None:
         begun.press(Qt.Key.Key_F4)
         places.append(begun.page.grid.place)
     assert places == [(0, PAPERS), (0, BREACHES), (0, PRAISE), (1, MANNER), (1, PAPERS), (0, MANNER)]
+
+
+def test_scores_are_decided_and_taken_back_with_the_password_only(begun: Desk, lived: Context) -> None:
+    finish_scoring(begun)
+    begun.window.signature.forget()
+    assert "核定 2 份考核表。还有 1 件考前检查事项没有处理" in doing(begun, begun.page.head.primary.click, "不是这句话")
+    assert [each.state for each in begun.page.grid.model.objects] == [SheetState.SCORING] * 2
+    assert "核定 2 份考核表" in doing(begun, begun.page.head.primary.click, PASSWORD)
+    assert [each.state for each in begun.page.grid.model.objects] == [SheetState.DECIDED] * 2
+    begun.window.signature.forget()
+    begun.page.acts._ask_void()
+    begun.settle()
+    fill(begun.page.ask.form, reason="选错了方案")
+    assert "作废这次考核" in doing(begun, begun.page.ask.submit.click, "不是这句话")
+    assert begun.scored().state is SheetState.DECIDED
+    assert doing(begun, begun.page.ask.submit.click, PASSWORD)
+    assert begun.scored().state is SheetState.LIVE
 
 
 def test_from_the_decision_over_an_objection_to_the_file(begun: Desk, lived: Context) -> None:

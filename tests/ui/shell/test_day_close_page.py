@@ -42,6 +42,7 @@ def page(desk: Hands, site: Context, crew: Team) -> DayClosePage:
     """The day of the small team, in which 王强 did not come and nobody said why."""
     desk.window.idle.stop()
     team_day(site, crew, but=("1001",))
+    desk.window.signature.keep(desk.window.ctx)
     shown = desk.window.frame.open("close")
     desk.settle()
     return shown
@@ -221,6 +222,7 @@ def test_what_comes_after_closing_can_be_closed_once_more(
 ) -> None:
     close(desk, page)
     go_to(site, "2026-03-05 18:30:00")
+    desk.window.signature.keep(desk.window.ctx)
     service.open_incident(site, "机房断电")
     page.refresh()
     desk.settle()
@@ -233,6 +235,7 @@ def test_a_quarter_leads_to_the_month_that_has_to_be_closed_first(
     desk: Hands, site: Context, page: DayClosePage
 ) -> None:
     go_to(site, "2026-04-01 09:00:00")
+    desk.window.signature.keep(desk.window.ctx)
     page.show_period(closings.named("2026Q1"))
     desk.settle()
     assert told(page) == [("月结", "月结 ›")] * 3
