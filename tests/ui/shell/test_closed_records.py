@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from conftest import Hands
 from machine_room import a_room, off_hours, permit
 from machine_room import act as run
 from PySide6.QtWidgets import QApplication
+from team import Team
 
+from opsdesk.registers.cleaning import service as cleaning
+from opsdesk.services import closing, closings
 from opsdesk.services.context import Context
 from opsdesk.ui.kit.register_page import RegisterPage
 
 
-def page_of(desk: Hands, key: str) -> RegisterPage:
+def page_of(desk: Hands, key: str, section: str = "room") -> RegisterPage:
     desk.window.idle.stop()
-    page = desk.window.frame.open("room", key)
+    page = desk.window.frame.open(section, key)
     desk.settle()
     return getattr(page, "page", page)
 
@@ -59,3 +64,36 @@ def test_a_permit_can_be_written_until_it_is_decided_and_then_has_its_acts(desk:
     slips.open_record(other)
     desk.settle()
     assert slips.panel.submit.isHidden()
+
+
+def test_a_form_says_that_its_day_is_closed_as_the_day_is_written(
+    desk: Hands, site: Context, crew: Team
+) -> None:
+    closing.close(site, closings.of_day(date(2026, 3, 4)), because="先结后补都说明了")
+    page = page_of(desk, "correction", "leave")
+    page.new_with({"staff_id": crew["1001"], "day": date(2026, 3, 4)})
+    desk.settle()
+    note, form = page.panel.closing, page.panel.form
+    assert form is not None
+    assert note.isVisible()
+    assert note.sentence().startswith("2026-03-04 已日结，这一天的补签单不能再补记或更改。")
+    form.rows["day"].editor.set_value(date(2026, 3, 5))
+    form.changed.emit()
+    desk.settle()
+    assert not note.isVisible()
+    page.panel.forget()
+
+
+def test_a_record_of_a_closed_day_says_so(desk: Hands, site: Context) -> None:
+    room = a_room(site)
+    ids = {day: cleaning.save(site, None, {"room_id": room, "day": date(2026, 3, day), "scope": "地面",
+                                           "cleaned_by": "保洁", "result": "合格"}).value for day in (4, 5)}  # fmt: skip
+    closing.close(site, closings.of_day(date(2026, 3, 4)), because="先结后补都说明了")
+    page = page_of(desk, "cleaning", "upkeep")
+    for day, told in ((4, True), (5, False)):
+        page.open_record(ids[day])
+        desk.settle()
+        assert page.panel.closing.isVisible() is told
+    page.open_record(ids[4])
+    desk.settle()
+    assert "机房清扫记录不能再补记或更改" in page.panel.closing.sentence()
