@@ -86,8 +86,8 @@ def test_a_form_says_that_its_day_is_closed_as_the_day_is_written(
 
 def test_a_record_of_a_closed_day_says_so(desk: Hands, site: Context) -> None:
     room = a_room(site)
-    ids = {day: cleaning.save(site, None, {"room_id": room, "day": date(2026, 3, day), "scope": "地面",
-                                           "cleaned_by": "保洁", "result": "合格"}).value for day in (4, 5)}  # fmt: skip
+    done = {"room_id": room, "scope": "地面", "cleaned_by": "保洁", "result": "合格"}
+    ids = {day: cleaning.save(site, None, {**done, "day": date(2026, 3, day)}).value for day in (4, 5)}
     closing.close(site, closings.of_day(date(2026, 3, 4)), because="先结后补都说明了")
     page = page_of(desk, "cleaning", "upkeep")
     for day, told in ((4, True), (5, False)):
