@@ -29,6 +29,7 @@ from opsdesk.ui.kit.parts import (
     secondary_button,
 )
 from opsdesk.ui.kit.record_form import RecordForm
+from opsdesk.ui.pages.number_card import NumberCard
 from opsdesk.ui.pages.step_up import ask_supervisor
 
 FIELDS = (
@@ -146,6 +147,7 @@ class SitePage(QWidget):
         self.folder = ElidedLabel(str(computer.export_folder()))
         self.choose_folder = secondary_button("选择…", "folder-open")
         self.choose_folder.setAccessibleName("选择导出文件夹")
+        self.numbers = NumberCard(ctx, desk)
         self._lay_out()
         self.save.clicked.connect(self._submit)
         QShortcut(QKeySequence("Ctrl+S"), self, self._submit)
@@ -160,6 +162,7 @@ class SitePage(QWidget):
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
         self._ctx = ctx
+        self.numbers.set_context(ctx)
         self.refresh()
 
     def focus_first(self) -> None:
@@ -198,9 +201,14 @@ class SitePage(QWidget):
         sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(look.px(16))
         site.setMaximumWidth(look.px(640))
-        computer.setMaximumWidth(look.px(440))
+        beside = QVBoxLayout()
+        beside.setSpacing(look.px(16))
+        for card in (computer, self.numbers):
+            card.setMaximumWidth(look.px(440))
+            beside.addWidget(card)
+        beside.addStretch(1)
         sides.addWidget(site, 3, Qt.AlignmentFlag.AlignTop)
-        sides.addWidget(computer, 2, Qt.AlignmentFlag.AlignTop)
+        sides.addLayout(beside, 2)
         sides.addStretch(1)
         self.scroller = QScrollArea()
         self.scroller.setWidgetResizable(True)
