@@ -23,6 +23,8 @@ MOST_REPEATED = 24 * MM
 SMALLEST_ROW = 6.5 * MM
 KEPT_TOGETHER = 32 * MM
 """A bold line is a heading: it does not stand on a page that has less room than this for what follows."""
+KEPT_ROWS = 2
+"""So many of the last rows stand on the page that is signed."""
 CHART_GAP = 2 * MM
 HEADING_HEIGHT = 8.0 * MM
 STACKED_HEADING_HEIGHT = 5.6 * MM
@@ -53,6 +55,7 @@ def compose(document: Document, rows_done: Callable[[int], None] | None = None) 
         flow = _Flow(document, rows_done)
         for place, block in enumerate(document.body):
             following = document.body[place + 1 : place + 2]
+            flow.ends = not following
             flow.block(block, following[0] if following else None)
             if not (following and _share_frame(block, following[0])):
                 flow.close_frame()
@@ -137,6 +140,7 @@ class _Flow:
         self.pages: list[Sheet] = []
         self.y = self.begun = 0.0
         self.frame_top: float | None = None
+        self.ends = False
         self._begin_page()
 
     def block(self, block: Block, following: Block | None = None) -> None:
@@ -144,19 +148,22 @@ class _Flow:
         if isinstance(block, Table):
             self._table(block)
         elif isinstance(block, FormGrid):
-            for cells in block.rows:
-                self._put(self._grid_row(block, cells), self._turn)
+            rows = [self._grid_row(block, cells) for cells in block.rows]
+            for place, row in enumerate(rows):
+                self._put(row, self._turn, self._below(rows[place + 1 :]))
         elif isinstance(block, BarChart):
             self._chart(block)
         else:
             kept = self._chart_below_heading(following) if isinstance(following, BarChart) else KEPT_TOGETHER
             fresh = self.y == self.begun
+            lines = lines_of(wording.words(block.text), self.area.width, block.font_size, bold=block.bold)
+            if not block.bold and self._parts(len(lines) * block.font_size * LEADING + 2.5 * MM, self._below(())):
+                self._turn()
             if block.bold and self.y + kept > self.limit and not (fresh and isinstance(following, BarChart)):
                 self._turn()
                 fresh = True
             self.y += 1 * MM
-            size = block.font_size
-            self._paragraph(lines_of(wording.words(block.text), self.area.width, size, bold=block.bold), size)
+            self._paragraph(lines, block.font_size)
             self.y += 1.5 * MM
             if block.bold and fresh:
                 self.begun = self.y
@@ -217,8 +224,25 @@ class _Flow:
         sheets.draw(self.sheet, row, self.area.left, self.y)
         self.y += row.height
 
-    def _put(self, row: Row, turn: Callable[[], None]) -> None:
-        """Place a row on this page or the next; a row higher than a whole page goes on over as many as it takes."""
+    def _below(self, after: Sequence[Row]) -> float:
+        """The room that has to stay below one of the last rows of the body: for those after it, remarks, signatures."""
+        if not self.ends or self.signed_each or not self.foot.signings or len(after) >= KEPT_ROWS:
+            return 0.0
+        remarks = 0.0 if self.remarked_each else self.foot.remarks_height
+        return sum(row.height for row in after) + 1 * MM + remarks + self.foot.signings_height
+
+    def _parts(self, height: float, below: float) -> bool:
+        """Whether the end of this page would part something from what is signed below it, and the next would not."""
+        whole = height + below
+        return below > 0 and self.begun < self.y and self.y + whole > self.limit >= self.begun + whole
+
+    def _put(self, row: Row, turn: Callable[[], None], below: float = 0.0) -> None:
+        """Place a row on this page or the next; a row higher than a whole page goes on over as many as it takes.
+
+        `below` is the room for what must not be parted from it, as far as one page holds both.
+        """
+        if self._parts(row.height, below):
+            turn()
         if self.y + row.height <= self.limit + 0.01:
             self._place(row)
             return
@@ -238,16 +262,18 @@ class _Flow:
         size, boxes = block.font_size, []
         height = max((cell.height for cell in cells), default=0.0) * MM
         for box in ruling.grid_boxes(block, cells, self.area.width, MM):
-            cell, foot = box.cell, None
+            cell = box.cell
+            signed = not box.is_label and cell.kind is Kind.SIGNATURE and cell.height >= wording.ROOM_TO_SIGN
+            foot = sheets.foot_height(size) if signed else 0.0
             room = box.right - box.left - 2 * sheets.padding(box.right - box.left)
             if box.is_label:
                 lines, fitted = fit_heading(wording.words(cell.label), room, size, bold=False)
             else:
-                lines, fitted = fit(wording.words(cell.value, cell.kind), room, size, height, cell.kind)
-                if cell.kind is Kind.SIGNATURE and cell.height >= wording.ROOM_TO_SIGN:
-                    foot = lines_of(wording.SIGN_HERE, room, size)[0]
+                lines, fitted = fit(wording.words(cell.value, cell.kind), room, size, height - foot, cell.kind)
             align, tint = (Align.CENTER, sheets.LABEL_TINT) if box.is_label else (Align.LEFT, None)
-            boxes.append(Cell(box.left, box.right, lines, fitted, align, tint, foot))
+            boxes.append(Cell(box.left, box.right, lines, fitted, align, tint))
+            if signed:
+                boxes[-1].foot, boxes[-1].foot_size = lines_of(wording.SIGN_HERE, room, size)[0], size
         return Row(max(height, sheets.tallest(boxes)), boxes)
 
     def _chart(self, chart: BarChart) -> None:
@@ -301,7 +327,10 @@ class _Flow:
         for index, values in enumerate(table.rows):
             if on_page == table.rows_per_page:
                 turn()
-            self._put(self._row(table, slots, values, height, index), turn)
+            rest = table.rows[index + 1 : index + 1 + KEPT_ROWS]
+            last = self.ends and len(rest) < KEPT_ROWS
+            below = self._below([self._row(table, slots, each, height, index) for each in rest]) if last else 0.0
+            self._put(self._row(table, slots, values, height, index), turn, below)
             on_page += 1
             if self.rows_done is not None and index % 200 == 199:
                 self.rows_done(200)

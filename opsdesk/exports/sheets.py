@@ -17,6 +17,8 @@ LEADING = 1.32
 """Paragraphs: distance of lines in parts of the size."""
 CELL_LEADING = 1.2
 """The same inside boxes."""
+FOOT_ABOVE_RULE = 2.2 * MM
+"""How far the words of a place to sign stand above the rule below them."""
 IDEOGRAPH_CENTRE = 0.38
 """Middle of an ideograph above the baseline, in parts of the size."""
 
@@ -104,12 +106,20 @@ class Cell:
     align: Align = Align.LEFT
     tint: float | None = None
     foot: Line | None = None  # stands at the lower right: the place to sign
+    foot_size: float = 0.0
+
+    @property
+    def foot_height(self) -> float:
+        """What the place to sign takes of the box, in points; no text stands there."""
+        return foot_height(self.foot_size) if self.foot is not None else 0.0
 
     def split(self, room: float) -> tuple[Cell, Cell]:
         """The lines that fit into a height of `room` points (one at least), and the rest with the foot."""
         count = max(int((room - 1.6) / (self.size * CELL_LEADING)), 1)
         head = Cell(self.left, self.right, self.lines[:count], self.size, self.align, self.tint)
-        return head, Cell(self.left, self.right, self.lines[count:], self.size, self.align, self.tint, self.foot)
+        rest = Cell(self.left, self.right, self.lines[count:], self.size, self.align, self.tint)
+        rest.foot, rest.foot_size = self.foot, self.foot_size
+        return head, rest
 
 
 @dataclass(slots=True)
@@ -130,6 +140,11 @@ def height_of(lines: int, size: float) -> float:
     return lines * size * CELL_LEADING + 1.6
 
 
+def foot_height(size: float) -> float:
+    """Height in points of a place to sign whose words have this size."""
+    return FOOT_ABOVE_RULE + size
+
+
 def draw(sheet: Sheet, row: Row, left: float, top: float) -> None:
     """Write one row: tints, texts centred in height, rules left of every cell but the first."""
     bottom = top + row.height
@@ -142,14 +157,14 @@ def draw(sheet: Sheet, row: Row, left: float, top: float) -> None:
         if cell.lines:
             _draw_lines(sheet, cell, (x1, top, x2, bottom))
         if cell.foot is not None:
-            sheet.write(cell.foot, x2 - padding(x2 - x1) - cell.foot.width - 4, bottom - 2.2 * MM, cell.size)
+            x = x2 - padding(x2 - x1) - cell.foot.width - 4
+            sheet.write(cell.foot, x, bottom - FOOT_ABOVE_RULE, cell.foot_size)
 
 
 def _draw_lines(sheet: Sheet, cell: Cell, box: tuple[float, float, float, float]) -> None:
     x1, top, x2, bottom = box
     pad, step = padding(x2 - x1), cell.size * CELL_LEADING
-    if cell.foot is not None:
-        bottom -= height_of(1, cell.size)
+    bottom -= cell.foot_height
     baseline = (top + bottom - len(cell.lines) * step) / 2 + step / 2 + IDEOGRAPH_CENTRE * cell.size
     for line in cell.lines:
         if cell.align is Align.CENTER:
@@ -173,4 +188,4 @@ def frame(sheet: Sheet, left: float, top: float, right: float, bottom: float) ->
 
 def tallest(cells: Iterable[Cell]) -> float:
     """Height in points of the cell with the most lines."""
-    return max((height_of(len(cell.lines) + (cell.foot is not None), cell.size) for cell in cells), default=0.0)
+    return max((height_of(len(cell.lines), cell.size) + cell.foot_height for cell in cells), default=0.0)

@@ -236,3 +236,39 @@ def test_a_table_without_fixed_rows_is_signed_once_at_the_end() -> None:
     texts = pdf_texts(pdf_bytes(document))
     assert len(texts) == 3
     assert ["制表人（签字）" in text for text in texts] == [False, False, True]
+
+
+@pytest.mark.parametrize("block", ["table", "grid"])
+@pytest.mark.parametrize("notes", [(), ("打分后不得涂改。",)])
+def test_no_page_holds_only_the_places_to_sign(block: str, notes: tuple[str, ...]) -> None:
+    parted = 0
+    for count in range(20, 45):
+        words = [f"第{n:02}项" for n in range(count)]
+        body = (
+            Table((Column("内容", 1),), tuple((each,) for each in words), row_height=8.0)
+            if block == "table"
+            else FormGrid(tuple((FormCell("内容", each, height=8.0),) for each in words))
+        )
+        pages = pdf_texts(pdf_bytes(with_body(body, notes=notes, signatures=(Signature("考核组长"),))))
+        assert "考核组长（签字）" in pages[-1]
+        assert all(each in pages[-1] for each in words[-2:]), count
+        parted += len(pages) > 1 and words[-3] not in pages[-1]
+    assert parted, "somewhere the rows would have filled the page to its end"
+
+
+def test_a_last_sentence_goes_with_the_places_to_sign() -> None:
+    for count in range(20, 45):
+        table = Table((Column("内容", 1),), tuple((f"第{n:02}项",) for n in range(count)), row_height=8.0)
+        pages = pdf_texts(pdf_bytes(with_body(table, Text("应付合计一千元。"), signatures=(Signature("批准"),))))
+        assert "批准（签字）" in pages[-1]
+        assert "应付合计一千元。" in pages[-1]
+
+
+def test_a_long_name_stays_above_the_place_to_sign() -> None:
+    for name in ("张三", "阿卜杜热合曼·买买提明·艾合买提（华信）　3月5日 09:20 交单", "买" * 50):
+        cell = FormCell("⑫ 处理人", name, height=12.0, kind=Kind.SIGNATURE)
+        other = FormCell("用户", "李四", height=12.0, kind=Kind.SIGNATURE)
+        (page,) = layout.compose(with_body(FormGrid(((cell, other),), label_width=24.0, font_size=10.0)))
+        signing = [ink for ink in page.inks if ink.text.startswith("签字")]
+        above = [ink for ink in page.inks if ink.text and ink.text[0] in name and ink.text != "李四"]
+        assert min(ink.y for ink in above) > max(ink.y + ink.size * 0.9 for ink in signing)
