@@ -20,7 +20,7 @@ from opsdesk.services import appraisal
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
-from opsdesk.services.money import yuan
+from opsdesk.services.money import in_words, yuan
 
 
 def compute(asked: argparse.Namespace, home: Path) -> int:
@@ -143,9 +143,9 @@ def _tell(each: Scored) -> None:
     if each.per_cent is not None:
         said.append(f"付款系数 {plain(each.per_cent)}%")
     if each.amount_fen is not None:
-        said.append(f"应付 {yuan(each.amount_fen)} 元")
+        said.append(f"应付 {in_words(each.amount_fen)} 元")
     if each.money is not None:
-        said.append(f"扣 {yuan(each.money.amount_fen)} 元")
+        said.append(f"扣 {in_words(each.money.amount_fen)} 元")
     saying.result(f"{each.subject.name} {'，'.join(said)}（{each.state}）")
     for one in each.items:
         blank = "（未评，暂按满分）" if one.blank else ""

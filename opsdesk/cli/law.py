@@ -15,6 +15,7 @@ from opsdesk import bootstrap
 from opsdesk.cli import exits, saying
 from opsdesk.cli.month import verdict
 from opsdesk.registers.month.service import figures_json, plain
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.clause import Clause, ClauseNotInForce, Holding, Regulation, Regulations, Value
 from opsdesk.rules.settlement import Account, Figures, Line, Occurrence, Settled, settle
 from opsdesk.services import amending, law_library
@@ -228,9 +229,9 @@ def _tell(regulation: Regulation, settled: Settled, lines: Sequence[Mapping[str,
         saying.result(f"按 {regulation.code} 没有扣减。")
         return
     saying.result(
-        f"迟到 {figures.late_count} 次 {figures.late_minutes} 分，扣 {plain(figures.late_fine)} 元；"
-        f"早退 {figures.early_count} 次 {figures.early_minutes} 分，扣 {plain(figures.early_fine)} 元；"
-        f"缺勤 {figures.absent_days} 日，旷工 {plain(figures.awol_days)} 日；合计 {plain(figures.total)} 元。"
+        f"迟到 {figures.late_count} 次 {figures.late_minutes} 分，扣 {in_yuan(figures.late_fine)} 元；"
+        f"早退 {figures.early_count} 次 {figures.early_minutes} 分，扣 {in_yuan(figures.early_fine)} 元；"
+        f"缺勤 {figures.absent_days} 日，旷工 {plain(figures.awol_days)} 日；合计 {in_yuan(figures.total)} 元。"
     )
     for line in lines:
         saying.result(f"{line['clause']}  {line['amount']} 元  {line['because']}")

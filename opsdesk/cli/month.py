@@ -14,6 +14,7 @@ from opsdesk.registers.month import service
 from opsdesk.registers.month.documents import vendor_workbook
 from opsdesk.registers.month.figures import Company, companies, hours_of
 from opsdesk.registers.month.service import figures_json, plain
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.settlement import Line, Occurrence
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -135,10 +136,10 @@ def _tell(each: PersonMonth) -> None:
     if each.missing:
         said.append(f"缺签 {len(each.missing)} 次")
     said += [f"{kind} {hours_of(taken.minutes)} 小时" for kind, taken in each.leave.items()]
-    said.append(f"拟扣减 {plain(figures.total)} 元")
+    said.append(f"拟扣减 {in_yuan(figures.total)} 元")
     saying.result(f"{person.staff_no} {person.name}（{person.vendor}）{'，'.join(said)}。")
     for line in each.settled.lines:
         if line.amount or line.half_days:
-            saying.result(f"  {line.citation.short}  {plain(line.amount)} 元  {line.because}")
+            saying.result(f"  {line.citation.short}  {in_yuan(line.amount)} 元  {line.because}")
     for warning in each.warnings:
         saying.result(f"  {warning}")

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.clause import Citation, Law
 from opsdesk.rules.facts import Duty, Punch, Span, Terms
 from opsdesk.rules.verdict import Verdict
@@ -191,7 +192,7 @@ def judge_departure(due: Span, at: datetime, law: Law, terms: Terms, approved: S
     each = law.part("attendance.early_each", terms.penalties)
     cited = ((each.cite(),) if each else ()) + hours
     amount = Decimal(each.number("early.unit")) if each else None
-    money = f"，拟扣减 {amount} 元" if amount is not None else ""
+    money = f"，拟扣减 {in_yuan(amount)} 元" if amount is not None else ""
     by = f"依据 {cited[0].short}。" if cited else ""
     sentence = f"{at:%H:%M} 离岗，应至 {due.ends:%H:%M}，早退 {minutes} 分{money}。{by}"
     return Verdict(Judgement.EARLY, minutes, sentence, cited, amount)

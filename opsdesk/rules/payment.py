@@ -12,6 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.clause import Citation, Held
 from opsdesk.rules.scoring import HUNDREDTH, NOTHING, grade_of, plain
 
@@ -148,7 +149,7 @@ def _whole(fen: Decimal) -> int:
 
 
 def _yuan(fen: int) -> str:
-    return f"{Decimal(fen) / HUNDRED:.2f}"
+    return in_yuan(Decimal(fen) / HUNDRED, exact=True)
 
 
 def _in_money(share: Decimal | None, base_fen: int | None, amount: int | None) -> str:
@@ -164,7 +165,7 @@ def points_money(points_off: Decimal, held: Held | None) -> Money | None:
     if held is None:
         return None
     unit, each = held.number("score.unit"), held.number("score.yuan")
-    said = f"扣 {plain(points_off)} 分，每扣 {unit} 分扣 {each} 元，"
+    said = f"扣 {plain(points_off)} 分，每扣 {unit} 分扣 {in_yuan(each)} 元，"
     if held.text("score.money_mode") == "floor":
         times = points_off // unit
         fen = int(times) * each * 100

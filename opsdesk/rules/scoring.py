@@ -158,7 +158,10 @@ class Rate:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Points that the record proposes, negative where they come off, with clause, arithmetic and records."""
+    """Points that the record proposes, negative where they come off, with clause, arithmetic and records.
+
+    `count` is how often it happened; 0 of a rate that has nothing to count.
+    """
 
     key: str
     points: Decimal
@@ -266,8 +269,8 @@ def _signed(item: Item, points: Decimal) -> Decimal:
 def _by_rate(item: Item, rate: Rate) -> Proposal:
     reached = rate.per_cent
     if reached is None:
-        said = f"{rate.sentence}本期没有可统计的记录，先按满分，请核对。"
-        return Proposal(f"{rate.source}|", NOTHING, said, rate.evidence)
+        said = f"{rate.sentence}本期没有可统计的记录，按满分计。"
+        return Proposal(f"{rate.source}|", NOTHING, said, rate.evidence, count=0)
     exact = Decimal(rate.done) * 100 / rate.of
     if item.ladder and share_of(exact, item.ladder) != share_of(reached, item.ladder):
         reached = exact.quantize(HUNDREDTH, ROUND_DOWN)  # rounded up it would reach a step that it has not

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.clause import Citation, Held, Law
 
 NOTHING = Decimal(0)
@@ -196,7 +197,7 @@ def _count_line(held: Held, counted: Sequence[Occurrence]) -> Line:
     free, each, count = held.number("late.free"), held.number("late.unit"), len(counted)
     amount = Decimal(each * max(0, count - free))
     said = (
-        f"当月迟到 {count} 次，超过 {free} 次的 {count - free} 次 × {each} 元 = {amount} 元。"
+        f"当月迟到 {count} 次，超过 {free} 次的 {count - free} 次 × {each} 元 = {in_yuan(amount)} 元。"
         if count > free
         else f"当月迟到 {count} 次，未超过 {free} 次，不扣减。"
     )
@@ -216,10 +217,10 @@ def _minute_line(held: Held, counted: Sequence[Occurrence]) -> Line:
         if held.text("late.bracket") == "sum":
             parts = [yuan for _, yuan in bands[: reached + 1]]
             amount = Decimal(sum(parts))
-            said = f"{said}，到“{band}”一档，逐档累加 {_listed(parts)} = {amount} 元。"
+            said = f"{said}，到“{band}”一档，逐档累加 {_listed(parts)} = {in_yuan(amount)} 元。"
         else:
             amount = Decimal(bands[reached][1])
-            said = f"{said}，在“{band}”一档，扣 {amount} 元。"
+            said = f"{said}，在“{band}”一档，扣 {in_yuan(amount)} 元。"
     return Line("minute_fine", held.cite(), amount, 0, said, _evidence(counted))
 
 
@@ -248,7 +249,7 @@ def _absent_line(held: Held, over: Sequence[Occurrence], halves: int, double_fin
     awol = held.text("absent.as") == "awol"
     said = f"{which}，单次超过 {limit} 分，视当天缺勤，{'计旷工' if awol else '计缺勤'} {days_in_words(halves)} 日。"
     if mode == "B":
-        said += f"双重处罚：{len(over)} 次另扣两份次数罚，共 {double_fine} 元，不再计次数和分钟。"
+        said += f"双重处罚：{len(over)} 次另扣两份次数罚，共 {in_yuan(double_fine)} 元，不再计次数和分钟。"
     elif mode == "C":
         said += f"双重处罚：按 {days_in_words(2 * halves)} 日扣薪，不再计次数和分钟。"
     else:
@@ -270,7 +271,7 @@ def _early_leaving(account: Account) -> tuple[Figures, list[Line]]:
             said = f"当月早退 {count} 次，累计已按旷工处理，每次 {each} 元不再扣。"
         else:
             fine = Decimal(each * count)
-            said = f"当月早退 {count} 次 × {each} 元 = {fine} 元。"
+            said = f"当月早退 {count} 次 × {each} 元 = {in_yuan(fine)} 元。"
         lines.append(Line("early_fine", by_count.cite(), fine, 0, said, _evidence(early)))
     if by_minutes and days:
         least = by_minutes.number("early.awol_from")
@@ -328,7 +329,7 @@ def _open_ends(account: Account) -> tuple[Figures, list[Line]]:
         line = f"{said}按旷工半日，计 {days_in_words(count)} 日。"
         return Figures(awol_half_days=count), [Line("open_end", held.cite(), NOTHING, count, line, evidence)]
     fine = Decimal(each.number("early.unit") * count)
-    line = f"{said}按早退 {count} 次，扣 {fine} 元，不计分钟。"
+    line = f"{said}按早退 {count} 次，扣 {in_yuan(fine)} 元，不计分钟。"
     return Figures(early_count=count, early_fine=fine), [Line("open_end", held.cite(), fine, 0, line, evidence)]
 
 

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from opsdesk.rules.amounts import in_yuan
+
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 PLACES = ("", "拾", "佰", "仟")
 GROUPS = ("", "万", "亿")
@@ -32,6 +34,11 @@ def read_fen(typed: str) -> int | None:
 def yuan(fen: int | None) -> Decimal | None:
     """An amount of 分 in yuan with two decimals; None where it is not known."""
     return None if fen is None else (Decimal(fen) / 100).quantize(Decimal("0.01"))
+
+
+def in_words(fen: int) -> str:
+    """An amount of 分 as it stands in a sentence about payments: 92,500.00."""
+    return in_yuan(Decimal(fen) / 100, exact=True)
 
 
 def in_capitals(yuan: Decimal) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from opsdesk.rules import calendar as dates
 from opsdesk.rules import hours
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.calendar import Calendar
 from opsdesk.rules.clause import Law, Regulations
 from opsdesk.rules.facts import Span
@@ -258,5 +259,7 @@ def _over_wage(settled: Settled, wage: Decimal | None, law: Law) -> str:
         return ""
     cap = law.held("G13")
     percent = cap.number("fine.cap_pct")
+    if total * 100 <= wage * percent:
+        return ""
     # The wage itself is not told: the sentence is printed and goes to the vendor.
-    return f"扣减合计 {total} 元，超过当月工资的 {percent}%，请核对（G13）。" if total * 100 > wage * percent else ""
+    return f"扣减合计 {in_yuan(total)} 元，超过当月工资的 {percent}%，请核对（G13）。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from team import Team, go_to
 
 from opsdesk.exports import archive
+from opsdesk.exports.document import Table, Text
 from opsdesk.models import Contract, Measure, Punch, Vendor
 from opsdesk.register import Query
 from opsdesk.registers.appraisal import bundle, documents, feedback, letters, listing, marks, rulings, service
@@ -451,6 +453,21 @@ def test_the_whole_period_is_printed_with_payment_and_clauses(site: Context, cre
     for words in ("2026 年第一季度考核评分表", "KH-2026Q1-001", "人民币（大写）", "被考核人意见", "T2 二.7", "王强"):
         assert words.replace(" ", "") in said
     assert scoring.plain(one.score) in said
+
+
+def test_the_summary_of_vendors_names_its_scheme_and_has_no_empty_column(site: Context, crew: Team) -> None:
+    pays(site)
+    made = decided(site)
+    paper = bundle.summary(site, made)
+    table, words = paper.body
+    assert isinstance(table, Table)
+    assert isinstance(words, Text)
+    assert paper.number == f"KH-2026Q1-{made.scheme.code}"
+    assert "单位" not in [column.title for column in table.columns]
+    assert {len(row) for row in table.rows} == {len(table.columns)}
+    assert re.search(r"应付合计 \d{3},\d{3}\.\d\d 元", words.text)
+    assert not [each for each in made.objects for one in each.items for line in one.lines
+                if "请核对" in line.proposal.because]  # fmt: skip
 
 
 def test_a_vendor_reads_nothing_of_another(site: Context, crew: Team, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ class TestLinear:
     def test_says_the_arithmetic_and_the_clause(self) -> None:
         found = paid("92.50")
         assert found.sentence == (
-            "得分 92.5，满分 100，按得分比例付 92.5%。季度合同款 100000.00 元，应付 92500.00 元。"
+            "得分 92.5，满分 100，按得分比例付 92.5%。季度合同款 100,000.00 元，应付 92,500.00 元。"
         )
         assert found.citation.short == "T1 2.4"
         assert found.mode_word == "按得分比例，有上限"
@@ -128,7 +128,7 @@ class TestTiers:
         assert pay(Decimal(85), FEE, of_clause).amount_fen == 9_000_000
         assert pay(Decimal(85), FEE, of_clause, mode="linear").amount_fen == 8_500_000
         assert paid("85", mode="tier3").sentence == (
-            "得分 85，满 80 分、不满 90 分，付 90%。季度合同款 100000.00 元，应付 90000.00 元。"
+            "得分 85，满 80 分、不满 90 分，付 90%。季度合同款 100,000.00 元，应付 90,000.00 元。"
         )
 
     def test_the_lines_are_the_clauses(self) -> None:

@@ -157,7 +157,8 @@ class TestRates:
     def test_with_nothing_to_count_it_is_full_and_says_so(self) -> None:
         (found,) = propose(item(Way.RATE, ladder=LADDER), [], Rate("sla", 0, 0, "没有事件。"))
         assert found.points == 0
-        assert "没有可统计的记录，先按满分，请核对" in found.because
+        assert found.count == 0
+        assert "没有可统计的记录，按满分计" in found.because
         assert propose(item(Way.RATE), [], None) == ()
 
     def test_shares(self) -> None:

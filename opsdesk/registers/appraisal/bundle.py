@@ -30,13 +30,15 @@ from opsdesk.services import appraisal, appraisal_pictures, chain, settings
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
-from opsdesk.services.money import in_capitals, yuan
+from opsdesk.services.money import in_capitals, in_words, yuan
 
+VENDOR = Column("单位", 30)
+"""Of people; a vendor's own name stands beside it already."""
 SUMMARY = (
     Column("名次", 12, Kind.NUMBER, Align.CENTER),
     Column("编号", 36, Kind.CODE),
     Column("被考核人", 52),
-    Column("单位", 30),
+    VENDOR,
     Column("得分", 18, Kind.NUMBER),
     Column("等级", 20, align=Align.CENTER),
     Column("付款系数", 22, align=Align.CENTER),
@@ -60,10 +62,10 @@ def summary(ctx: Context, made: Round) -> Document:
     site = settings.read_all(ctx)
     with ctx.read() as connection:
         trace = chain.short_head(connection)
-    placed = ranked(made.objects)
+    placed, of_people = ranked(made.objects), made.scheme.object_kind is ObjectKind.PERSON
     body: list[Block] = [
         Table(
-            SUMMARY,
+            tuple(column for column in SUMMARY if of_people or column is not VENDOR),
             tuple(_row(place, each, made) for place, each in placed),
             row_height=8.0,
             number_column=False,
@@ -76,7 +78,7 @@ def summary(ctx: Context, made: Round) -> Document:
         code=CODE,
         revision=REVISION,
         title=f"{made.period.words}考核汇总表",
-        number=f"KH-{made.period.text.replace('-', '')}",
+        number=f"KH-{made.period.text.replace('-', '')}-{made.scheme.code}",
         name=f"考核汇总-{made.scheme.code}-{made.period.text}",
         sheet="考核汇总",
         organisation=site["site.name"],
@@ -145,7 +147,7 @@ def _row(place: int, each: Scored, made: Round) -> tuple[Value, ...]:
         place,
         documents.number_of(made, each),
         each.subject.name,
-        each.subject.vendor if each.subject.kind is ObjectKind.PERSON else "",
+        *([each.subject.vendor] if made.scheme.object_kind is ObjectKind.PERSON else []),
         documents.tidy(each.score),
         each.grade,
         f"{plain(share)}%" if share is not None else "",
@@ -161,7 +163,7 @@ def _amount_words(objects: Sequence[Scored]) -> str:
         return ""
     left = sum(bool(each.pays) and each.amount_fen is None for each in objects)
     rest = f"另有 {left} 家付款待协商。" if left else ""
-    return f"应付合计 {yuan(sum(amounts))} 元，人民币（大写）{in_capitals(sum(amounts) / HUNDRED)}。{rest}"
+    return f"应付合计 {in_words(sum(amounts))} 元，人民币（大写）{in_capitals(sum(amounts) / HUNDRED)}。{rest}"
 
 
 def whole_period(ctx: Context, made: Round) -> list[Document]:

@@ -32,8 +32,6 @@ from opsdesk.services.open_questions import Question
 
 HERE = "appraisal"
 """The door of what is looked at on the scoring page itself."""
-EMPTY = "没有可统计的记录"
-"""How a rate says that there was nothing to count."""
 MANY = 5
 """More lines of one person in one item than this are worth a second look."""
 NAMED = 3
@@ -228,7 +226,7 @@ def _rates(shown: Round, open_ones: list[Scored]) -> Iterator[Question]:
                 each.subject.vendor if each.subject.kind is ObjectKind.VENDOR else each.subject.name
                 for each in open_ones
                 for one in each.items
-                if one.item.id == item.id and any(EMPTY in line.proposal.because for line in one.lines)
+                if one.item.id == item.id and any(not line.proposal.count for line in one.lines)
             ]
             if bare:
                 names = "、".join(bare[:NAMED]) + (f"等 {len(bare)} 个对象" if len(bare) > NAMED else "")

@@ -35,7 +35,7 @@ from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.appraisal_record import Mark
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
-from opsdesk.services.money import in_capitals, yuan
+from opsdesk.services.money import in_capitals, in_words
 
 CODE, REVISION = "OD-F18", "A/0"
 TITLE = "考核评分表"
@@ -202,7 +202,7 @@ def _result(made: Round, scored: Scored) -> Iterable[tuple[FormCell, ...]]:
     for each in scored.pays:
         yield (_line(f"合同 {each.contract}", f"{each.pay.sentence}依据 {each.pay.citation.short}。"),)
     if (amount := scored.amount_fen) is not None:
-        yield (_line("应付金额", f"{yuan(amount)} 元　人民币（大写）{in_capitals(amount / HUNDRED)}"),)
+        yield (_line("应付金额", f"{in_words(amount)} 元　人民币（大写）{in_capitals(amount / HUNDRED)}"),)
     if scored.money is not None:
         yield (_line("积分折算", f"{scored.money.sentence}依据 {scored.money.citation.short}。"),)
     row = scored.sheet.row if scored.sheet else {}

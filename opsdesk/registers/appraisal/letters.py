@@ -29,7 +29,7 @@ from opsdesk.services import chain, settings
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
-from opsdesk.services.money import in_capitals, yuan
+from opsdesk.services.money import in_capitals, in_words, yuan
 
 LINE, TEXT_ROOM = 10.0, 34.0
 ITEMS = (
@@ -124,7 +124,7 @@ def _payment_words(scored: Scored) -> str:
     if (amount := scored.amount_fen) is None:
         return f"　　按 {cited}，本季度付款比例需由双方协商或另行约定后确定。"
     return (
-        f"　　按 {cited}，本季度应付合计 {yuan(amount)} 元，"
+        f"　　按 {cited}，本季度应付合计 {in_words(amount)} 元，"
         f"人民币（大写）{in_capitals(amount / HUNDRED)}。请据此开具发票。"
     )
 

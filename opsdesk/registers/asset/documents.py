@@ -14,6 +14,7 @@ from opsdesk.exports.making import made_as
 from opsdesk.models import Asset, AssetIssue, LedgerRow
 from opsdesk.registers.asset.issues import device
 from opsdesk.rules import lending
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.qualification import years_after
 from opsdesk.services import chain, money, settings
 from opsdesk.services.assets import AssetState
@@ -84,7 +85,7 @@ def ledger(ctx: Context, _record_id: int = 0) -> Document:
             Fact("更新日期", chinese_date(today)),
             Fact("负责人", "________"),
             Fact("在册", f"{len(kept)} 台{gone}"),
-            Fact("原值合计", f"{worth:,.2f} 元"),
+            Fact("原值合计", f"{in_yuan(worth, exact=True)} 元"),
         ),
         body=(
             Table(

@@ -43,6 +43,7 @@ from opsdesk.registers.month.figures import (
 )
 from opsdesk.registers.month.service import Standing
 from opsdesk.registers.month.workbook import vendor_workbook
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.vocabulary import Decision, LeaveKind
 from opsdesk.services import chain, closings, marks, settings
 from opsdesk.services.context import Context
@@ -296,10 +297,10 @@ def _sum_total(sheet: _Sheet, *, double: bool) -> tuple[Value, ...]:
 
 def _amount_words(sheet: _Sheet) -> str:
     proposed = sum((each.settled.figures.total for each in sheet.people), Decimal(0))
-    said = f"本月合计拟扣减 {proposed:,.2f} 元，人民币（大写）{in_capitals(proposed)}。"
+    said = f"本月合计拟扣减 {in_yuan(proposed, exact=True)} 元，人民币（大写）{in_capitals(proposed)}。"
     if sheet.ruled:
         decided = sum((sheet.decided(each) for each in sheet.people), Decimal(0))
-        said += f"核定扣减 {decided:,.2f} 元，人民币（大写）{in_capitals(decided)}。"
+        said += f"核定扣减 {in_yuan(decided, exact=True)} 元，人民币（大写）{in_capitals(decided)}。"
     return said
 
 

@@ -16,6 +16,7 @@ from opsdesk.models import Vendor
 from opsdesk.registers.month import service
 from opsdesk.registers.month.listing import PARTS
 from opsdesk.registers.month.service import Booked, Standing
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.calendar import Calendar
 from opsdesk.rules.settlement import Line
 from opsdesk.rules.vocabulary import AT_WORK, Decision, Direction, LeaveKind
@@ -161,7 +162,7 @@ def handled_words(line: Line, kept: Booked | None) -> str:
 
 def cost_words(line: Line | Booked) -> str:
     """What a line comes to: 200 元, 1 日, or both."""
-    said = [f"{whole(line.amount)} 元"] if line.amount else []
+    said = [f"{in_yuan(line.amount)} 元"] if line.amount else []
     return "、".join([*said, *([f"{days_of(line.half_days)} 日"] if line.half_days else [])])
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from opsdesk.models import Deduction, Settlement, Staff
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.clause import short_name
 from opsdesk.rules.settlement import Figures, Line, days_in_words
 from opsdesk.rules.vocabulary import Decision, Role
@@ -381,7 +382,7 @@ def decide(ctx: Context, *, deduction_ids: Sequence[int], confirm: bool, note: s
         yuan = Decimal(sum(row.amount_fen for row in rows)) / FEN
         half_days = sum(row.half_days for row in rows)
     word = "确认" if confirm else "免除"
-    costs = [f"{yuan:f} 元"] * bool(yuan or not half_days) + [f"{days_in_words(half_days)} 日"] * bool(half_days)
+    costs = [f"{in_yuan(yuan)} 元"] * bool(yuan or not half_days) + [f"{days_in_words(half_days)} 日"] * bool(half_days)
     return Outcome(f"已{word} {len(rows)} 条拟扣减，原拟 {'、'.join(costs)}。", TOUCHED)
 
 

@@ -104,7 +104,7 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
 def _in_words(row: Mapping[Any, Any]) -> str:
     shares = appraisal_typed.shares_words(appraisal_typed.shares_of(row["shares"]))
     told = f"{MODES[row['mode'] or BY_LAW]}{f'（{shares}）' if shares else ''}"
-    return f"{row['holds_from'].isoformat()} 起 每季度 {money.yuan(row['quarter_fen']):,} 元，{told}"
+    return f"{row['holds_from'].isoformat()} 起 每季度 {money.in_words(row['quarter_fen'])} 元，{told}"
 
 
 def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from opsdesk.models import Staff, Vendor, Wage
 from opsdesk.register import Chip, Page, Query, Row, Tone
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import duties, entry, listing, retiring
 from opsdesk.services.context import Context
@@ -79,7 +80,7 @@ def amount(values: Mapping[str, Any]) -> str:
     if not AMOUNT.fullmatch(written):
         raise Refusal("月工资要写成数字，单位是元，最多两位小数，例如 8000.00。", field="monthly")
     if not 0 < Decimal(written) <= MOST:
-        raise Refusal(f"月工资要大于 0，不超过 {MOST} 元。请核对。", field="monthly")
+        raise Refusal(f"月工资要大于 0，不超过 {in_yuan(MOST)} 元。请核对。", field="monthly")
     return f"{Decimal(written):.2f}"
 
 

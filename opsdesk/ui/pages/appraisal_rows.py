@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from opsdesk.register import Chip, Tone
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.scoring import HUNDREDTH, Item, LineState, ObjectKind, ScoredItem, ScorerKind, Way, plain
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.appraisal_record import Mark, SheetState
@@ -198,7 +199,7 @@ def amount_words(fen: int | None) -> str:
     amount = yuan(fen)
     if amount is None:
         return "待定"
-    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,}"
+    return in_yuan(amount)
 
 
 def state_chip(scored: Scored) -> Chip:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.clause import Citation
 from opsdesk.rules.scoring import Item, ScoredItem, plain
 from opsdesk.services.appraisal import Scored
@@ -56,7 +57,7 @@ def money(column: QVBoxLayout, scored: Scored, last: date, ask: AskClause) -> No
         column.addLayout(_clause(each.pay.citation, f"付款口径：{each.pay.mode_word}", last, ask))
     amount = yuan(scored.amount_fen)
     if amount is not None:
-        whole = label(f"应付 {amount:,} 元", "heading")
+        whole = label(f"应付 {in_yuan(amount, exact=True)} 元", "heading")
         whole.setFont(look.font(bold=True, tabular=True))
         column.addWidget(whole)
         column.addWidget(label(f"人民币（大写）{in_capitals(amount)}", "secondary", wraps=True))

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from opsdesk.register import Column, Kind, Row
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.clause import Clause
 from opsdesk.rules.settlement import Figures, Line, days_in_words
 from opsdesk.services import amending, what_if
@@ -37,7 +38,7 @@ LINES_HEIGHT = 216
 
 def signed(amount: Decimal) -> str:
     """A difference with its sign: +40, −40, 0."""
-    return "0" if not amount else f"{'+' if amount > 0 else '−'}{abs(amount)}"
+    return "0" if not amount else f"{'+' if amount > 0 else '−'}{in_yuan(abs(amount))}"
 
 
 def before_and_after(before: str, after: str) -> str:
@@ -136,8 +137,9 @@ class TryView(QWidget):
         self.comparison = comparison
         total, changed = comparison.total, len(comparison.changed)
         said = f"{changed} 人有变化" if changed else "没有人有变化"
+        before, after = in_yuan(total.figures.total), in_yuan(total.draft.total)
         self.title.set_state(
-            f"{len(comparison.rows)} 人，{said}，扣减合计 {total.figures.total} 元 → {total.draft.total} 元"
+            f"{len(comparison.rows)} 人，{said}，扣减合计 {before} 元 → {after} 元"
             f"（{signed(total.difference)} 元）{comparison.note and f'。{comparison.note}'}"
         )
         self._show_rows()
@@ -234,7 +236,7 @@ class _Lines(QFrame):
 def _side(title: str, figures: Figures, lines: Sequence[Line], warnings: Sequence[str]) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(look.px(4))
-    column.addWidget(label(f"{title}　扣减 {figures.total} 元", "state"))
+    column.addWidget(label(f"{title}　扣减 {in_yuan(figures.total)} 元", "state"))
     for line in lines:
         column.addWidget(label(f"{line.citation.short}　{line.because}", wraps=True))
     for warning in warnings:

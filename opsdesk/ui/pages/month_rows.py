@@ -12,6 +12,7 @@ from opsdesk.registers.month import service
 from opsdesk.registers.month.figures import hours_of, part_sum, waiver_words
 from opsdesk.registers.month.listing import at_stake, undecided
 from opsdesk.registers.month.service import Booked, Standing
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.rules.settlement import days_in_words
 from opsdesk.rules.vocabulary import Decision
 from opsdesk.services.settlement import PersonMonth
@@ -162,7 +163,7 @@ def money(yuan: Decimal) -> str:
     """An amount without needless zeros; nothing where it is zero."""
     if not yuan:
         return ""
-    return f"{int(yuan):,}" if yuan == yuan.to_integral_value() else f"{yuan:,.2f}"
+    return in_yuan(yuan)
 
 
 def _times(count: int, minutes: int) -> str:
