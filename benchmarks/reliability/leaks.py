@@ -1,5 +1,7 @@
 """P13: what leaves for one vendor holds nothing of another; personal numbers are in no file, and gone once cleared.
 
+Last, the record's identity numbers are sealed under a password, and again no byte may say one.
+
 Of six rival vendors whatever belongs to one bears its mark. Every paper that can be made for a vendor is written for
 each of them, as PDF and as workbook; all parts of all files are searched for what the record knows of the others.
 """
@@ -27,7 +29,7 @@ from opsdesk.exports import archive
 from opsdesk.exports.document import Document
 from opsdesk.exports.making import Maker
 from opsdesk.models import Base, Contract, Incident, Staff, Vendor, Visit
-from opsdesk.services import backup, fault_log, id_numbers, privacy
+from opsdesk.services import backup, fault_log, id_numbers, number_password, number_sealing, privacy
 from opsdesk.services.clock import FixedClock
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -37,6 +39,7 @@ QUICK, WHOLE = (2, 1), (6, 3)
 """Vendors, and days they work; the whole where at least a hundred visitors are cleared."""
 STAY = 0.1
 """Share of the visitors whose time is not over."""
+SECRET = "保险柜第二层的蓝本子"
 TELLING = 3
 """Shorter texts (V1) stand in any workbook."""
 CARD = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
@@ -44,7 +47,7 @@ PHONE = re.compile(r"(?<![0-9])1391[0-9]{7}(?![0-9])")
 
 
 def run(count: int, seed: int) -> Result:
-    """Search every file made for a vendor, then clear `count` visitors and search the bytes of the data folder."""
+    """Search every file made for a vendor; clear `count` visitors, seal the rest, and search every byte both times."""
     chance, counted, failures = random.Random(seed), Counter[str](), list[str]()
     with living.folder() as place:
         living.copy(place / "site")
@@ -56,6 +59,7 @@ def run(count: int, seed: int) -> Result:
         failures += _papers_of_the_room(ctx, place / "out", counted)
         failures += _logged(ctx, counted)
         failures += _cleared(ctx, count, chance, counted)
+        failures += _sealed(ctx, count, counted)
         failures += living.findings(ctx)
         living.close(ctx)
     return Result(NAME, count, tuple(failures), dict(counted))
@@ -175,16 +179,51 @@ def _logged(ctx: Context, counted: Counter[str]) -> list[str]:
     return ["a visitor without a room was taken"]
 
 
-def _cleared(ctx: Context, count: int, chance: random.Random, counted: Counter[str]) -> list[str]:
-    """Let visitors come long ago, clear them, and look for their numbers in every byte of the data folder."""
-    assert isinstance(ctx.clock, FixedClock)
-    ctx.clock.at = datetime(2026, 3, 30, 9)
+def _visited(ctx: Context, rows: Sequence[tuple[int, datetime]]) -> None:
+    """Let visitors of these numbers have left at these moments."""
     usual: dict[str, Any] = dict.fromkeys(
         ("module", "purpose", "escort", "second_escort", "operation", "left_check", "off_hours_number", "remarks",
          "registered_by", "void_reason"), ""
     )  # fmt: skip
     with ctx.read() as connection:
         room = connection.execute(select(Base.metadata.tables["room"].c.id)).scalars().first()
+    with ctx.transaction("登记") as tx:
+        tx.insert_many(Visit, (
+            {**usual, "room_id": room, "name": f"访客{n}", "initials": "FK", "unit": "恒通", "external": True,
+             "id_kind": "身份证", "id_number": rivals.card(n), "phone": f"1391777{n:04}"[-11:],
+             "entered_at": left - timedelta(hours=1), "left_at": left, "registered_at": left}
+            for n, left in rows
+        ))  # fmt: skip
+
+
+def _sealed(ctx: Context, count: int, counted: Counter[str]) -> list[str]:
+    """Seal the numbers on record, let more visitors come, and look for every number in every byte of the folder."""
+    _visited(ctx, [(n, ctx.now()) for n in range(5000, 5000 + count)])
+    before = [rivals.card(n) for n in range(5000, 5000 + count)]
+    with ctx.read() as connection:
+        for model in number_sealing.models():
+            held = connection.execute(select(Base.metadata.tables[model.__tablename__].c.id_number)).scalars()
+            before += [each for each in held if number_sealing.is_plain(each)]
+    number_password.turn_on(ctx, SECRET, drop_copies=True)
+    _visited(ctx, [(n, ctx.now()) for n in range(7000, 7000 + count)])
+    backup.make(ctx.home, ctx.now(), "日终")
+    numbers = {*before, *(rivals.card(n) for n in range(7000, 7000 + count))}
+    ctx.reading.dispose()
+    raw = {each: each.read_bytes() for each in ctx.home.rglob("*") if each.is_file()}
+    counted["identity numbers sealed"] = len(numbers)
+    wrong = [
+        f"{file.name} says {each} unsealed" for file, said in raw.items() for each in numbers if each.encode() in said
+    ]
+    with ctx.read() as connection:
+        last = connection.execute(select(Visit.id).order_by(Visit.id.desc())).scalars().first() or 0
+    shown = privacy.reveal(ctx, "visit", last, "核对", SECRET).value.id_number
+    return wrong[:20] + ([] if shown == rivals.card(6999 + count) else ["the password does not give a number back"])
+
+
+def _cleared(ctx: Context, count: int, chance: random.Random, counted: Counter[str]) -> list[str]:
+    """Let visitors come long ago, clear them, and look for their numbers in every byte of the data folder."""
+    assert isinstance(ctx.clock, FixedClock)
+    ctx.clock.at = datetime(2026, 3, 30, 9)
     cut = datetime.combine(privacy.cutoff(ctx.today(), 6), datetime.min.time())
     old, young = list[str](), list[str]()
     rows = []
@@ -192,13 +231,8 @@ def _cleared(ctx: Context, count: int, chance: random.Random, counted: Counter[s
         stays = chance.random() < STAY
         left = cut + timedelta(hours=chance.randrange(1, 900)) * (1 if stays else -1)
         (young if stays else old).extend((rivals.card(n), f"1391777{n:04}"[-11:]))
-        rows.append(
-            {**usual, "room_id": room, "name": f"访客{n}", "initials": "FK", "unit": "恒通", "external": True,
-             "id_kind": "身份证", "id_number": rivals.card(n), "phone": f"1391777{n:04}"[-11:],
-             "entered_at": left - timedelta(hours=1), "left_at": left, "registered_at": left}
-        )  # fmt: skip
-    with ctx.transaction("登记") as tx:
-        tx.insert_many(Visit, rows)
+        rows.append((n, left))
+    _visited(ctx, rows)
     backup.make(ctx.home, datetime(2025, 1, 5, 9), "日终")
     backup.make(ctx.home, datetime(2025, 1, 6, 9), "日终")
     privacy.purge(ctx)

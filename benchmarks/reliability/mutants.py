@@ -178,6 +178,9 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "the month of a vendor is everybody's": Mutant(_instead("services.settlement", "_ids", lambda *_: None), "P13", 10),
     "what is cleared stays in the file": Mutant(_personal_left, "P13", 60),
+    "identity numbers are written unsealed": Mutant(
+        _instead("services.number_sealing", "sealed", lambda _table, values, _lock: values), "P13", 10
+    ),
     "a second window opens": Mutant(_second_window, "P14", 1),
     "roles are not asked for": Mutant(_instead("services.context", "Context.require", _nothing), "S1", 1),
 }

@@ -122,7 +122,7 @@ TRIALS = (
     Trial(
         "P13", "leaks", "what leaves for one vendor, and what is left of visitors", 30, 1000,
         "No file for a vendor holds anything of another or an identity number; of cleared visitors no byte is left in "
-        "the data folder.",
+        "the data folder, nor of any number once numbers are sealed.",
         "Copies that people made themselves; what the file system keeps of deleted files.",
     ),
     Trial(
@@ -147,7 +147,7 @@ TRIALS = (
         "The operating system's user: who may open the file may change it (see the boundary above).",
     ),
     Trial(
-        "X", "mutants", "the program spoilt on purpose", 3, 20,
+        "X", "mutants", "the program spoilt on purpose", 3, 21,
         "The trials notice when a safeguard is taken out.",
         "Safeguards that have no mutant yet.",
     ),
