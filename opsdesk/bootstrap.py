@@ -176,6 +176,33 @@ def check_whole(ctx: Context) -> list[str]:
     return found
 
 
+def check_copy(ctx: Context, made: Path) -> list[str]:
+    """Check a backup just made of the record whole, which keeps nobody waiting; what does not hold is remembered."""
+    lying, engine = backup_second.folders(ctx), read_engine(made)
+    try:
+        with engine.connect() as connection:
+            found = [*health.verify(connection), *witness.contradictions(connection, lying)]
+    finally:
+        engine.dispose()
+    if found:
+        unsound.note(ctx.home, ctx.now(), found[0])
+    return found
+
+
+def refuse_altered(ctx: Context) -> None:
+    """Refuse a record whose structure was changed outside, or whose accounts are gone though the chain knows of some.
+
+    Whoever came in would find pages that cannot be read, or could make himself supervisor. Raises Damaged.
+    """
+    with ctx.read() as connection:
+        altered = chain.schema_altered(connection)
+        known = select(LedgerRow.seq).where(LedgerRow.subject == Account.__tablename__, LedgerRow.kind == "insert")
+        gone = not altered and not is_set_up(ctx) and connection.execute(known.limit(1)).first() is not None
+    if altered or gone:
+        what = "的结构在程序之外改动过" if altered else "里的账号在程序之外删去了"
+        raise _damaged(ctx.home, ctx.clock, f"{what}，没有打开，也没有改动。")
+
+
 def is_set_up(ctx: Context) -> bool:
     """True once the site has a supervisor."""
     with ctx.read() as connection:

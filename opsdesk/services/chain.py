@@ -213,6 +213,13 @@ def short_head(connection: Connection) -> str:
     return f"{seq}·{' '.join(digest[i : i + 4] for i in range(0, 16, 4))}".upper()
 
 
+def schema_altered(connection: Connection) -> bool:
+    """Whether tables, indexes or triggers are not as the chain has them; quick enough for every start."""
+    query = select(LedgerRow.body).where(LedgerRow.subject == "schema", LedgerRow.kind == "schema")
+    last = connection.execute(query.order_by(LedgerRow.seq.desc()).limit(1)).scalar_one_or_none()
+    return last is not None and _facts(last).get("schema") != schema_hash(connection)
+
+
 def verify(connection: Connection) -> Iterator[str]:
     """Yield a Chinese sentence for everything that does not hold: broken links, altered rows, rows outside the chain.
 

@@ -7,11 +7,10 @@ so, knowing what was saved and what was lost (Firefox's three steps; the third i
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,8 +21,8 @@ from sqlalchemy.exc import DBAPIError
 
 from opsdesk.models.engine import APPLICATION_ID, read_engine, write_engine
 from opsdesk.models.incident import INDEX_TABLE
-from opsdesk.models.schema import SCHEMA
-from opsdesk.services import backup, health, incident_text, restoring, unsound
+from opsdesk.models.schema import SCHEMA, migrate
+from opsdesk.services import backup, health, incident_text, restoring, salvage_rows, unsound
 from opsdesk.services.backup import DATABASE, SIDECARS, SPOILT, Contents
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Damaged, Trouble
@@ -40,6 +39,7 @@ REPAIRED = "修复数据"
 class Table:
     """How one table came out: rows read, rows given back from the audit chain, and rows known to be lost.
 
+    `righted` counts rows that were changed or added outside the program and put back to what the chain says of them.
     `gaps` counts stretches that could not be read; of the chain itself nobody knows how many links stood in them.
     """
 
@@ -48,6 +48,7 @@ class Table:
     rebuilt: int
     lost: int
     gaps: int
+    righted: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,16 @@ class Salvage:
         rebuilt = sum(each.rebuilt for each in self.tables)
         if rebuilt:
             saved += f"其中 {rebuilt:,} 行在原表中已坏，按审计链还原。"
+        if righted := {words(each.name): each.righted for each in self.tables if each.righted}:
+            saved += f"在程序之外改动过的{_counted(righted)}，已按审计链改回。"
         if self.whole:
             return f"{saved}没有丢失，数据库和审计链核对无误。"
-        lost = "、".join(f"{words(each.name)} {each.lost:,} 行" for each in self.tables if each.lost)
+        lost = _counted({words(each.name): each.lost for each in self.tables if each.lost})
         return f"{saved}{f'丢失：{lost}。' if lost else ''}还有 {len(self.findings):,} 处对不上，明细见下。"
+
+
+def _counted(rows: Mapping[str, int]) -> str:
+    return "、".join(f"{name} {count:,} 行" for name, count in rows.items())
 
 
 def attempt(home: Path) -> Salvage:
@@ -88,13 +95,19 @@ def attempt(home: Path) -> Salvage:
     except OSError as error:
         raise Trouble(f"修复没有开始（{error.strerror or error}）。", remedy="请检查磁盘空间和权限后再试。") from error
     try:
-        return _mended(folder) or _salvaged(folder)
+        mended = _mended(folder)
+        return mended if mended is not None and mended.whole else _better(mended, _salvaged(folder))
     except SPOILT as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise Damaged(f"数据文件损坏太重，读不出内容（{error}）。", remedy="请从备份恢复。") from error
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _better(mended: Salvage | None, salvaged: Salvage) -> Salvage:
+    """Of two mended copies the one in which less does not hold."""
+    return mended if mended is not None and len(mended.findings) <= len(salvaged.findings) else salvaged
 
 
 def accept(home: Path, salvage: Salvage, now: datetime, clock: Clock | None = None) -> Path:
@@ -135,20 +148,28 @@ def _mended(folder: Path) -> Salvage | None:
 
 
 def _salvaged(folder: Path) -> Salvage:
-    """A new database with the schema of the damaged one and every row of it that can be read or rebuilt."""
+    """A new database with the schema of the damaged one and every row of it that can be read or rebuilt.
+
+    Of a current schema, what was added to it outside is left behind, and what is missing is made anew.
+    """
     target = folder / f"salvaged-{DATABASE}"
     with closing(_open(folder / DATABASE)) as damaged, closing(_open(target)) as fresh:
         damaged.execute("PRAGMA writable_schema=ON")  # or a file that was cut short is refused as a whole
         fresh.execute("PRAGMA synchronous=OFF")  # it is synced whole before it takes the record's place
         fresh.execute("BEGIN")
-        tables = _like(damaged, fresh)
+        number = int(damaged.execute("PRAGMA user_version").fetchone()[0])
+        ours = _of_program(folder) if number == SCHEMA else None
+        objects = _objects(damaged, ours)
+        tables = _like(objects, number, fresh)
         taken = {name: _take(damaged, fresh, name) for name in tables}
-        rebuilt, lost = _rebuild(fresh, set(tables))
+        rebuilt, lost = salvage_rows.rebuild(fresh, tables)
         fresh.execute("DELETE FROM personal_value WHERE seq NOT IN (SELECT seq FROM ledger)")  # no purge would find it
-        _add_indexes(damaged, fresh)
+        righted = salvage_rows.put_right(fresh, tables)
+        _add_indexes(objects, fresh)
         fresh.execute("COMMIT")
     found = tuple(
-        Table(name, read, rebuilt.get(name, 0), lost.get(name, 0), gaps) for name, (read, gaps) in taken.items()
+        Table(name, read, rebuilt.get(name, 0), lost.get(name, 0), gaps, righted.get(name, 0))
+        for name, (read, gaps) in taken.items()
     )
     return _judged(target, SALVAGED, found)
 
@@ -159,12 +180,44 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _like(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> list[str]:
-    """Give a new file the identity and the tables of the damaged one, word for word; gives the tables with rows."""
+Objects = Mapping[str, tuple[str, str]]
+"""Tables, indexes and triggers by name: kind, and the words that make it."""
+
+
+def _described(connection: sqlite3.Connection) -> Objects:
+    query = "SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query) if not row[0].startswith("sqlite_")}
+
+
+def _of_program(folder: Path) -> Objects:
+    """What the migrations of this program make."""
+    path = folder / f"model-{DATABASE}"
+    engine = write_engine(path)
+    try:
+        with engine.begin() as connection:
+            migrate(connection)
+    finally:
+        engine.dispose()
+    with closing(_open(path)) as model:
+        return _described(model)
+
+
+def _objects(damaged: sqlite3.Connection, ours: Objects | None) -> Objects:
+    there = _described(damaged)
+    if ours is None:
+        return there
+    return {
+        **{name: found for name, found in there.items() if name in ours},
+        **{name: found for name, found in ours.items() if name not in there},
+    }
+
+
+def _like(objects: Objects, number: int, fresh: sqlite3.Connection) -> list[str]:
+    """Give a new file the identity and the tables described; gives those with rows."""
     names = []
     shadows = tuple(f"{INDEX_TABLE}_{part}" for part in ("data", "idx", "content", "docsize", "config"))
-    for kind, name, sql in damaged.execute("SELECT type, name, sql FROM sqlite_master ORDER BY rowid").fetchall():
-        if kind == "table" and sql and not name.startswith("sqlite_") and name not in shadows:
+    for name, (kind, sql) in objects.items():
+        if kind == "table" and name not in shadows:
             try:
                 fresh.execute(sql)
             except SPOILT:
@@ -173,17 +226,16 @@ def _like(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> list[str]:
                 names.append(name)
     if "ledger" not in names:
         raise sqlite3.DatabaseError("没有审计链")
-    number = damaged.execute("PRAGMA user_version").fetchone()[0]
-    fresh.execute(f"PRAGMA user_version={int(number)}")
+    fresh.execute(f"PRAGMA user_version={number}")
     fresh.execute(f"PRAGMA application_id={APPLICATION_ID}")
     return names
 
 
-def _add_indexes(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> None:
-    query = "SELECT sql FROM sqlite_master WHERE type <> 'table' AND sql IS NOT NULL ORDER BY rowid"
-    for (sql,) in damaged.execute(query).fetchall():
-        with suppress(*SPOILT):  # two rows of one number, or words that are spoilt: told by the check
-            fresh.execute(sql)
+def _add_indexes(objects: Objects, fresh: sqlite3.Connection) -> None:
+    for kind, sql in objects.values():
+        if kind != "table":
+            with suppress(*SPOILT):  # two rows of one number, or words that are spoilt: told by the check
+                fresh.execute(sql)
 
 
 def _take(damaged: sqlite3.Connection, fresh: sqlite3.Connection, name: str) -> tuple[int, int]:
@@ -252,46 +304,6 @@ def _read(
     except SPOILT:
         return last
     return None
-
-
-def _rebuild(fresh: sqlite3.Connection, tables: set[str]) -> tuple[dict[str, int], dict[str, int]]:
-    """Give back from the audit chain what is missing in its tables; gives how many rows by table, and how many not."""
-    rebuilt: dict[str, int] = {}
-    lost: dict[str, int] = {}
-    for (name, row_id), seq in _last_links(fresh).items():
-        if name not in tables or fresh.execute(f'SELECT 1 FROM "{name}" WHERE id=?', (row_id,)).fetchone():  # noqa: S608
-            continue
-        tally = rebuilt if _give_back(fresh, name, seq) else lost
-        tally[name] = tally.get(name, 0) + 1
-    return rebuilt, lost
-
-
-def _last_links(fresh: sqlite3.Connection) -> dict[tuple[str, int], int]:
-    """The link that says how each row stands; rows that were removed have none."""
-    latest: dict[tuple[str, int], int] = {}
-    for seq, kind, subject, subject_id in fresh.execute(
-        "SELECT seq, kind, subject, subject_id FROM ledger ORDER BY seq"
-    ):
-        if kind == "delete":
-            latest.pop((subject, subject_id), None)
-        elif kind in {"insert", "update"}:
-            latest[subject, subject_id] = seq
-    return latest
-
-
-def _give_back(fresh: sqlite3.Connection, name: str, seq: int) -> bool:
-    """Write a row as its last link has it, personal values from the side table where they are still there."""
-    (body,) = fresh.execute("SELECT body FROM ledger WHERE seq=?", (seq,)).fetchone()
-    kept = dict(fresh.execute('SELECT "column", value FROM personal_value WHERE seq=?', (seq,)).fetchall())
-    try:
-        values = {
-            column: kept.get(column) if isinstance(value, dict) else value for column, value in json.loads(body).items()
-        }
-        listed, marks = ",".join(f'"{each}"' for each in values), ",".join("?" * len(values))
-        fresh.execute(f'INSERT INTO "{name}" ({listed}) VALUES ({marks})', tuple(values.values()))  # noqa: S608
-    except (ValueError, AttributeError, sqlite3.Error):
-        return False
-    return True
 
 
 def _judged(path: Path, way: str, tables: tuple[Table, ...]) -> Salvage:

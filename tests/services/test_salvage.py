@@ -16,6 +16,7 @@ from opsdesk.registers.incident import service
 from opsdesk.services import backup, restoring, salvage, unsound
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Damaged
+from opsdesk.ui.shell import keeping
 
 NOW = a_site.NOW
 PAGE = 4096
@@ -210,3 +211,55 @@ def test_an_empty_folder_is_a_new_site(tmp_path_factory: pytest.TempPathFactory)
     ctx = bootstrap.open_site(home)
     assert not bootstrap.is_set_up(ctx)
     a_site.close(ctx)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DROP TABLE shift",
+        "DELETE FROM account",
+        "CREATE TRIGGER own AFTER INSERT ON setting BEGIN SELECT 1; END",
+        "DROP INDEX ix_ledger_at",
+        "CREATE TABLE own (id INTEGER)",
+    ],
+)
+def test_what_was_done_to_structure_or_accounts_is_undone_whole(record: Context, harm: str) -> None:
+    database = bootstrap.database(record.home)
+    before = {table: rows(database, table) for table in ("setting", "shift", "account", "incident")}
+    keeping.open_checked(record.home, record.clock)[0].reading.dispose()
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(harm)
+    with pytest.raises(Damaged, match=r"在程序之外.*没有打开") as told:
+        keeping.open_checked(record.home, record.clock)
+    assert "可以试修复" in told.value.remedy
+    mended = salvage.attempt(record.home)
+    assert (mended.way, mended.findings) == ("逐表抢救", ())
+    assert {table: rows(mended.file, table) for table in before} == before
+    salvage.accept(record.home, mended, NOW, record.clock)
+    again, _, _ = keeping.open_checked(record.home, record.clock)
+    assert bootstrap.check_whole(again) == []
+
+
+def test_rows_changed_or_added_outside_are_put_back_by_the_chain(record: Context) -> None:
+    database = bootstrap.database(record.home)
+    before = rows(database, "setting")
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("UPDATE setting SET value='改' WHERE name IN ('n1', 'n2')")
+        connection.execute("DELETE FROM setting WHERE name='n3'")
+        connection.execute("INSERT INTO setting (name, value) VALUES ('own', '1')")
+    mended = salvage.attempt(record.home)
+    assert mended.whole
+    assert rows(mended.file, "setting") == before
+    assert "在程序之外改动过的setting 3 行，已按审计链改回" in mended.told()
+    assert "1 行在原表中已坏，按审计链还原" in mended.told()
+
+
+def test_a_chain_that_does_not_hold_is_no_witness(record: Context) -> None:
+    database = bootstrap.database(record.home)
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("UPDATE setting SET value='改' WHERE name='n1'")
+        connection.execute("UPDATE ledger SET reason='改' WHERE seq=3")
+    changed = rows(database, "setting")
+    mended = salvage.attempt(record.home)
+    assert not mended.whole
+    assert rows(mended.file, "setting") == changed

@@ -75,11 +75,16 @@ def standing(ctx: Context) -> Standing:
 
 
 class BackupsPage(QWidget):
-    """The list of backups; Enter looks into one. `restore(path, supervisor's context, password)` once it is signed."""
+    """The list of backups; Enter looks into one. `restore(path, supervisor's context, password)` once it is signed.
 
-    def __init__(self, ctx: Context, desk: Desk, restore: Restore, parent: QWidget | None = None) -> None:
+    `mend()` mends a record of which damage is known, once that is signed.
+    """
+
+    def __init__(
+        self, ctx: Context, desk: Desk, restore: Restore, mend: Callable[[], object], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._ctx, self._desk, self._go_back = ctx, desk, restore
+        self._ctx, self._desk, self._go_back, self._mend = ctx, desk, restore, mend
         self._lying: Sequence[tuple[Kept, str]] = ()
         self._checked: dict[Path, bool] = {}
         self._wanted: Path | None = None
@@ -99,6 +104,10 @@ class BackupsPage(QWidget):
             self.title.add_action(button)
         self.damage, self.place = Banner(), SecondPlace(ctx, desk)
         self.damage.setVisible(False)
+        self.repair = secondary_button("修复…", "wrench")
+        self.repair.setToolTip("在副本里修复，看过结果再决定用不用；现在的文件不动。")
+        self.repair.clicked.connect(self.ask_mend)
+        self.damage.row.addWidget(self.repair)
         self.due = label("", "toned", wraps=True)
         self.table = RecordTable(COLUMNS)
         self.table.set_empty("还没有备份。请点“立即备份”，并选一个第二备份位置。", "立即备份", self.make_one)
@@ -179,6 +188,14 @@ class BackupsPage(QWidget):
         granted = ask_supervisor(self, self._ctx, sentence)
         if granted is not None:
             self._go_back(path, granted, password)
+
+    def ask_mend(self) -> None:
+        """Let a supervisor sign, close the record, and mend it in a copy."""
+        sentence = (
+            "数据会先关上，在副本里修复：索引重建，缺的和在程序之外改动过的行按审计链改回。看过结果再决定用不用。"
+        )
+        if ask_supervisor(self, self._ctx, sentence) is not None:
+            self._mend()
 
     def restore_apart(self, path: Path, folder: Path) -> None:
         """Restore a backup into an empty folder, once a supervisor signed: all the record can be read there."""

@@ -110,7 +110,8 @@ APPEARANCES = (("system", "跟随系统"), ("light", "浅色"), ("dark", "深色
 class ThisComputer:
     """What is chosen for this computer alone: appearance (system, light, dark) and where exports go.
 
-    `restore(path, supervisor's context, password)` puts a backup in the record's place and opens it.
+    `restore(path, supervisor's context, password)` puts a backup in the record's place and opens it; `mend()` lets
+    go of the record and mends it in a copy.
     """
 
     appearance: Callable[[], str]
@@ -118,6 +119,7 @@ class ThisComputer:
     export_folder: Callable[[], Path]
     set_export_folder: Callable[[Path], object]
     restore: Callable[[Path, Context, str], object]
+    mend: Callable[[], object]
 
 
 class SitePage(QWidget):

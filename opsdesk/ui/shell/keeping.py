@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,12 @@ def open_checked(home: Path, clock: Clock) -> tuple[Context, str, bool]:
     left, damaged = running.left_open(home), unsound.found(home)
     suspect = left is not None or damaged is not None
     ctx = bootstrap.open_site(home, clock, thorough=suspect)
+    try:
+        bootstrap.refuse_altered(ctx)
+    except Damaged:
+        ctx.reading.dispose()
+        ctx.writing.dispose()
+        raise
     restoring.sweep(home)
     said, fine = "", True
     if suspect:
@@ -54,8 +60,12 @@ def _checked(left: datetime | None, found: list[str]) -> str:
     why = f"上次{when}没有正常退出，可能是断电或被强行关闭" if left is not None else "数据文件曾经损坏"
     if not found:
         return f"{why}。已全面核对：数据库完好，审计链前后相符。"
-    more = f"等 {len(found):,} 处" if len(found) > MOST_FINDINGS else ""
-    return f"{why}。全面核对发现：{''.join(found[:MOST_FINDINGS])}{more}请对照备份和最近打印的表。"
+    return f"{why}。全面核对发现：{_named(found)}请到“设置 · 备份”修复，或从备份恢复。"
+
+
+def _named(found: list[str]) -> str:
+    more = f"等 {len(found):,} 处。" if len(found) > MOST_FINDINGS else ""
+    return f"{''.join(found[:MOST_FINDINGS])}{more}"
 
 
 class Keeper(QObject):
@@ -65,6 +75,7 @@ class Keeper(QObject):
         super().__init__(window)
         self._window = window
         self._running = self._stopping = False
+        self._looked_on: date | None = None
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.look)
 
@@ -76,15 +87,22 @@ class Keeper(QObject):
         self.timer.start(int(EVERY.total_seconds() * 1000))
 
     def look(self) -> None:
-        """Make the backups that are due, beside the work that goes on, never two at once."""
+        """Make the backups that are due, beside the work that goes on, never two at once; one a day is proved."""
         ctx = self._window.ctx
         if ctx is None or self._running:
             return
+        from opsdesk import bootstrap
         from opsdesk.services import backup_keeping
 
         self._running = True
+        first = self._looked_on != ctx.today()
+
+        def work() -> tuple[Round, list[str]]:
+            done = backup_keeping.go_round(ctx, progress=lambda _done, _total: not self._stopping)
+            return done, bootstrap.check_copy(ctx, done.here.path) if first and done.here is not None else []
+
         self._window.operations.run(
-            partial(backup_keeping.go_round, ctx, progress=lambda _done, _total: not self._stopping),
+            work,
             done=self._on_round,
             failed=self._on_failed,
             owner=self,
@@ -140,6 +158,22 @@ class Keeper(QObject):
         self._window.show_trouble(Trouble("这个文件夹里还没有数据。", remedy=remedy))
         self._window.trouble.show_backups()
 
+    def mend(self) -> None:
+        """Let go of the record, mend it in a copy, and show what came of it before anything is put in place."""
+        QTimer.singleShot(0, self, self._mend)  # the asking page goes, too
+
+    def _mend(self) -> None:
+        window = self._window
+        if window.frame is not None and not window.frame.may_leave():
+            return
+        from opsdesk.services import running
+
+        self.let_go()
+        running.end(window.home)
+        remedy = "下面是在副本里修复的结果，采用以前什么都没有改。不采用就点“重试”，照原样打开。"
+        window.show_trouble(Damaged("数据已关上，先看修复的结果。", remedy=remedy))
+        window.trouble.mend()
+
     def restore(self, path: Path, signed: Context | None = None, password: str = "") -> None:
         """Let go of the record, put a backup in its place and open it; `signed` is the supervisor's context."""
         QTimer.singleShot(0, self, partial(self._restore, path, signed, password))  # the asking page goes, too
@@ -174,8 +208,14 @@ class Keeper(QObject):
         self._window.notices.show(f"{error}{getattr(error, 'remedy', '')}", Tone.BROKEN)
         self._window.open_site()
 
-    def _on_round(self, done: Round) -> None:
+    def _on_round(self, found: tuple[Round, list[str]]) -> None:
+        done, wrong = found
         self._running = False
+        if done.here is not None and self._window.ctx is not None:
+            self._looked_on = self._window.ctx.today()
+        if wrong:
+            said = f"每天的全面核对发现：{_named(wrong)}请到“设置 · 备份”修复，或从备份恢复。"
+            self._window.notices.show(said, Tone.BROKEN, seconds=None)
         if done.here is not None or done.second is not None:
             self._window.bus.announce({"backup"})
         if done.trouble is not None:

@@ -355,7 +355,10 @@ class MainWindow(QWidget):
             preferences.save(self.home, chosen)
 
         folder: Callable[[], Path] = lambda: export_folder(self.home, chosen.export_folder)  # noqa: E731 — read anew
-        return ThisComputer(lambda: chosen.appearance, self.set_appearance, folder, set_folder, self.keeper.restore)
+        keeper = self.keeper
+        return ThisComputer(
+            lambda: chosen.appearance, self.set_appearance, folder, set_folder, keeper.restore, keeper.mend
+        )
 
 
 def _opening_page() -> QWidget:

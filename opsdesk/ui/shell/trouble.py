@@ -35,6 +35,10 @@ COLUMNS = (
 )
 PASSWORD = (Field("password", "备份密码", Kind.SECRET),)
 MOST_FINDINGS = 6
+NO_BACKUP = (
+    "数据文件夹里没有备份。U 盘或别处有备份的，请点“其他文件…”；"
+    "确实没有的，请把 ops.db 移到别处再点“重试”，从空白站点开始，照纸补录。"
+)
 
 
 class TroublePage(QWidget):
@@ -60,7 +64,7 @@ class TroublePage(QWidget):
         self.leave = secondary_button("退出", "log-out")
         self.table = RecordTable(COLUMNS)
         self.table.setFixedHeight(look.px(look.ROW_HEIGHT * 6))
-        self.table.set_empty("数据文件夹里没有备份。U 盘或别处有备份的，请点“其他文件…”。")
+        self.table.set_empty(NO_BACKUP)
         self.contents = label("", wraps=True)
         self.form = ShortForm(PASSWORD)
         self.restore = danger_button("用选中的备份恢复")
@@ -106,6 +110,7 @@ class TroublePage(QWidget):
 
     def show_backups(self) -> None:
         """List what there is to go back to."""
+        self._say("")
         folder = self._home / backup.FOLDER
         self._desk.operations.run(partial(backup.kept, folder), done=self._show, failed=self._fail, owner=self)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -297,6 +299,49 @@ def test_a_known_damage_stands_on_the_page_until_all_is_sound(desk, page, site) 
     desk.settle()
     assert page.damage.isVisible()
     assert "以前的备份都保留" in page.damage.sentence()
+
+
+def test_what_was_changed_outside_is_found_within_the_day_and_put_back(desk, page, site, qtbot) -> None:
+    settings.write(site, {"site.project": "真的"})
+    with closing(sqlite3.connect(bootstrap.database(site.home))) as connection:
+        connection.execute("UPDATE setting SET value='假的' WHERE name='site.project'")
+        connection.commit()
+    desk.window.keeper.look()
+    desk.settle()
+    assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：setting 第 ")
+    assert page.damage.isVisible()
+    sign(qtbot, None)
+    desk.click(page.repair)
+    assert desk.screen is desk.window.frame, "not signed"
+    sign(qtbot, {})
+    desk.click(page.repair)
+    window = desk.window
+    qtbot.waitUntil(lambda: window.screens.currentWidget() is window.trouble)
+    desk.settle()
+    assert "在程序之外改动过的设置 1 行，已按审计链改回。没有丢失" in window.trouble.report.text()
+    desk.click(window.trouble.accept)
+    assert desk.screen is window.log_in
+    assert settings.read(window.ctx, "site.project") == "真的"
+    assert unsound.found(site.home) is None
+
+
+def test_a_day_is_proved_once(desk, page, site) -> None:
+    keeper = desk.window.keeper
+    settings.write(site, {"site.project": "一"})
+    keeper.look()
+    desk.settle()
+    with closing(sqlite3.connect(bootstrap.database(site.home))) as connection:
+        connection.execute("UPDATE setting SET value='假的' WHERE name='site.project'")
+        connection.commit()
+    settings.write(site, {"privacy.visitor_months": "7"})
+    keeper.look()
+    desk.settle()
+    assert desk.window.notices.sentences() == []
+    site.clock.advance(days=1)
+    settings.write(site, {"privacy.visitor_months": "8"})
+    keeper.look()
+    desk.settle()
+    assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：")
 
 
 def test_rounds_go_by_themselves_and_only_when_something_was_written(desk, page, site) -> None:
