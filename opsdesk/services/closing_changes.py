@@ -72,14 +72,15 @@ def _numbers(connection: Connection, closed: Closed, again: Closed | None) -> It
     for row in connection.execute(query.order_by(LedgerRow.seq)).all():
         table, rule = Base.metadata.tables[row.subject], BY_TABLE[row.subject]
         now = _row(connection, table, row.seq, row.body)
-        before = None if row.kind == "insert" else now if row.kind == "delete" else _before(connection, table, row)
+        before = None if row.kind == "insert" else now if row.kind == "delete" else _before(connection, table, row, now)
         after = None if row.kind == "delete" else now
         places = lock.places(table, rule, before, after) if closed.period.kind in rule.kinds else ()
         if any(place.first <= closed.period.last and place.last >= closed.period.first for place in places):
             yield row.seq
 
 
-def _before(connection: Connection, table: Table, row: Any) -> Mapping[str, Any] | None:
+def _before(connection: Connection, table: Table, row: Any, now: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The row before a link; what was cleared of it since, or sealed by the link, counts as it was afterwards."""
     query = select(LedgerRow.seq, LedgerRow.body).where(
         LedgerRow.subject == row.subject,
         LedgerRow.subject_id == row.subject_id,
@@ -87,13 +88,16 @@ def _before(connection: Connection, table: Table, row: Any) -> Mapping[str, Any]
         LedgerRow.kind.in_(ROWS),
     )
     found = connection.execute(query.order_by(LedgerRow.seq.desc()).limit(1)).one_or_none()
-    return _row(connection, table, found.seq, found.body) if found is not None else None
+    return _row(connection, table, found.seq, found.body, now) if found is not None else None
 
 
-def _row(connection: Connection, table: Table, seq: int, body: str) -> dict[str, Any]:
-    """A link's row with its days and moments read and its personal values, None where they were cleared."""
+def _row(
+    connection: Connection, table: Table, seq: int, body: str, unknown: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A link's row with its days and moments read and its personal values, of `unknown` where they were cleared."""
     query = select(PersonalValue.column, PersonalValue.value).where(PersonalValue.seq == seq)
     personal = {row.column: row.value for row in connection.execute(query)}
+    personal = {**(unknown or {}), **personal}
     facts = {key: personal.get(key) if isinstance(value, dict) else value for key, value in json.loads(body).items()}
     found = {}
     for column in table.columns:

@@ -25,6 +25,7 @@ from opsdesk.services import (
     backup,
     backup_second,
     closing,
+    closing_changes,
     closings,
     history,
     id_numbers,
@@ -180,6 +181,21 @@ class TestTurningOn:
         number_password.turn_on(lived, PASSWORD)
         assert lying(lived, but="backups") == []
         whole(lived)
+
+    def test_sealing_is_no_correction_of_a_day_that_stands_open_again(self, lived: Context) -> None:
+        go_to(lived, "2026-03-06 09:00:00")
+        closed = closing.close(lived, closings.named("2026-03-05"), because="现在就要关").value.id
+        closing.reopen(lived, closed, password=a_site.PASSWORD, reason="补一个备注")
+        visit = by_slug("visit")
+        assert visit.save is not None
+        assert visit.load is not None
+        visit.save(lived, 1, {**visit.load(lived, 1), "unit": "恒通公司"})
+        number_password.turn_on(lived, PASSWORD)
+        number_password.change(lived, PASSWORD, NEXT)
+        (link,) = closing_changes.of_closing(lived, closed).links
+        assert [each.column for each in link.changes] == ["unit"]
+        number_password.turn_off(lived, NEXT)
+        assert len(closing_changes.of_closing(lived, closed).links) == 1
 
     @pytest.mark.parametrize("password", ["1234567", "88888888"])
     def test_a_weak_password_changes_nothing(self, lived: Context, password: str) -> None:
