@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from sqlalchemy import Dialect, Integer, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+Read = TypeVar("Read")
+
+
+class SpoiltValue(ValueError):
+    """A value that this program never writes; `args[0]` is what stands there."""
+
+
+def _parsed(parse: Callable[[str], Read], value: str) -> Read:
+    try:
+        return parse(value)
+    except ValueError:
+        raise SpoiltValue(value) from None
 
 
 class Day(TypeDecorator[date]):
@@ -21,8 +35,8 @@ class Day(TypeDecorator[date]):
         return None if value is None else value.isoformat()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002 — the signature is SQLAlchemy's
-        """Text to day."""
-        return None if value is None else date.fromisoformat(value)
+        """Text to day. Raises SpoiltValue."""
+        return None if value is None else _parsed(date.fromisoformat, value)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -36,8 +50,8 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.isoformat(" ", "seconds")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 — the signature is SQLAlchemy's
-        """Text to moment."""
-        return None if value is None else datetime.fromisoformat(value)
+        """Text to moment. Raises SpoiltValue."""
+        return None if value is None else _parsed(datetime.fromisoformat, value)
 
 
 class Flag(TypeDecorator[bool]):

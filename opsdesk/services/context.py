@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Engine
 
 from opsdesk.rules.clause import Law, Regulations
 from opsdesk.rules.vocabulary import Role
+from opsdesk.services import unsound
 from opsdesk.services.chain import Signer
 from opsdesk.services.clock import Clock
-from opsdesk.services.errors import Refusal
+from opsdesk.services.errors import Damaged, Refusal
 from opsdesk.services.law_library import Library
 from opsdesk.services.text import one_line
 from opsdesk.services.transaction import Transaction, database_trouble, transaction
@@ -55,9 +56,13 @@ class Context:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that can only look."""
-        with database_trouble(), self.reading.connect() as connection:
-            yield connection
+        """A connection that can only look. What it finds damaged is remembered until it is mended. Raises Trouble."""
+        try:
+            with database_trouble(), self.reading.connect() as connection:
+                yield connection
+        except Damaged as damaged:
+            unsound.note(self.home, self.now(), str(damaged))
+            raise
 
     @property
     def regulations(self) -> Regulations:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select
 
 from opsdesk.models import Account, Punch, Setting
+from opsdesk.models.base import SpoiltValue
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -52,15 +53,23 @@ def opened_on(connection: Connection) -> date:
     """启用日, before which nobody is absent: as set, else the set-up of the site or the first sign-in, if earlier."""
     stored = connection.execute(select(Setting.value).where(Setting.name == "site.opened_on")).scalar_one_or_none()
     if stored:
-        return date.fromisoformat(stored)
+        try:
+            return date.fromisoformat(stored)
+        except ValueError:
+            raise SpoiltValue(stored) from None
     founded: datetime = connection.execute(select(func.min(Account.created_at))).scalar_one()
     signed = connection.execute(select(func.min(Punch.day)).where(Punch.void_at.is_(None))).scalar_one_or_none()
     return min(founded.date(), signed or founded.date())
 
 
 def number(ctx: Context, name: str) -> int:
-    """A setting that is a whole number."""
-    return int(read(ctx, name))
+    """A setting that is a whole number. Raises Damaged where it was changed outside the program."""
+    with ctx.read() as connection:
+        stored = connection.execute(select(Setting.value).where(Setting.name == name)).scalar_one_or_none()
+        value = DEFAULTS[name] if stored is None else stored
+        if not value.isdecimal():
+            raise SpoiltValue(value)
+    return int(value)
 
 
 LIMITS = {

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, inser
 from sqlalchemy.exc import DBAPIError
 
 from opsdesk.models import Base
+from opsdesk.models.base import SpoiltValue
 from opsdesk.services import chain, number_sealing
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.closing_days import Lock
-from opsdesk.services.errors import Trouble
+from opsdesk.services.errors import Damaged, Trouble
 from opsdesk.services.password_lock import Lock as NumberLock
 
 WAYS_OUT = {
@@ -32,6 +33,8 @@ WAYS_OUT = {
 }
 
 BATCH = 500
+LONGEST_SPOILT = 40
+"""As much of a spoilt value is told."""
 
 
 def as_trouble(error: BaseException) -> Trouble | None:
@@ -63,6 +66,9 @@ def database_trouble() -> Iterator[None]:
         if trouble is None:
             raise
         raise trouble from error
+    except SpoiltValue as error:
+        said = f"记录里有一处“{str(error)[:LONGEST_SPOILT]}”读不出来，是在程序之外改动的。"
+        raise Damaged(said, remedy="请到“设置 · 备份”点“修复…”，按审计链改回。") from error
 
 
 @dataclass

@@ -6,17 +6,30 @@ from datetime import datetime
 from pathlib import Path, PureWindowsPath
 
 import pytest
+import team
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import select, text
 
 from opsdesk import bootstrap, models
-from opsdesk.models import AppraisalScheme, Base, IncidentOption, Setting
+from opsdesk.models import Account, AppraisalScheme, Base, IncidentOption, Setting
 from opsdesk.models.engine import APPLICATION_ID, write_engine
 from opsdesk.models.schema import SCHEMA
-from opsdesk.services import accounts, appraisal_schemes, backup, chain, folders, restoring
+from opsdesk.services import (
+    accounts,
+    appraisal_schemes,
+    backup,
+    chain,
+    choices,
+    closings,
+    folders,
+    open_items,
+    restoring,
+    settings,
+    unsound,
+)
 from opsdesk.services.clock import FixedClock
-from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.errors import Damaged, Refusal, Trouble
 
 NOW = datetime(2026, 3, 5, 8, 0)
 
@@ -225,3 +238,32 @@ def test_the_last_supervisor_cannot_be_switched_off(site):
 def test_a_network_share_is_refused(folder):
     with pytest.raises(Trouble, match="网络共享"):
         folders.refuse_network(PureWindowsPath(folder))
+
+
+def _moments(ctx):
+    with ctx.read() as connection:
+        return connection.execute(select(Account.created_at)).scalars().all()
+
+
+@pytest.mark.parametrize(
+    ("harm", "read"),
+    [
+        ("UPDATE account SET created_at='31/12/2026'", _moments),
+        ("UPDATE staff SET arrived_on='明天'", choices.staff),
+        ("UPDATE setting SET value='x' WHERE name='desk.undo_seconds'",
+         lambda ctx: settings.number(ctx, "desk.undo_seconds")),
+        ("UPDATE setting SET value='2026' WHERE name='site.opened_on'",
+         lambda ctx: open_items.status(ctx, closings.of_day(ctx.today()))),
+    ],
+    ids=["moment", "day", "number", "setting"],
+)  # fmt: skip
+def test_a_value_spoilt_outside_names_its_remedy_and_is_remembered(site, harm, read):
+    team.build(site)
+    settings.write(site, {"desk.undo_seconds": "20"})
+    read(site)
+    with site.transaction("在程序之外") as tx:
+        assert tx.connection.exec_driver_sql(harm).rowcount > 0
+    with pytest.raises(Damaged, match="读不出来，是在程序之外改动的") as told:
+        read(site)
+    assert "修复" in told.value.remedy
+    assert unsound.found(site.home) is not None
