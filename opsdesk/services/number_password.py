@@ -96,6 +96,12 @@ def turn_on(ctx: Context, password: str, *, drop_copies: bool = False) -> Outcom
         tx.event("privacy", **counts)
     told = privacy.compact(ctx)
     told += _renewed(ctx, old) if drop_copies else f"以前的备份有 {len(old)} 份，里面仍是全号。" if old else ""
+    second = backup_second.look(ctx)
+    told += (
+        f"第二备份位置 {second.folder} 现在不在，那里的旧备份里仍是全号。"
+        if second.folder and not second.present
+        else ""
+    )
     return Outcome(
         f"证件号已加密，共 {sum(counts.values())} 个。程序不保存证件号密码，请抄好锁进保险柜。{told}", TOUCHED
     )

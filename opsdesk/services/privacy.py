@@ -241,17 +241,19 @@ def delete(copies: Sequence[Path]) -> list[Path]:
 
 @dataclass(frozen=True)
 class Revealed:
-    """Somebody's numbers as they are, for the eyes of the supervisor."""
+    """Somebody's numbers as they are, for the eyes of the supervisor; of a `sealed` identity number the mask."""
 
     name: str
     id_kind: str
     id_number: str
     phone: str
+    sealed: bool = False
 
     @property
     def sentence(self) -> str:
         """The numbers in one sentence, which also says that this was recorded."""
         parts = [f"{self.id_kind}号 {self.id_number}"] if self.id_number else []
+        parts += ["全号要填证件号密码"] if self.sealed else []
         parts += [f"电话 {self.phone}"] if self.phone else []
         return f"{self.name}：{'，'.join(parts) or '没有登记证件号和电话'}。查看已记入审计。"
 
@@ -267,7 +269,8 @@ SHOWN: dict[str, tuple[type[Visitor] | type[PermitPerson] | type[Visit], str]] =
 def reveal(ctx: Context, what: str, record_id: int, reason: str, password: str = "") -> Outcome[Revealed]:
     """Somebody's whole numbers: only for the supervisor, with a reason, and recorded. KeyError for another `what`.
 
-    Of a site that seals identity numbers it takes the password, too; refused in `number_password` where it is wrong.
+    A sealed number takes the password, too, refused in `number_password` where it is wrong; without it the telephone
+    is shown alone.
     """
     ctx.require(Role.SUPERVISOR)
     model, named = SHOWN[what]
@@ -281,8 +284,8 @@ def reveal(ctx: Context, what: str, record_id: int, reason: str, password: str =
             raise retiring.missing(named)
         if row.purged_at is not None:
             raise Refusal(f"这条{named}的证件号和电话已在 {row.purged_at:%Y-%m-%d} 到期清除，不能再看。")
-        number = row.id_number or ""
-        if tx.number_lock is not None and id_numbers.is_sealed(number):
-            number = number_sealing.opened(number, number_sealing.key(password, tx.number_lock))
-        tx.event(what, record_id, shown=["id_number", "phone"])
-    return Outcome(Revealed(row.name, row.id_kind, number, row.phone or ""))
+        number, sealed = row.id_number or "", id_numbers.is_sealed(row.id_number)
+        if sealed and tx.number_lock is not None and (password or not row.phone):
+            number, sealed = number_sealing.opened(number, number_sealing.key(password, tx.number_lock)), False
+        tx.event(what, record_id, shown=["phone"] if sealed else ["id_number", "phone"])
+    return Outcome(Revealed(row.name, row.id_kind, id_numbers.readable(number), row.phone or "", sealed))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from opsdesk.models import Base
 from opsdesk.models.base import SpoiltValue
-from opsdesk.services import chain, number_sealing
+from opsdesk.services import chain, id_numbers, number_sealing
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.closing_days import Lock
@@ -182,8 +182,11 @@ def _table(model: type[Base]) -> Table:
 
 @contextmanager
 def transaction(engine: Engine, clock: Clock, signer: Signer, act: str, reason: str = "") -> Iterator[Transaction]:
-    """Run a block of writes: committed with its audit rows if it ends well, else nothing of it remains."""
+    """Run a block of writes: committed with its audit rows if it ends well, else nothing of it remains.
+
+    Of an identity number in the reason the last four are kept: what stands in the chain cannot be cleared.
+    """
     with database_trouble(), engine.begin() as connection:
-        work = Transaction(connection, clock, signer, act, reason)
+        work = Transaction(connection, clock, signer, act, id_numbers.cut_free(reason))
         yield work
         work.flush()

@@ -225,6 +225,19 @@ class TestTurningOn:
             number_password.turn_on(lived, NEXT)
         assert reveal(lived) == CARD
 
+    def test_a_reason_does_not_carry_a_number_into_the_chain(self, lived: Context) -> None:
+        number_password.turn_on(lived, PASSWORD)
+        wrong = f"{CARD[:-1]}2"
+        save(lived, "visitor", name="老证", unit="恒通", id_number=wrong, id_reason=f"证上就是 {wrong}")
+        enter = {"room_id": 1, "purpose": "检查", "escort": "赵敏", "id_reason": f"证上就是 {wrong}"}
+        save(lived, "visit", name="老证", unit="恒通", id_number=wrong, **enter)
+        privacy.reveal(lived, "visit", 1, f"核对 {CARD}", PASSWORD)
+        lived.reading.dispose()
+        raw = bootstrap.database(lived.home).read_bytes()
+        assert wrong.encode() not in raw
+        assert CARD.encode() not in raw
+        assert "核对 0011".encode() in raw
+
     def test_papers_issued_before_are_what_the_record_still_holds(self, lived: Context) -> None:
         forms = [issuing.issue(lived, [made]).value[0] for made in (
             visit_papers.day(lived, lived.today()), permit_papers.permit(lived, 1),
@@ -244,9 +257,22 @@ class TestReveal:
         assert OLDER in act(lived, "visitor", "reveal", 1, reason="核对", number_password=PASSWORD)
         whole(lived)
 
-    @pytest.mark.parametrize("password", ["", NEXT, f"{PASSWORD} "])
-    def test_without_it_nothing_is_shown_and_nothing_recorded(self, lived: Context, password: str) -> None:
+    def test_without_it_the_telephone_is_shown_alone(self, lived: Context) -> None:
         number_password.turn_on(lived, PASSWORD)
+        shown = privacy.reveal(lived, "visit", 1, "打电话给他").value
+        assert (shown.id_number, shown.phone) == (id_numbers.masked(CARD), "13912345678")
+        assert shown.sentence == (
+            f"周工：身份证号 {id_numbers.masked(CARD)}，全号要填证件号密码，电话 13912345678。查看已记入审计。"
+        )
+        with lived.read() as connection:
+            query = select(LedgerRow.body).where(LedgerRow.act == "查看证件号").order_by(LedgerRow.seq.desc())
+            assert connection.execute(query).scalars().first() == '{"shown":["phone"]}'
+
+    @pytest.mark.parametrize("password", ["", NEXT, f"{PASSWORD} "])
+    def test_without_the_right_one_nothing_is_shown_and_nothing_recorded(self, lived: Context, password: str) -> None:
+        number_password.turn_on(lived, PASSWORD)
+        with lived.transaction("测试") as tx:
+            tx.update(Visit, 1, phone="13912345678" if password else None)
         with lived.read() as connection:
             before = connection.execute(select(LedgerRow.seq).order_by(LedgerRow.seq.desc())).scalars().first()
         with pytest.raises(Refusal, match="证件号密码") as refused:
@@ -365,7 +391,8 @@ class TestCopies:
         self, lived: Context, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
         self.older(lived)
-        second = tmp_path_factory.mktemp("u")
+        second = tmp_path_factory.mktemp("u") / "stick"
+        second.mkdir()
         backup_second.choose(lived, second)
         backup_second.copy(lived, "手动")
         said = number_password.turn_on(lived, PASSWORD, drop_copies=True).value
@@ -373,6 +400,21 @@ class TestCopies:
         assert lying(lived) == []
         assert not any(CARD.encode() in each.read_bytes() for each in second.rglob("*") if each.is_file())
         assert [each.why for each in backup.kept(second)] == ["加密证件号"]
+
+    def test_a_second_place_that_is_not_there_is_told(
+        self, lived: Context, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        second = tmp_path_factory.mktemp("u") / "stick"
+        second.mkdir()
+        backup_second.choose(lived, second)
+        backup_second.copy(lived, "手动")
+        go_to(lived, "2026-03-06 09:00:00")
+        second.rename(second.with_name("in a drawer"))
+        said = number_password.turn_on(lived, PASSWORD, drop_copies=True).value
+        assert f"第二备份位置 {second} 现在不在，那里的旧备份里仍是全号。" in said
+        assert number_password.look(lived).copies == ()
+        second.with_name("in a drawer").rename(second)
+        assert len(number_password.look(lived).copies) == 1
 
     def test_of_a_record_known_to_be_damaged_no_backup_is_let_go(self, lived: Context) -> None:
         self.older(lived)

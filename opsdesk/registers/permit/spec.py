@@ -140,7 +140,7 @@ REGISTER = Register(
             fields=(
                 Field("name", "姓名", help="单上只有一个人时可以空着。"),
                 Field("reason", "原因", required=True, help="查看会连同原因记入审计。"),
-                Field("number_password", "证件号密码", Kind.SECRET, help="证件号加密保存的才要填。"),
+                Field("number_password", "证件号密码", Kind.SECRET, help="证件号加密了才要填；只看电话可以空着。"),
             ),
             offered=lambda values: bool(values["with_numbers"])),
         Act("void", "作废", acts.void, fields=(Field("reason", "作废原因", required=True),),

@@ -161,7 +161,7 @@ def _one(
         id_kind=kind if number else "",
         id_number=number or None,
         phone=entry.code(values, "phone", f"{name}的联系电话", longest=20) or None,
-        id_reason=asked.id_reason.strip(),
+        id_reason=id_numbers.cut_free(asked.id_reason.strip()),
     )
 
 

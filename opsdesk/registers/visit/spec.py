@@ -93,7 +93,7 @@ ACTS = (
         "reveal", "查看证件号", acts.reveal, roles=SUPERVISOR,
         fields=(
             Field("reason", "原因", required=True, help="查看会连同原因记入审计。"),
-            Field("number_password", "证件号密码", Kind.SECRET, help="证件号加密保存的才要填。"),
+            Field("number_password", "证件号密码", Kind.SECRET, help="证件号加密了才要填；只看电话可以空着。"),
         ), offered=_has_numbers,
     ),
     Act(

@@ -47,7 +47,7 @@ REGISTER = Register(
         Act("reveal", "查看证件号", service.reveal, roles=SUPERVISOR,
             fields=(
                 Field("reason", "原因", required=True, help="查看会连同原因记入审计。"),
-                Field("number_password", "证件号密码", Kind.SECRET, help="证件号加密保存的才要填。"),
+                Field("number_password", "证件号密码", Kind.SECRET, help="证件号加密了才要填；只看电话可以空着。"),
             )),
         Act("purge", "清除到期信息", service.purge, roles=SUPERVISOR, on_record=False,
             fields=(Field("due", "将要清除", Kind.LONG_TEXT, read_only=True, default=service.due),),
