@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
+from opsdesk import history
 from opsdesk.models import Account, LedgerRow, Setting
 from opsdesk.models.engine import read_engine, write_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, migrate, schema_of
@@ -170,7 +171,7 @@ def check_whole(ctx: Context) -> list[str]:
             raise _damaged(ctx.home, ctx.clock, "有一部分读不出来。") from trouble
         raise
     if found:
-        unsound.note(ctx.home, ctx.now(), found[0])
+        unsound.note(ctx.home, ctx.now(), history.in_words(found[0]))
     else:
         unsound.clear(ctx.home)
     return found
@@ -185,7 +186,7 @@ def check_copy(ctx: Context, made: Path) -> list[str]:
     finally:
         engine.dispose()
     if found:
-        unsound.note(ctx.home, ctx.now(), found[0])
+        unsound.note(ctx.home, ctx.now(), history.in_words(found[0]))
     return found
 
 

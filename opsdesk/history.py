@@ -78,6 +78,11 @@ def table_words(subject: str) -> str:
     return _titles().get(subject, subject)
 
 
+def in_words(finding: str) -> str:
+    """What a check found, with the tables called as people call them."""
+    return re.sub(r"[a-z][a-z_]+", lambda found: table_words(found[0]), finding)
+
+
 def column_words(subject: str, column: str) -> str:
     """What a column is called: as its register has it, else as every table does."""
     return (

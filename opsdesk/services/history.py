@@ -68,7 +68,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Link:
-    """One link of the chain: an act on one row. `name` is what the record is called, `changes` what the act changed."""
+    """One link of the chain: an act on one row, when by the workstation's clock.
+
+    `name` is what the record is called, `changes` what the act changed.
+    """
 
     seq: int
     at: datetime
@@ -110,9 +113,9 @@ def listed(ctx: Context, asked: Asked, offset: int, limit: int) -> tuple[list[Li
     if asked.operator:
         query = query.where(LedgerRow.operator == asked.operator)
     if asked.first:
-        query = query.where(LedgerRow.at >= _china(asked.first))
+        query = query.where(LedgerRow.at >= _begins(ctx, asked.first))
     if asked.last:
-        query = query.where(LedgerRow.at < _china(asked.last + timedelta(days=1)))
+        query = query.where(LedgerRow.at < _begins(ctx, asked.last + timedelta(days=1)))
     if asked.text:
         columns = (LedgerRow.act, LedgerRow.operator, LedgerRow.reason, LedgerRow.body)
         query = query.where(listing.holds(asked.text, *columns))
@@ -136,8 +139,9 @@ def _of_record(subject: str, record_id: int) -> ColumnElement[bool]:
     return or_(*found)
 
 
-def _china(day: date) -> str:
-    return datetime.combine(day, time(), CHINA).isoformat()
+def _begins(ctx: Context, day: date) -> str:
+    """When a day of the workstation's clock begins, as the chain writes it."""
+    return datetime.combine(day, time(), ctx.clock.moment().tzinfo).astimezone(CHINA).isoformat()
 
 
 def one(ctx: Context, seq: int) -> Link | None:
@@ -271,5 +275,6 @@ def _link(
         when = next((str(now[key])[:MINUTE].replace("T", " ") for key in WHEN if now.get(key) not in (None, "")), "")
         name = f"{whose} {when}".strip()
     keys = ("seq", "operator", "role", "station", "act", "kind", "subject", "subject_id", "reason", "hash")
-    at = datetime.fromisoformat(row["at"]).replace(tzinfo=None)
+    shown = datetime.strptime(row["zone"], "%z").tzinfo  # the hour that the workstation's clock showed
+    at = datetime.fromisoformat(row["at"]).astimezone(shown).replace(tzinfo=None)
     return Link(**{key: row[key] for key in keys}, at=at, name=name, changes=tuple(changes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import team
@@ -61,6 +61,9 @@ def test_a_record_without_a_number_is_called_by_whose_it_is_and_of_when(site: Co
     sign(site, staff_id=crew["1001"])
     (link,) = history.listed(site, Asked(subject="punch"), 0, 10)[0]
     assert view.record_words(link) == "签到签退 王强 2026-03-05 08:20"
+    assert link.at == datetime(2026, 3, 5, 8, 20), "by the workstation's clock, wherever it stands"
+    assert history.listed(site, Asked(subject="punch", first=date(2026, 3, 5), last=date(2026, 3, 5)), 0, 10)[1] == 1
+    assert history.listed(site, Asked(subject="punch", first=date(2026, 3, 6)), 0, 10)[1] == 0
 
 
 def test_a_telephone_is_whole_only_for_those_who_work_with_it(changed: Context) -> None:

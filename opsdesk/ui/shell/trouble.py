@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -189,7 +188,7 @@ class TroublePage(QWidget):
         mended, newest = found
         self._mended = mended
         self._list.setVisible(False)
-        lines = [_in_words(each) for each in mended.findings[:MOST_FINDINGS]]
+        lines = [history.in_words(each) for each in mended.findings[:MOST_FINDINGS]]
         more = len(mended.findings) - len(lines)
         lines += [f"另有 {more:,} 处，打开后可用 opsdesk verify 逐条列出。"] if more > 0 else []
         held = newest.contents if newest is not None and newest.links > mended.contents.links else None
@@ -277,11 +276,6 @@ def _holds_something(database: Path) -> bool:
 def _newest(home: Path) -> Backup | None:
     """The newest backup that was opened and counted after writing."""
     return next((each.manifest for each in backup.kept(home / backup.FOLDER) if each.sound), None)
-
-
-def _in_words(finding: str) -> str:
-    """A finding with its tables called as people call them."""
-    return re.sub(r"[a-z][a-z_]+", lambda found: history.table_words(found[0]), finding)
 
 
 def _row(place: int, each: Kept) -> Row:

@@ -308,7 +308,7 @@ def test_what_was_changed_outside_is_found_within_the_day_and_put_back(desk, pag
         connection.commit()
     desk.window.keeper.look()
     desk.settle()
-    assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：setting 第 ")
+    assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：设置 第 ")
     assert page.damage.isVisible()
     sign(qtbot, None)
     desk.click(page.repair)
