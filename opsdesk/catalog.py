@@ -39,6 +39,7 @@ from opsdesk.registers.permit.spec import REGISTER as PERMIT
 from opsdesk.registers.post.spec import REGISTER as POST
 from opsdesk.registers.problem.spec import REGISTER as PROBLEM
 from opsdesk.registers.reading.spec import REGISTER as READING
+from opsdesk.registers.report.spec import REGISTERS as REPORTS
 from opsdesk.registers.restore_drill.spec import REGISTER as RESTORE_DRILL
 from opsdesk.registers.room.spec import REGISTER as ROOM
 from opsdesk.registers.roster.spec import REGISTER as ROSTER
@@ -96,6 +97,8 @@ REGISTERS: tuple[Register, ...] = (
     SIGN_IN,
     # 月度考勤
     DEDUCTION,
+    # 日结
+    *REPORTS,
     # 人员单位
     STAFF,
     STAND_BY,

@@ -21,8 +21,11 @@ from opsdesk.registers.month import documents as attendance
 from opsdesk.registers.month.figures import companies
 from opsdesk.registers.open_close import documents as open_close
 from opsdesk.registers.reading import documents as reading
+from opsdesk.registers.report import documents as report
+from opsdesk.registers.report import service as reports
 from opsdesk.registers.sign_in import documents as sign_in
 from opsdesk.registers.visit import documents as visit
+from opsdesk.rules.reporting import ReportKind
 from opsdesk.services import appraisal, appraisal_record, backup_keeping, closing, closings, offices, rooms
 from opsdesk.services.appraisal import Round as Appraised
 from opsdesk.services.backup_keeping import Round
@@ -91,6 +94,7 @@ def _of_day(ctx: Context, period: Period) -> Iterator[Choice]:
         yield Choice("visit", "机房出入登记表", lambda: [visit.day(ctx, day)])
         yield Choice("inspection", "机房巡检表", lambda: inspection.day_sheets(ctx, day))
     yield from _of_offices(ctx, day)
+    yield from _reports(ctx, ReportKind.DAILY, day, day)
 
 
 def _of_offices(ctx: Context, day: date) -> Iterator[Choice]:
@@ -110,7 +114,16 @@ def _of_month(ctx: Context, period: Period) -> Iterator[Choice]:
         yield Choice("visit", "机房出入登记表", lambda: [visit.month(ctx, year, number)])
         yield Choice("reading", "环境记录", lambda: [reading.month(ctx, each, period.first) for each, _ in known])
     yield from _of_offices(ctx, period.last)
+    yield from _reports(ctx, ReportKind.WEEKLY, period.first, period.last)
     yield Choice("equipment_move", "设备进出登记表", lambda: [equipment_move.month_sheet(ctx, year, number)])
+
+
+def _reports(ctx: Context, kind: ReportKind, first: date, last: date) -> Iterator[Choice]:
+    """The reports of a kind that were sent and end in the period, one after the other."""
+    with ctx.read() as connection:
+        ids = reports.sent(connection, kind, first, last)
+    if ids:
+        yield Choice("report", f"{kind} {len(ids)} 份", lambda: [report.paper(ctx, each) for each in ids])
 
 
 def _of_quarter(ctx: Context, period: Period) -> Iterator[Choice]:
@@ -120,6 +133,7 @@ def _of_quarter(ctx: Context, period: Period) -> Iterator[Choice]:
         yield Choice(key, title, partial(bundle.whole_period, ctx, made))
     if rooms.offered(ctx):
         yield Choice("visit", "机房出入登记表（装订）", lambda: visit.quarter(ctx, period.first.year, number))
+    yield from _reports(ctx, ReportKind.QUARTERLY, period.first, period.last)
 
 
 def _rounds(ctx: Context, period: Period) -> list[Appraised]:

@@ -35,6 +35,7 @@ from opsdesk.registers.open_close import documents as open_close
 from opsdesk.registers.overtime import documents as overtime
 from opsdesk.registers.permit import documents as permit
 from opsdesk.registers.reading import documents as reading
+from opsdesk.registers.report import documents as report
 from opsdesk.registers.restore_drill import documents as restore_drill
 from opsdesk.registers.roster import documents as roster
 from opsdesk.registers.sign_in import documents as sign_in
@@ -79,6 +80,7 @@ PAPERS: tuple[Maker[Any, Any], ...] = (
     comp_time.statement,
     month.month_sheets,
     month.vendor_workbook,
+    report.paper,
     appraisal.of_sheet,
     appraisal.details_of,
     letters.feedback_slip,

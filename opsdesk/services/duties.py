@@ -131,12 +131,22 @@ class Plan:
             self._terms[vendor_id, day] = self._terms_on(vendor_id, day)
         return self._terms[vendor_id, day]
 
-    def _terms_on(self, vendor_id: int, day: date) -> Terms:
+    def reports_on(self, vendor_id: int, day: date) -> str:
+        """The regulation by which the vendor's contract wants reports on `day`; empty where it wants none."""
+        chosen = self._chosen(vendor_id, day)
+        return chosen[Topic.REPORTS][2] if Topic.REPORTS in chosen else ""
+
+    def _chosen(self, vendor_id: int, day: date) -> dict[str, tuple[date, date, str]]:
+        """What the vendor's contracts name by topic on `day`, of several the latest."""
         chosen: dict[str, tuple[date, date, str]] = {}
         for term in self.terms.get(vendor_id, ()):
             if term.begins <= day and (term.ends is None or day <= term.ends) and term.holds_from <= day:
                 rank = (term.begins, term.holds_from, term.regulation)
                 chosen[term.topic] = max(chosen.get(term.topic, rank), rank)
+        return chosen
+
+    def _terms_on(self, vendor_id: int, day: date) -> Terms:
+        chosen = self._chosen(vendor_id, day)
         hours = chosen[Topic.HOURS][2] if Topic.HOURS in chosen else NO_CONTRACT.hours
         penalties = chosen[Topic.PENALTIES][2] if Topic.PENALTIES in chosen else NO_CONTRACT.penalties
         response = (chosen[Topic.RESPONSE][2] if Topic.RESPONSE in chosen else "") or NO_CONTRACT.response

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 from opsdesk.models import Appraisal, AppraisalSheet, ClosedPeriod, Deduction, Settlement
 from opsdesk.rules import periods
 from opsdesk.rules.calendar import days
+from opsdesk.rules.reporting import ReportKind
 from opsdesk.rules.scoring import ObjectKind
 from opsdesk.rules.scoring import PeriodKind as Rhythm
 from opsdesk.rules.vocabulary import Decision
@@ -29,6 +30,7 @@ from opsdesk.services.closings import Closed, Period
 from opsdesk.services.context import Context
 from opsdesk.services.open_item import OpenItem
 from opsdesk.services.open_of_day import of_day
+from opsdesk.services.open_of_reports import of_reports
 from opsdesk.services.open_questions import Question
 
 DAY = timedelta(days=1)
@@ -77,7 +79,7 @@ def status(ctx: Context, period: Period) -> Status:
         elif period.kind is PeriodKind.MONTH:
             items = _of_month(connection, ctx, period)
         else:
-            items = _of_quarter(connection, period)
+            items = _of_quarter(connection, ctx, period)
         closed = closings.standing(known)
         goes_on = closed is not None and closings.goes_on(connection, closed)
         return Status(period, tuple(items), known, goes_on)
@@ -165,10 +167,11 @@ def months_left(connection: Connection, quarter: Period) -> list[Period]:
     ]  # fmt: skip
 
 
-def _of_quarter(connection: Connection, period: Period) -> Iterator[OpenItem]:
+def _of_quarter(connection: Connection, ctx: Context, period: Period) -> Iterator[OpenItem]:
     for month in months_left(connection, period):
         yield OpenItem("月结", f"{month.label} 还没有月结。先月结，才能季结。", MONTH_CLOSE, day=month.first)
     yield from _not_appraised(connection, period)
+    yield from of_reports(connection, ctx, period.first, period.last, (ReportKind.QUARTERLY,))
     query = (
         select(AppraisalSheet.number, AppraisalSheet.name)
         .join(Appraisal, Appraisal.id == AppraisalSheet.appraisal_id)

@@ -1,4 +1,4 @@
-"""What a day leaves open: people, slips, incidents. See also `open_of_rooms` and `open_of_offices`."""
+"""What a day leaves open: people, slips, incidents. See also the other `open_of_*`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from opsdesk.services.context import Context
 from opsdesk.services.drafts import Drafts
 from opsdesk.services.open_item import OpenItem
 from opsdesk.services.open_of_offices import of_offices
+from opsdesk.services.open_of_reports import of_reports
 from opsdesk.services.open_of_rooms import of_rooms
 from opsdesk.services.overtime import WAITING
 
@@ -39,6 +40,7 @@ def of_day(connection: Connection, ctx: Context, day: date) -> Iterator[OpenItem
     yield from _drafts(connection, ctx)
     yield from of_rooms(connection, ctx, day)
     yield from of_offices(connection, ctx, day)
+    yield from of_reports(connection, ctx, day, day)
 
 
 def _people(people: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]:

@@ -293,6 +293,7 @@ def fill(ctx: Context) -> dict[str, list[int]]:
     import filled_appraisal
     import filled_drills
     import filled_equipment
+    import filled_reports
     import filled_room  # it stands on this module
     import filled_upkeep
     import filled_visits
@@ -301,6 +302,7 @@ def fill(ctx: Context) -> dict[str, list[int]]:
         **incidents(ctx, staff),
         **filled_room.fill(ctx),
         **filled_upkeep.fill(ctx),
+        **filled_reports.fill(ctx),
         **filled_visits.fill(ctx),
         **filled_equipment.fill(ctx),
         **filled_drills.fill(ctx),

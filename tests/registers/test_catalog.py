@@ -26,6 +26,9 @@ CLOSING = {
     "loan": "place",
     "off_hours": "applicant",
     "permit": "applicant",
+    "report": "author",
+    "report_quarterly": "author",
+    "report_weekly": "author",
     "visit": "purpose",
 }
 """Registers whose records are only looked at some day, and a field that can be written until then."""

@@ -52,8 +52,8 @@ KINDS = {
 }
 TOPICS = frozenset({
     "closing", "sign_in", "leave", "correction", "overtime", "incident", "visit", "permit", "off_hours", "inspection",
-    "cleaning", "open_close", "reading", "loan", "equipment_move", "month", "deduction", "roster", "staff", "appraisal",
-    "law", "calendar",
+    "cleaning", "open_close", "report", "reading", "loan", "equipment_move", "month", "deduction", "roster", "staff",
+    "appraisal", "law", "calendar",
 })  # fmt: skip
 REASON = Field("reason", "理由", Kind.LONG_TEXT, required=True, help="会印在更正记录和当天的表上。")
 SUPERVISOR_ONLY = "由主管来做。"

@@ -7,13 +7,14 @@ from typing import Any
 
 from opsdesk.register import Chip, Column, Kind, Row, Tone
 from opsdesk.rules.vocabulary import Direction
-from opsdesk.services import attendance, offices
+from opsdesk.services import attendance, offices, reporting
 from opsdesk.services.closings import Closed
 from opsdesk.services.context import Context
 from opsdesk.services.leave_slips import Part
 from opsdesk.services.open_item import OpenItem
 from opsdesk.services.open_of_day import NO_SIGN_IN, NO_SIGN_OUT, NOT_COME
 from opsdesk.services.open_of_offices import DOOR
+from opsdesk.services.open_of_reports import DOORS as REPORTS
 
 COLUMNS = (
     Column("kind", "事项", Kind.CHIP, 124),
@@ -25,6 +26,7 @@ DOORS: Mapping[str, str] = {
     "sign_in": "到岗记录", "correction": "补签", "leave": "请假", "overtime": "加班", "incident": "事件单",
     "hand_in": "交单签收", "visit": "登记离开", "permit": "审批单", "off_hours": "场地使用", "loan": "归还",
     "equipment_move": "设备进出", "inspection_round": "巡检", "cleaning": "清扫", "open_close": "开关门",
+    "report": "日报", "report_weekly": "周报", "report_quarterly": "季度总结",
     "reading": "环境记录",
     "month": "月度考勤", "deduction": "拟扣减", "appraisal": "考核评分", "day_close": "日结", "month_close": "月结",
     "roster": "排班", "holiday_consent": "节假日同意", "calendar": "日历", "contract": "合同", "staff": "人员",
@@ -59,6 +61,8 @@ def values(ctx: Context, item: OpenItem) -> Mapping[str, Any]:
     """The values with which a 补签单, 请假单 or check of an office begins for a day; nothing for other items."""
     if item.door == DOOR and item.day is not None:
         return offices.begun(ctx, item.name, item.day)
+    if item.door in REPORTS.values() and item.day is not None:
+        return {"vendor_id": reporting.vendor_named(ctx, item.name), "day": item.day}
     if item.staff_id is None or item.day is None or item.kind not in {NO_SIGN_IN, NO_SIGN_OUT, NOT_COME}:
         return {}
     if item.kind == NOT_COME:

@@ -14,7 +14,9 @@ from opsdesk import catalog, history, issued
 from opsdesk.imports.door_log import IN
 from opsdesk.register import Page, Paper, Query, Register, Tone
 from opsdesk.registers.incident import detail, documents
+from opsdesk.registers.report.chapters import FORMS
 from opsdesk.registers.visit.door_view import VIEW
+from opsdesk.rules.reporting import ReportKind
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
 from opsdesk.services.open_questions import Question
@@ -33,6 +35,7 @@ from opsdesk.ui.pages.law import LawPage
 from opsdesk.ui.pages.loan import LoanPanel
 from opsdesk.ui.pages.month import MonthPage
 from opsdesk.ui.pages.open_close import OfficePanel
+from opsdesk.ui.pages.report import ReportPanel
 from opsdesk.ui.pages.room_access import RoomPage
 from opsdesk.ui.pages.roster import RosterPage
 from opsdesk.ui.pages.settings import SitePage, ThisComputer
@@ -191,7 +194,22 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             ),
         ),
         Section("month", "月度考勤", "calculator", (Tab("month", "月度考勤", month), register("deduction"))),
-        Section("close", "日结", "lock", (Tab("day_close", "日结", day_close),)),
+        Section(
+            "close",
+            "日结",
+            "lock",
+            (
+                Tab("day_close", "日结", day_close),
+                *(
+                    Tab(
+                        FORMS[kind].slug,
+                        str(kind),
+                        partial(_with_panel, known[FORMS[kind].slug], desk, partial(ReportPanel, kind)),
+                    )
+                    for kind in ReportKind
+                ),
+            ),
+        ),
         Section(
             "leave",
             "请假排班",
