@@ -23,9 +23,14 @@ from opsdesk.ui.shell.sections import Doors, sections
 from opsdesk.ui.shell.top_bar import TopBar
 from opsdesk.ui.shell.waiting import TOPICS, Waiting, waiting
 
+MOST_BACK = 20
+
 
 class Frame(QWidget):
-    """Ctrl+1…9 opens a section, Ctrl+PgUp and PgDn its tabs, Ctrl+K finds a person."""
+    """Ctrl+1…9 opens a section, Ctrl+PgUp and PgDn its tabs, Ctrl+K finds a person.
+
+    Where a page led into another one (to a clause, to a record), Ctrl+[ leads back.
+    """
 
     def __init__(self, ctx: Context, desk: Desk, computer: ThisComputer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,12 +58,14 @@ class Frame(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addLayout(body, 1)
+        self._came_from: list[tuple[str, str]] = []
         self._before: SectionPage | None = None
         self._reminded: frozenset[int] = frozenset()
         self._page: Any = None
         for stack in (self.stack, *(page.stack for page in self.pages.values())):
             stack.currentChanged.connect(self._leave_page)
         self.rail.chosen.connect(self.open)
+        self.bar.back_asked.connect(self.go_back)
         self.bar.find_asked.connect(self.find_person)
         self.preview.closed.connect(self._leave_paper)
         keys: list[tuple[str, Callable[[], Any]]] = [
@@ -66,6 +73,7 @@ class Frame(QWidget):
         ]
         keys += [
             ("Ctrl+K", self.bar.finder.setFocus),
+            ("Ctrl+[", self.go_back),
             ("Ctrl+PgDown", partial(self._turn, 1)),
             ("Ctrl+PgUp", partial(self._turn, -1)),
         ]
@@ -94,6 +102,23 @@ class Frame(QWidget):
 
     def open(self, section: str, tab: str = "") -> Any:
         """Open a section, and a tab of it; gives the page. KeyError for unknown keys."""
+        self._came_from.clear()
+        return self._open(section, tab)
+
+    def go_back(self) -> None:
+        """Go back to the page that led here."""
+        if self._came_from:
+            self._open(*self._came_from.pop())
+
+    def _lead(self, section: str, tab: str = "") -> Any:
+        """Open a page to which another one leads, and remember from where."""
+        here = (self.current.section.key, self.current.current_key)
+        if here != (section, tab or self.pages[section].current_key):
+            self._came_from.append(here)
+            del self._came_from[:-MOST_BACK]
+        return self._open(section, tab)
+
+    def _open(self, section: str, tab: str) -> Any:
         page = self.pages[section]
         if self.stack.currentWidget() is self.preview:
             self._before = page
@@ -101,6 +126,7 @@ class Frame(QWidget):
         shown = page.open_tab(tab)
         self.stack.setCurrentWidget(page)
         self.rail.mark(section)
+        self.bar.offer_back(self._named(*self._came_from[-1]) if self._came_from else "")
         page.focus_first()
         return shown
 
@@ -121,18 +147,23 @@ class Frame(QWidget):
 
     def show_clause(self, key: str) -> None:
         """Jump to a clause."""
-        self.open("law").show_clause(key)
+        self._lead("law").show_clause(key)
 
     def show_page(self, slug: str) -> Any:
         """Open the page of a register, wherever it stands in the rail, and give it; None where it has none."""
         for section in self.sections:
             if any(tab.key == slug for tab in section.tabs):
-                return self.open(section.key, slug)
+                return self._lead(section.key, slug)
         return None
+
+    def _named(self, section: str, tab: str) -> str:
+        return next(each.title for each in self.pages[section].section.tabs if each.key == tab)
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
         self.ctx = ctx
+        self._came_from.clear()
+        self.bar.offer_back("")
         self._desk.notices.clear()
         if self.stack.currentWidget() is self.preview:
             self.preview.leave()

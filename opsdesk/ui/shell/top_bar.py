@@ -45,8 +45,9 @@ def read_head(ctx: Context) -> tuple[str, date, str, DayKind, str]:
 
 
 class TopBar(QFrame):
-    """48 px: site, day, clock, find, person, 换人, lock, kiosk."""
+    """48 px: site, day, clock, the way back, find, person, 换人, lock, kiosk."""
 
+    back_asked = Signal()
     minute = Signal()
     find_asked = Signal(str)
     lock_asked = Signal()
@@ -66,8 +67,12 @@ class TopBar(QFrame):
         self.clock = label("")
         self.clock.setProperty("class", "clock")
         self.clock.setFont(look.font(16, bold=True, tabular=True))
+        self.back = ghost_button("返回", "chevron-left")
+        self.back.setToolTip("回到刚才的页面（Ctrl+[）")
+        self.back.setVisible(False)
         self.finder = FindField("找人（Ctrl+K）")
-        self.finder.setFixedWidth(look.px(200))
+        self.finder.setMinimumWidth(look.px(120))
+        self.finder.setMaximumWidth(look.px(200))
         self.person = label("")
         self.switch = ghost_button("换人")
         self.switch.setToolTip("由另一位登录")
@@ -76,6 +81,7 @@ class TopBar(QFrame):
         self.kiosk.setToolTip("进入自助签到（F11）")
         self._lay_out()
         self.finder.left.connect(self._find)
+        self.back.clicked.connect(self.back_asked)
         self.switch.clicked.connect(self.switch_asked)
         self.lock.clicked.connect(self.lock_asked)
         self.kiosk.clicked.connect(self.kiosk_asked)
@@ -93,6 +99,11 @@ class TopBar(QFrame):
         )
         self.show_time()
         self.refresh()
+
+    def offer_back(self, where: str) -> None:
+        """Offer the way back to a page; none where `where` is empty."""
+        self.back.setText(f"返回{where}")
+        self.back.setVisible(bool(where))
 
     def show_time(self) -> None:
         """Show the minute; at midnight the day as well."""
@@ -132,8 +143,9 @@ class TopBar(QFrame):
         row.addWidget(upright)
         for widget in (self.day, self.kind, self.clock):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.back)
         row.addStretch(1)
-        row.addWidget(self.finder)
+        row.addWidget(self.finder, 100)  # gives way only where there is no room
         row.addSpacing(look.px(4))
         row.addWidget(icon_label("user"))
         row.addWidget(self.person)

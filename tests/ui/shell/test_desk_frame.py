@@ -28,6 +28,29 @@ def test_ctrl_and_a_figure_open_the_sections_in_their_order(desk) -> None:
         assert frame.rail.buttons[key].isChecked()
 
 
+def test_where_one_page_led_into_another_one_key_leads_back(desk) -> None:
+    frame = desk.window.frame
+    page = frame.open("appraisal", "appraisal")
+    desk.settle()
+    assert frame.bar.back.isHidden()
+    page.clause_asked.emit("T2-ATT-07", page._ctx.today())
+    desk.settle()
+    assert frame.current.section.key == "law"
+    assert frame.bar.back.text() == "返回考核评分"
+    frame.show_page("incident")
+    assert frame.bar.back.text() == "返回规章"
+    desk.ctrl(Qt.Key.Key_BracketLeft)
+    assert frame.current.section.key == "law"
+    desk.click(frame.bar.back)
+    assert (frame.current.section.key, frame.current.current) == ("appraisal", page)
+    assert frame.bar.back.isHidden()
+    desk.ctrl(Qt.Key.Key_BracketLeft)
+    assert frame.current.current is page, "where nothing led here, nothing leads back"
+    frame.show_page("visit")
+    desk.ctrl(Qt.Key.Key_1)
+    assert frame.bar.back.isHidden(), "whoever goes on by himself does not come from there"
+
+
 def test_a_tab_is_made_when_it_is_first_looked_at_and_kept(desk) -> None:
     frame = desk.window.frame
     assert [len(list(page.pages())) for page in frame.pages.values()] == [1, *(0,) * 11]
