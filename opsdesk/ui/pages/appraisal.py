@@ -45,7 +45,7 @@ then; a low page.
 """
 KEYS = (
     "数字直接打分，回车向下，Tab 向右，Delete 清除；空格看依据，取自记录的格子按回车到右侧处理；"
-    "F4 到下一处待办；Ctrl+Z 撤销，Ctrl+Y 重做。"
+    "F4 到下一处待办；选中一列的几格，Ctrl+D 向下填，Ctrl+C、Ctrl+V 复制粘贴；Ctrl+Z 撤销，Ctrl+Y 重做。"
 )
 DOORS: Mapping[str, str] = {
     **month_questions.DOORS,

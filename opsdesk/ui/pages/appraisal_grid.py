@@ -3,171 +3,39 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.rules.scoring import ScorerKind, plain
 from opsdesk.services.appraisal import Round
 from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit import look
-from opsdesk.ui.kit.list_state import ListState
 from opsdesk.ui.kit.parts import Separator
+from opsdesk.ui.pages import appraisal_block as block
 from opsdesk.ui.pages import appraisal_rows as rows
+from opsdesk.ui.pages.appraisal_block import BlockAct, Typed
 from opsdesk.ui.pages.appraisal_mark import STAY, MarkEditor, Step
 from opsdesk.ui.pages.appraisal_model import AppraisalModel
-from opsdesk.ui.pages.appraisal_painting import NAMES, NARROW_NAMES, CellInk, ItemHeads, NameHeads
+from opsdesk.ui.pages.appraisal_painting import NAMES, NARROW_NAMES
 from opsdesk.ui.pages.appraisal_rows import Scorer
+from opsdesk.ui.pages.appraisal_tables import ItemTable, ScoreTable
 
 LEAST_ITEM, LEAST_NARROW, MOST_ITEM = 52, 46, 96
 WIDEST = 16777215
 """Qt's own limit for a part that is as wide as there is room."""
 SUM_WIDTHS = {rows.TOTAL: 64, rows.GRADE: 56, rows.PAY: 104, rows.STATE: 132}
-ENTER_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-CLEAR_KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
-POINT_KEYS = "0123456789."
 BY_RECORD = "按回车在右侧逐条确认、修改或免除。"
-
-
-class ScoreTable(QTableView):
-    """One of the two tables that show the model: the items, or the sums beside them."""
-
-    def __init__(self, model: AppraisalModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setModel(model)
-        self.ink = CellInk(self, model)
-        self.setItemDelegate(self.ink)
-        self.heads = ItemHeads(self, model)
-        self.setHorizontalHeader(self.heads)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        look.dress(self, class_="inside")
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 — Qt's name
-        """Follow a change of the look."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            for each in (self.ink, self.heads, self.verticalHeader()):
-                if hasattr(each, "inks"):
-                    each.inks = type(each.inks)()
-
-
-class ItemTable(ScoreTable):
-    """Appraisees by items; it has the keys of both tables, the sums are columns beyond its last.
-
-    A digit or F2 asks to type (`typing(digit)`), Enter goes down, or into the panel where nothing is typed (`entered`),
-    Space says why (`opened`), Delete takes back (`cleared`).
-    """
-
-    typing = Signal(str)
-    cleared = Signal()
-    opened = Signal()
-    entered = Signal()
-
-    def __init__(self, model: AppraisalModel, parent: QWidget | None = None) -> None:
-        super().__init__(model, parent)
-        self.records = model
-        self.setVerticalHeader(NameHeads(self, model))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("考核评分表格")
-        self.list_state = ListState(self)  # type: ignore[arg-type]  # it needs a table with columns, no more
-        self.list_state.load()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 — Qt's name
-        """Points are typed straight into the cells; what the grid does not want goes on to the page."""
-        key, text = Qt.Key(event.key()), event.text()
-        command = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
-        if event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo):
-            event.ignore()
-            return
-        if key in ENTER_KEYS and not command:
-            self._enter(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
-        elif key == Qt.Key.Key_F2:
-            self.typing.emit("")
-        elif key == Qt.Key.Key_Space and not command:
-            self.opened.emit()
-        elif key in CLEAR_KEYS and not command:
-            self.cleared.emit()
-        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            self.step(0, 1 if key == Qt.Key.Key_Tab else -1)
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not command:
-            self.step(0, 1 if key == Qt.Key.Key_Right else -1)
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and not command:
-            self.go(self.currentIndex().row(), 0 if key == Qt.Key.Key_Home else len(self.records.items))
-        elif text and (digit := text.replace("．", ".").replace("。", ".")) in POINT_KEYS and not command:
-            self.typing.emit(digit)
-        else:
-            super().keyPressEvent(event)
-            return
-        event.accept()
-
-    def focusNextPrevChild(self, _next: bool) -> bool:  # noqa: N802 — Qt's name
-        """Tab goes to the next item, as in a sheet; Esc and the mouse lead out."""
-        return False
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 — Qt's name
-        """Type into the cell."""
-        if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
-            self.typing.emit("")
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 — Qt's name
-        """The ring says that keys go here."""
-        super().focusInEvent(event)
-        self.ink.focused = True
-        if not self.currentIndex().isValid() and self.records.rowCount():
-            self.go(0, 0)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 — Qt's name
-        """The ring fades."""
-        super().focusOutEvent(event)
-        self.ink.focused = False
-        self.viewport().update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
-        """Let what stands in the place of rows cover them."""
-        super().resizeEvent(event)
-        self.list_state.setGeometry(self.viewport().geometry())
-
-    def step(self, down: int, right: int) -> None:
-        """Go so many rows and columns on, not beyond the edge."""
-        here = self.currentIndex()
-        if here.isValid():
-            self.go(here.row() + down, here.column() + right)
-
-    def go(self, row: int, column: int) -> None:
-        """Stand on a cell and bring it into sight."""
-        if not self.records.rowCount():
-            return
-        row = min(max(row, 0), self.records.rowCount() - 1)
-        column = min(max(column, 0), self.records.columnCount() - 1)
-        index = self.records.index(row, column)
-        self.setCurrentIndex(index)
-        self.scrollTo(index if column < len(self.records.items) else self.records.index(row, self.columnAt(1)))
-
-    def _enter(self, down: int) -> None:
-        item = self.records.item_at(self.currentIndex().column())
-        if item is not None and rows.by_hand(item):
-            self.step(down, 0)
-        else:
-            self.entered.emit()
 
 
 class ScoringGrid(QFrame):
     """Both tables beside each other and the line that stands over a cell.
 
-    `marked(row, column, points, reason)` for what was typed, `moved(row, column)` where one stands, `opened(row,
-    column)` when a cell should say why, `entered(row, column)` when the keys should go there too, `told(sentence)`
-    where nothing can be typed.
+    `marked(column, [Typed])` for what was typed, in several rows at once too, `moved(row, column)` where one stands,
+    `opened(row, column)` when a cell should say why, `entered(row, column)` when the keys should go there too,
+    `told(sentence)` where nothing can be typed.
     """
 
-    marked = Signal(int, int, str, str)
+    marked = Signal(int, object)
     moved = Signal(int, int)
     opened = Signal(int, int)
     entered = Signal(int, int)
@@ -211,7 +79,7 @@ class ScoringGrid(QFrame):
             bar.valueChanged.connect(self.place_editor)
         self.table.selectionModel().currentChanged.connect(self._on_place)
         self.table.typing.connect(self._type)
-        self.table.cleared.connect(self._clear)
+        self.table.blocked.connect(self._do_block)
         self.table.opened.connect(self._open)
         self.table.entered.connect(lambda: self.entered.emit(*self.place))
         for view in (self.table, self.sums):
@@ -339,30 +207,32 @@ class ScoringGrid(QFrame):
         if why:
             self.told.emit(why)
             return
-        known = rows.mark_of(each, item, self.model.scorer)
+        points, reason = self.model.given(row, column)
         asks = self.wants_facts and self.model.scorer.kind is not ScorerKind.SELF
         self.editor.open(
             (row, column),
             item,
-            points=plain(known.points) if known else "",
-            reason=known.reason if known else "",
+            points=plain(points) if points is not None else "",
+            reason=reason,
             asks=asks,
             first=first,
         )
         self.place_editor()
 
-    def _clear(self) -> None:
-        row, column = self.place
-        item = self.model.item_at(column)
-        if item is None or not rows.by_hand(item) or self.closed:
+    def _do_block(self, act: BlockAct) -> None:
+        try:
+            typed = act(self)
+        except Refusal as refusal:
+            self.told.emit(str(refusal))
             return
-        each = self.model.objects[row]
-        if each.sheet is not None and not rows.scored_over(each) and rows.mark_of(each, item, self.model.scorer):
-            self.marked.emit(row, column, "", "")
+        if typed:
+            self.marked.emit(self.place[1], typed)
+            if act in {block.fill_down, block.paste} and any(each.reason for each in typed):
+                self.told.emit(f"已填 {len(typed)} 格，扣分的事实依据也一并填入，请核对是否人人如此。")
 
     def _given(self, points: str, reason: str, step: Step) -> None:
         row, column = self.editor.place
-        self.marked.emit(row, column, points, reason)
+        self.marked.emit(column, [Typed(row, points, reason)])
         self._back(step)
 
     def _back(self, step: Step) -> None:

@@ -35,6 +35,7 @@ class AppraisalModel(QAbstractTableModel):
         self.scorer = rows.DECIDED
         self._cells: list[list[Cell]] = []
         self._counted: dict[tuple[int, int], Decimal] = {}
+        self._typed: dict[tuple[int, int], tuple[Decimal | None, str]] = {}
 
     @property
     def columns(self) -> Sequence[object]:
@@ -55,18 +56,27 @@ class AppraisalModel(QAbstractTableModel):
         self.objects = rows.in_order(shown.objects) if shown else ()
         self.keys = rows.sum_keys(shown) if shown else ()
         self._cells = [self._row(each) for each in self.objects]
-        self._counted = {}
+        self._counted, self._typed = {}, {}
         if not same:
             self.endResetModel()
         elif self._cells:
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
-    def put(self, sheet_id: int, item_id: int, points: Decimal | None) -> None:
+    def given(self, row: int, column: int) -> tuple[Decimal | None, str]:
+        """What the scorer has given in a cell and why, also what is still being saved; None where nothing."""
+        if (row, column) in self._typed:
+            return self._typed[row, column]
+        item = self.item_at(column)
+        mark = rows.mark_of(self.objects[row], item, self.scorer) if item is not None else None
+        return (mark.points, mark.reason) if mark is not None else (None, "")
+
+    def put(self, sheet_id: int, item_id: int, points: Decimal | None, reason: str = "") -> None:
         """Show points as typed, before they are saved, and what they make of the sum where they decide."""
         place = self.place_of(sheet_id, item_id)
         if place is None:
             return
         row, column = place
+        self._typed[place] = (points, reason)
         text = "" if points is None else plain(points)
         self._cells[row][column] = replace(self._cells[row][column], text=text, blank=not text, typed=True)
         each = self.scored_item(row, column)

@@ -33,7 +33,7 @@ class Inks:
         self.surface, self.sunken, self.line = QColor(c.surface), QColor(c.sunken), QColor(c.line)
         self.text, self.faint, self.off = QColor(c.text), QColor(c.text_secondary), QColor(c.text_disabled)
         self.accent, self.accent_text, self.row = QColor(c.accent), QColor(c.accent_text), QColor(c.hover)
-        self.strong = QColor(c.line_strong)
+        self.strong, self.chosen = QColor(c.line_strong), QColor(c.selected)
         self.tones = {tone: (QColor(made.text), QColor(made.tint), QColor(made.edge)) for tone, made in c.tones.items()}
         self.figure, self.bold = look.font(tabular=True), look.font(bold=True, tabular=True)
         self.total = look.font(18, bold=True, tabular=True)
@@ -58,7 +58,8 @@ class CellInk(QStyledItemDelegate):
         inks, cell = self.inks, self._model.cell(index.row(), index.column())
         here = self._view.selectionModel().currentIndex()
         in_row = here.isValid() and here.row() == index.row()
-        painter.fillRect(rect, inks.row if in_row else inks.surface)
+        chosen = index.column() == here.column() and self._view.selectionModel().isSelected(index)
+        painter.fillRect(rect, inks.chosen if chosen and not in_row else inks.row if in_row else inks.surface)
         self._draw(painter, rect, index.column(), cell)
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, inks.line)
         item = self._model.item_at(index.column())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +15,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.pages import appraisal_rows as rows
 from opsdesk.ui.pages.appraisal_ask import AskPanel
+from opsdesk.ui.pages.appraisal_block import Typed
 from opsdesk.ui.pages.appraisal_grid import ScoringGrid
 from opsdesk.ui.pages.appraisal_panel import AppraisalPanel
 from opsdesk.ui.pages.appraisal_rows import Scorer
@@ -122,15 +124,19 @@ class Scoring(QObject):
         if (place := self._grid.model.place_of(sheet_id, item_id)) is not None:
             self._grid.table.go(*place)
 
-    def _mark(self, row: int, column: int, text: str, reason: str) -> None:
-        each, item = self._grid.model.objects[row], self._grid.model.item_at(column)
-        if each.sheet is None or item is None:
-            return
-        points = typed_points(text, item)
-        entry = Entry(each.sheet.id, item.id, points, reason)
-        self._grid.model.put(each.sheet.id, item.id, points)
-        failed = partial(self._not_kept, (row, column), text, reason)
-        self._saving.run(marking([entry], self._grid.model.scorer), failed=failed)
+    def _mark(self, column: int, typed: Sequence[Typed]) -> None:
+        """Save what was typed in a column; however many cells, it is one step to take back."""
+        item, entries = self._grid.model.item_at(column), []
+        for each in typed:
+            sheet = self._grid.model.objects[each.row].sheet
+            if sheet is not None and item is not None:
+                points = typed_points(each.points, item)
+                entries.append(Entry(sheet.id, item.id, points, each.reason))
+                self._grid.model.put(sheet.id, item.id, points, each.reason)
+        if entries:
+            one = typed[0] if len(typed) == 1 else None
+            failed = partial(self._not_kept, (one.row, column), one.points, one.reason) if one else None
+            self._saving.run(marking(entries, self._grid.model.scorer), failed=failed)
 
     def _not_kept(self, place: tuple[int, int], text: str, reason: str, error: Refusal | Trouble) -> None:
         """Nothing typed is lost: the line stands over its cell again, or waits until what is typed now is done."""

@@ -806,3 +806,117 @@ def test_long_names_and_the_open_panel_fit_a_small_window(begun: Desk, lived: Co
     begun.window.resize(911, 512)  # 1366 × 768 at 150 %
     begun.settle()
     assert narrow.isColumnHidden(len(model.items) + 1)
+
+
+@pytest.fixture
+def teams(open_window: Opener, site: Context, crew: Team) -> Desk:
+    """The supervisor before a spot check of three teams, that has been begun."""
+    scheme_id = an_appraisal.scheme(site, "B9", object_kind="班组", period_kind="抽查", title="班组抽查")
+    go_to(site, "2026-04-01 09:00")
+    names = ["白班", "夜班", "早班"]
+    service.begin(site, scheme_id=scheme_id, period=periods.parse("2026-03-30..2026-03-30"), names=names)
+    desk = open_desk(open_window, site)
+    desk.page.go_to("B9", periods.parse("2026-03-30..2026-03-30"))
+    desk.settle()
+    return desk
+
+
+def choose(desk: Desk, first: int, last: int, column: int) -> None:
+    desk.stand(first, column)
+    for _ in range(last - first):
+        desk.press(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+
+
+def kept(ctx: Context, item_id: int) -> list[tuple[str, str]]:
+    query = select(AppraisalMark.points, AppraisalMark.reason).where(
+        AppraisalMark.item_id == item_id, AppraisalMark.replaced_at.is_(None)
+    )
+    with ctx.read() as connection:
+        return [(row.points, row.reason) for row in connection.execute(query.order_by(AppraisalMark.sheet_id))]
+
+
+def column_of(desk: Desk, column: int) -> list[str]:
+    return [desk.cell(row, column) for row in range(3)]
+
+
+def test_a_mark_is_filled_down_and_taken_back_in_one_step(teams: Desk, site: Context) -> None:
+    manner = teams.page.grid.model.items[MANNER].id
+    teams.stand(0, MANNER)
+    teams.points("20")
+    choose(teams, 0, 2, MANNER)
+    teams.press(Qt.Key.Key_D, CTRL)
+    assert column_of(teams, MANNER) == ["20", "20", "20"]
+    assert kept(site, manner) == [("20", "")] * 3
+    teams.press(Qt.Key.Key_Z, CTRL)
+    assert column_of(teams, MANNER) == ["20", "", ""]
+    teams.press(Qt.Key.Key_Y, CTRL)
+    assert kept(site, manner) == [("20", "")] * 3
+    choose(teams, 1, 2, MANNER)
+    teams.press(Qt.Key.Key_Delete)
+    assert column_of(teams, MANNER) == ["20", "", ""]
+    teams.stand(1, MANNER)
+    teams.press(Qt.Key.Key_D, CTRL)
+    assert column_of(teams, MANNER) == ["20", "20", ""], "of a single cell, that of the cell above"
+
+
+def test_what_cannot_be_filled_down_says_why(teams: Desk, site: Context) -> None:
+    teams.stand(0, MANNER)
+    teams.press(Qt.Key.Key_D, CTRL)
+    assert "上面没有分数可以向下填" in teams.notices()[-1]
+    choose(teams, 0, 2, MANNER)
+    teams.press(Qt.Key.Key_D, CTRL)
+    assert "白班的“服务态度”还没有打分" in teams.notices()[-1]
+    choose(teams, 0, 2, BREACHES)
+    teams.press(Qt.Key.Key_D, CTRL)
+    assert "由记录取数，不能直接打分" in teams.notices()[-1]
+    choose(teams, 0, 2, TOTAL)
+    teams.press(Qt.Key.Key_V, CTRL)
+    assert not kept(site, teams.page.grid.model.items[MANNER].id)
+
+
+def test_points_taken_off_are_filled_down_with_their_fact(teams: Desk, site: Context) -> None:
+    teams.stand(0, MANNER)
+    teams.points("18", "三班都没有交接签字")
+    choose(teams, 0, 1, MANNER)
+    teams.press(Qt.Key.Key_D, CTRL)
+    assert kept(site, teams.page.grid.model.items[MANNER].id) == [("18", "三班都没有交接签字")] * 2
+    assert "请核对是否人人如此" in teams.notices()[-1]
+
+
+def test_a_column_of_marks_is_copied_and_pasted(teams: Desk, site: Context) -> None:
+    papers = teams.page.grid.model.items[PAPERS].id
+    clipboard = QApplication.clipboard()
+    clipboard.setText("20\r\n19\t缺两份周报\r\n\r\n")
+    teams.stand(0, PAPERS)
+    teams.press(Qt.Key.Key_V, CTRL)
+    assert column_of(teams, PAPERS) == ["20", "19", ""]
+    assert kept(site, papers) == [("20", ""), ("19", "缺两份周报")]
+    choose(teams, 0, 1, PAPERS)
+    teams.press(Qt.Key.Key_C, CTRL)
+    assert clipboard.text() == "20\t\n19\t缺两份周报"
+    clipboard.setText("20")
+    choose(teams, 0, 2, PAPERS)
+    teams.press(Qt.Key.Key_V, CTRL)
+    assert column_of(teams, PAPERS) == ["20", "20", "20"]
+    teams.press(Qt.Key.Key_Z, CTRL)
+    assert kept(site, papers) == [("20", ""), ("19", "缺两份周报")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("20\n19\n20", "夜班 19 分：没有给满分，要写明扣分的事实依据（T4 2.2）"),
+        ("20\n好\n20", "夜班：“好”不是分数"),
+        ("20\n21", "得分要在 0 到 20 之间"),
+        ("20\n20\n20\n20", "剪贴板有 4 行，从这里往下只有 3 行"),
+        ("20\t缺\t20", "不止一列分数"),
+        ("", "剪贴板里没有分数"),
+    ],
+)
+def test_a_paste_is_kept_whole_or_not_at_all(teams: Desk, site: Context, text: str, said: str) -> None:
+    QApplication.clipboard().setText(text)
+    teams.stand(0, PAPERS)
+    teams.press(Qt.Key.Key_V, CTRL)
+    assert said in teams.notices()[-1]
+    assert column_of(teams, PAPERS) == ["", "", ""]
+    assert not kept(site, teams.page.grid.model.items[PAPERS].id)
