@@ -84,10 +84,9 @@ def in_words(finding: str) -> str:
 
 
 def column_words(subject: str, column: str) -> str:
-    """What a column is called: as its register has it, else as every table does."""
-    return (
-        _words().get(subject, {}).get(column) or _fields(subject).get(column) or _words()["columns"].get(column, column)
-    )
+    """What a column is called: as its register has it, else as every table does; a table's name counts its rows."""
+    known = _words().get(subject, {}).get(column) or _fields(subject).get(column) or _words()["columns"].get(column)
+    return known or table_words(column)
 
 
 def value_words(value: Any) -> str:
@@ -101,11 +100,18 @@ def value_words(value: Any) -> str:
 
 def change_words(subject: str, change: Change, *, short: bool = False) -> str:
     """“状态：处理中 → 已解决”; a value that was never there before stands alone."""
-    before, after = value_words(change.before), value_words(change.after)
+    before, after = (_value_of(subject, each) for each in (change.before, change.after))
     if short:
         before, after = (_cut(each) for each in (before, after))
     title = column_words(subject, change.column)
     return f"{title}：{after}" if change.before is None else f"{title}：{before} → {after}"
+
+
+def _value_of(subject: str, value: Any) -> str:
+    """A value in words; several, as an event lists columns or files, beside each other."""
+    if isinstance(value, list):
+        return value_words("、".join(column_words(subject, str(each)) for each in value))
+    return value_words(value)
 
 
 def _cut(text: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from team import go_to
 
 from opsdesk import bootstrap, issued
+from opsdesk import history as words
 from opsdesk.catalog import by_slug
 from opsdesk.exports import issuing
 from opsdesk.models import LedgerRow, OffHours, PermitPerson, PersonalValue, Visit, Visitor
@@ -154,12 +155,16 @@ class TestTurningOn:
     def test_the_history_shows_masks_and_never_what_is_sealed(self, lived: Context) -> None:
         number_password.turn_on(lived, PASSWORD)
         save(lived, "visitor", name="新来", unit="恒通", id_number=CARD)
+        reveal(lived)
         links, total = history.listed(lived, Asked(), 0, 1000)
         said = "".join(str(each) for each in links)
         assert total == len(links)
         assert id_numbers.SEAL not in said
         assert id_numbers.masked(CARD) in said
         assert CARD not in said
+        told = {(each.act, words.sentence(each)) for each in links if each.kind == "event"}
+        assert ("查看证件号", "查看：证件号、联系电话") in told
+        assert ("加密证件号", "进入人员：2；出入记录：1；常来人员：3") in told
 
     def test_more_numbers_than_a_batch_are_all_sealed_at_once(self, lived: Context) -> None:
         rows = [
