@@ -6,7 +6,7 @@ Live until it is decided; then the sheet says what was frozen, and what the reco
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -80,12 +80,16 @@ class Scored:
 
 @dataclass(frozen=True)
 class Round:
-    """A period scored by a scheme: every appraisee; `kept` is the appraisal on record, if one was begun."""
+    """A period scored by a scheme: every appraisee; `kept` is the appraisal on record, if one was begun.
+
+    `feeds` is what was read of the record behind it.
+    """
 
     scheme: Scheme
     period: Period
     objects: tuple[Scored, ...]
     kept: Kept | None = None
+    feeds: Feeds | None = field(default=None, repr=False, compare=False)
 
     def of_sheet(self, sheet_id: int) -> Scored | None:
         """The appraisee of this sheet."""
@@ -102,6 +106,23 @@ def compute(ctx: Context, period: Period, *, code: str | None = None, vendor_id:
         return _round(connection, ctx.regulations, period, ctx.now(), code, vendor_id)
 
 
+def renewed(ctx: Context, shown: Round) -> Round:
+    """The round after marks, rulings and decisions: its sheets are read anew, the record behind them is not.
+
+    Computed as a whole where more may have changed: it was not begun or is void, there are other sheets, or it counts
+    what was decided of the months.
+    """
+    with ctx.read() as connection:
+        kept = appraisal_record.by_id(connection, shown.kept.id) if shown.kept else None
+        ids = [each.sheet.id for each in shown.objects if each.sheet]
+        months = any(item.source == appraisal_feeds.MONTHS for item in shown.scheme.items)
+        if shown.feeds is None or months or kept is None or [sheet.id for sheet in kept.sheets] != ids:
+            return _round(connection, ctx.regulations, shown.period, ctx.now(), shown.scheme.code, None)
+        pairs = [(sheet.subject, sheet) for sheet in kept.sheets]
+        objects = _all_scored(connection, ctx.regulations, shown.scheme, shown.period, pairs, shown.feeds)
+        return replace(shown, objects=objects, kept=kept)
+
+
 def of_appraisal(
     connection: Connection, regulations: Regulations, appraisal_id: int, now: datetime, sheet_ids: Sequence[int] = (),
     item_ids: Collection[int] = (),
@@ -115,7 +136,7 @@ def of_appraisal(
         scheme = replace(scheme, items=tuple(item for item in scheme.items if item.id in item_ids))
     period = period_of(kept)
     chosen = [sheet for sheet in kept.sheets if not sheet_ids or sheet.id in sheet_ids]
-    return Round(scheme, period, _objects(connection, regulations, scheme, period, now, chosen, ()), kept)
+    return _of(connection, regulations, scheme, period, now, chosen, (), kept)
 
 
 def of_one_sheet(connection: Connection, regulations: Regulations, sheet_id: int, now: datetime) -> Round:
@@ -154,17 +175,17 @@ def _round(
     if kept is not None:
         scheme = appraisal_schemes.read(connection, kept.scheme_id)
         sheets: Sequence[Sheet] = [each for each in kept.sheets if vendor_id in {None, each.subject.vendor_id}]
-        return Round(scheme, period, _objects(connection, regulations, scheme, period, now, sheets, ()), kept)
+        return _of(connection, regulations, scheme, period, now, sheets, (), kept)
     scheme = scheme_of(connection, period, code)
     found = appraisal_subjects.usual(connection, scheme.object_kind, scheme.regulation, period)
     subjects = [each for each in found if vendor_id in {None, each.vendor_id}]
-    return Round(scheme, period, _objects(connection, regulations, scheme, period, now, (), subjects))
+    return _of(connection, regulations, scheme, period, now, (), subjects)
 
 
-def _objects(
+def _of(
     connection: Connection, regulations: Regulations, scheme: Scheme, period: Period, now: datetime,
-    sheets: Sequence[Sheet], subjects: Sequence[Subject],
-) -> tuple[Scored, ...]:  # fmt: skip
+    sheets: Sequence[Sheet], subjects: Sequence[Subject], kept: Kept | None = None,
+) -> Round:  # fmt: skip
     pairs: list[tuple[Subject, Sheet | None]] = [(each.subject, each) for each in sheets]
     pairs += [(each, None) for each in subjects]
     keys = {item.source for item in scheme.items if item.source}
@@ -173,6 +194,13 @@ def _objects(
         connection, regulations, period.first, period.last, now, keys, scheme.regulation,
         vendor_id=None if staff_id else vendor_id, staff_id=staff_id,
     )  # fmt: skip
+    return Round(scheme, period, _all_scored(connection, regulations, scheme, period, pairs, feeds), kept, feeds)
+
+
+def _all_scored(
+    connection: Connection, regulations: Regulations, scheme: Scheme, period: Period,
+    pairs: Sequence[tuple[Subject, Sheet | None]], feeds: Feeds,
+) -> tuple[Scored, ...]:  # fmt: skip
     terms = appraisal_subjects.pay_terms(connection, period)
     return tuple(
         _scored(regulations, scheme, period, subject, sheet, feeds, terms.get(subject.vendor_id or 0, []))

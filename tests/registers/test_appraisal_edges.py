@@ -566,3 +566,30 @@ def test_the_command_line_scores_nothing_that_has_not_begun(
 ) -> None:
     assert main(["--home", str(quarter.home), "appraisal", "compute", "2027Q1", "--scheme", CODE]) != 0
     assert "2027 年第一季度还没有开始" in capsys.readouterr().err
+
+
+# --- read anew --------------------------------------------------------------------------------------------------------
+
+
+def test_after_marks_rulings_and_decisions_only_the_sheets_are_read_anew(quarter: Context) -> None:
+    shown = appraisal.compute(quarter, QUARTER, code=CODE)
+    (one, _) = lines(quarter)
+    rulings.rule(quarter, wishes=[wish(quarter, one, LineState.WAIVED)])
+    again = appraisal.renewed(quarter, shown)
+    assert again.objects == appraisal.compute(quarter, QUARTER, code=CODE).objects != shown.objects
+    assert again.feeds is shown.feeds
+    decide(quarter)
+    assert appraisal.renewed(quarter, again).objects == appraisal.compute(quarter, QUARTER, code=CODE).objects
+
+
+def test_a_void_appraisal_and_one_with_another_sheet_are_computed_as_a_whole(quarter: Context, crew: Team) -> None:
+    shown = appraisal.compute(quarter, QUARTER, code=CODE)
+    assert shown.kept is not None
+    with quarter.transaction("新单位") as tx:
+        vendor = tx.insert(Vendor, code="XM", name="新美科技有限公司", short_name="新美", remarks="")
+        tx.insert(Contract, vendor_id=vendor, number="XM-1", project="新项目", begins_on=date(2026, 1, 1), remarks="")
+    service.complete(quarter, appraisal_id=shown.kept.id)
+    again = appraisal.renewed(quarter, shown)
+    assert len(again.objects) == len(shown.objects) + 1
+    service.void(quarter, appraisal_id=shown.kept.id, reason="方案选错")
+    assert appraisal.renewed(quarter, again).kept is None

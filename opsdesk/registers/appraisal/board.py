@@ -66,8 +66,11 @@ class Board:
 DAY = date.resolution
 
 
-def read(ctx: Context, code: str | None = None, period: Period | None = None) -> Board:
-    """The board of a scheme and period; without them of the vendors' quarter and of the period to be scored now."""
+def read(ctx: Context, code: str | None = None, period: Period | None = None, *, before: Round | None = None) -> Board:
+    """The board of a scheme and period; without them of the vendors' quarter and of the period to be scored now.
+
+    `before` is the same round as it was read before nothing but marks, rulings and decisions changed.
+    """
     with ctx.read() as connection:
         choices = _choices(connection)
         chosen = _chosen(choices, code)
@@ -76,7 +79,7 @@ def read(ctx: Context, code: str | None = None, period: Period | None = None) ->
     if chosen is None:
         return Board((), None, shown, None, "还没有考核方案。请先登记方案和考核指标，再来评分。")
     try:
-        made = appraisal.compute(ctx, shown, code=chosen.code)
+        made = appraisal.renewed(ctx, before) if before else appraisal.compute(ctx, shown, code=chosen.code)
     except Refusal as refusal:
         return Board(choices, chosen, shown, None, str(refusal), (), begun)
     wants = review.without_facts(Decimal(0), Decimal(1), "", ctx.law_on(shown.last))

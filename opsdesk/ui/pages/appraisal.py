@@ -34,9 +34,10 @@ from opsdesk.ui.pages.appraisal_saving import AppraisalSaving
 from opsdesk.ui.pages.appraisal_scoring import Scoring
 
 TOPICS = frozenset(
-    {"appraisal", "scheme", "payment_term", "appraisal_event", "contract", "vendor", "staff", "month", "incident",
+    {"scheme", "payment_term", "appraisal_event", "contract", "vendor", "staff", "month", "incident",
      "sign_in", "leave", "visit", "inspection", "cleaning", "loan", "law"}
 )  # fmt: skip
+"""What an appraisal is made of; marks and rulings alone leave it as it was."""
 SOON = 60
 """Milliseconds after the last change until the appraisal is computed anew."""
 NARROW, SMALL, NARROW_PANEL, LOW = 1100, 800, 400, 560
@@ -70,6 +71,7 @@ class AppraisalPage(QWidget):
         self.board: Board | None = None
         self._wanted: tuple[str | None, Period | None] = (None, None)
         self._goes_on = False
+        self._record, self._read = 0, 0  # how often the record changed, and with which change it was read
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.head, self.bar = AppraisalHead(ctx), AppraisalBar()
@@ -86,7 +88,8 @@ class AppraisalPage(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=SOON)
         self._lay_out()
         self._connect()
-        desk.bus.watch(self, TOPICS, self._soon.start)
+        desk.bus.watch(self, {"appraisal"}, self._soon.start)
+        desk.bus.watch(self, TOPICS, self._read_record)
         self._begin_reading()
         self.refresh()
 
@@ -136,7 +139,7 @@ class AppraisalPage(QWidget):
         for beside in (self.panel, self.ask):
             beside.left.connect(self._give_keys_back)
         self.saving.changed.connect(lambda: self.bar.allow(undo=self.saving.can_undo, redo=self.saving.can_redo))
-        self.saving.refused.connect(self._soon.start)
+        self.saving.refused.connect(self._read_record)
         self._soon.timeout.connect(self.refresh)
         bind(
             self,
@@ -145,10 +148,10 @@ class AppraisalPage(QWidget):
                 ("Ctrl+Y", self.saving.redo),
                 ("Ctrl+Shift+Z", self.saving.redo),
                 ("Ctrl+P", self.head.preview.click),
-                ("Ctrl+F", self._find),
+                ("Ctrl+F", self.bar.find),
                 ("F3", self.head.primary.click),
                 ("F4", self._go_to_open),
-                ("F5", self.refresh),
+                ("F5", self._read_record),
                 ("Alt+Left", partial(self.step, -1)),
                 ("Alt+Right", partial(self.step, 1)),
             ),
@@ -161,7 +164,7 @@ class AppraisalPage(QWidget):
         self._ctx = ctx
         for part in (self.panel, self.saving, self.head, self.pictures, self.acts):
             part.set_context(ctx)
-        self.refresh()
+        self._read_record()
 
     def may_leave(self) -> bool:
         """True where nothing typed would be lost, or the user says so."""
@@ -196,11 +199,17 @@ class AppraisalPage(QWidget):
         self.scoring.show_round(None, rows.DECIDED)
         self.grid.table.list_state.load()
 
+    def _read_record(self) -> None:
+        """Compute the appraisal anew from the record up."""
+        self._record += 1
+        self._soon.start()
+
     def refresh(self) -> None:
-        """Compute the appraisal anew; what is shown stays until it is here."""
+        """Read the appraisal anew; what is shown stays until it is here."""
+        known = self.board.round if self.board is not None and self._read == self._record else None
         self._desk.operations.run(
-            partial(board.read, self._ctx, *self._wanted),
-            done=self._take,
+            partial(board.read, self._ctx, *self._wanted, before=known),
+            done=partial(self._take, self._record),
             failed=self._fail,
             owner=self,
             replaces="board",
@@ -211,11 +220,11 @@ class AppraisalPage(QWidget):
         remedy = getattr(error, "remedy", "")
         self.grid.table.list_state.tell("triangle-alert", str(error), remedy, "重新读取", self.refresh, tone="broken")
 
-    def _take(self, read: Board) -> None:
+    def _take(self, record: int, read: Board) -> None:
         if self.saving.busy:  # typed meanwhile: what was read is older than what is shown
             self._soon.start()
             return
-        first = self.board is None
+        first, self._read = self.board is None, record
         self.board = self.acts.board = read
         self._wanted = (read.chosen.code if read.chosen else None, read.period)
         self.bar.show_board(read, self._ctx)
@@ -291,11 +300,6 @@ class AppraisalPage(QWidget):
             self.scoring.open_cell(self.grid.place[0], len(self.grid.model.items))
         else:
             self.door_asked.emit(question, {})
-
-    def _find(self) -> None:
-        if self.bar.find_field.isVisible():
-            self.bar.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self.bar.find_field.selectAll()
 
     def _give_keys_back(self) -> None:
         self._make_room()

@@ -60,6 +60,12 @@ class AppraisalBar(QWidget):
         self._connect()
         self.allow(undo=False, redo=False)
 
+    def find(self) -> None:
+        """Put the cursor where a name is looked for."""
+        if self.find_field.isVisible():
+            self.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.find_field.selectAll()
+
     def allow(self, *, undo: bool, redo: bool) -> None:
         """Whether there is something to take back or to repeat."""
         self.undo.setEnabled(undo)
