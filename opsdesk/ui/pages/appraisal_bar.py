@@ -60,7 +60,7 @@ class AppraisalBar(QWidget):
         self._connect()
         self.allow(undo=False, redo=False)
 
-    def find(self) -> None:
+    def focus_find(self) -> None:
         """Put the cursor where a name is looked for."""
         if self.find_field.isVisible():
             self.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
