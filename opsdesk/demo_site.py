@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from opsdesk import bootstrap, demo_appraisal, demo_months, demo_records, demo_rooms
+from opsdesk import bootstrap, demo_appraisal, demo_months, demo_records, demo_reports, demo_rooms
 from opsdesk import demo_people as invented
 from opsdesk.demo_days import Plan, Signing, signings
 from opsdesk.demo_living import Site
@@ -111,9 +111,11 @@ def _live(home: Path, seed: int, now: datetime, months: int) -> Context:
     demo_months.plan(site)
     demo_records.register(site)
     demo_rooms.register(site)
+    demo_reports.register(site)
     demo_appraisal.register(site)
     demo_records.plan(site, seed)
     demo_rooms.plan(site)
+    demo_reports.plan(site)
     demo_appraisal.plan(site, seed)
     _pass_time(site)
     return ctx

@@ -22,6 +22,7 @@ from opsdesk.services import appraisal_feeds_attendance as attendance
 from opsdesk.services import appraisal_feeds_equipment as equipment
 from opsdesk.services import appraisal_feeds_incidents as incidents
 from opsdesk.services import appraisal_feeds_kept as kept
+from opsdesk.services import appraisal_feeds_reports as reports
 from opsdesk.services import appraisal_feeds_rooms as rooms
 from opsdesk.services.appraisal_feeds_record import Record, Share
 from opsdesk.services.settlement import without_collection
@@ -109,6 +110,7 @@ FEEDS = (
     _events("inspection.missed", "漏巡", rooms.missed_rounds, by_person=False),
     _events("inspection.abnormal", "巡检异常未处置", rooms.abnormal),
     _events("cleaning.overdue", "清扫逾期", rooms.late_cleaning, by_person=False),
+    _events("report.late", "报告迟交、缺交", reports.late, by_person=False),
     *(_by_hand(kind) for kind in EventKind),
     Feed(MONTHS, "各月得分平均", "%", Gives.RATE, True, kept.monthly_scores, kept.monthly_words, own=True),
 )
@@ -119,8 +121,9 @@ SAME_FACTS = {
     "incident.response": "incident.within_response",
     "incident.deadline": "incident.within_deadline",
     "attendance.absent": "attendance.rate",
+    "event.report": "report.late",
 }
-"""Events that a rate counts too: both in one scheme cost points twice for the same."""
+"""Events that another feed counts too: both in one scheme cost points twice for the same."""
 
 Whom = tuple[int | None, int | None]
 Fact = TypeVar("Fact", Event, Share)

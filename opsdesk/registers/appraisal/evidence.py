@@ -22,6 +22,7 @@ from opsdesk.models import (
     MediaCheck,
     OffHours,
     Punch,
+    Report,
     Room,
     Visit,
 )
@@ -54,6 +55,9 @@ KINDS: Mapping[str, tuple[type[Base], Words]] = {
     "sheet": (AppraisalSheet, _numbered("考核表")),
     "punch": (Punch, _punch),
     "visit": (Visit, lambda row: f"机房出入 {row['entered_at']:%m-%d %H:%M} {row['name']}"),
+    "report": (Report, _numbered("日报")),
+    "report_weekly": (Report, _numbered("周报")),
+    "report_quarterly": (Report, _numbered("季度总结")),
     "cleaning": (Cleaning, lambda row: f"清扫 {row['day']:%Y-%m-%d}"),
 }
 """Records by the word that a reference begins with, and what they say."""
@@ -66,6 +70,7 @@ def read(ctx: Context, references: Iterable[str]) -> Mapping[str, str]:
         kind, _, rest = reference.partition(":")
         of[kind].append(rest)
     found = {f"day:{rest}": f"{_day(rest):%Y-%m-%d} 没有到岗记录" for rest in of["day"]}
+    found |= {f"report_due:{rest}": f"{_day(rest):%Y-%m-%d} 没有交报告" for rest in of["report_due"]}
     with ctx.read() as connection:
         for kind, (model, words) in KINDS.items():
             table = model.__table__

@@ -53,10 +53,10 @@ REGISTER = Register(
     topics=frozenset({"open_close", "settings", "sign_in", "law"}),
     columns=(
         Column("day", "日期", Kind.DATE, 136),
-        Column("office", "办公室", width=112),
+        Column("office", "办公室", width=128),
         Column("state", "状态", Kind.CHIP, 128),
-        Column("opened", "开门", width=120),
-        Column("closed", "关门", width=120),
+        Column("opened", "开门", width=136),
+        Column("closed", "关门", width=136),
         Column("inspectors", "巡查人", width=136),
         Column("told", "巡查和处置", width=0),
         Column("signed", "周签字", width=88),

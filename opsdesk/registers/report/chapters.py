@@ -32,7 +32,7 @@ class Form:
     chapters: tuple[Chapter, ...]
 
 
-LINES = "一行一件，可以写成 事项｜系统｜起止｜结果。"
+LINES = "一行一件，可以写成 事项|系统|起止|结果。"
 FORMS: Mapping[ReportKind, Form] = {
     ReportKind.DAILY: Form(
         "report",

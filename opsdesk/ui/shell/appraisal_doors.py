@@ -23,6 +23,9 @@ PAGES = {
     "off_hours": "off_hours",
     "inspection": "inspection",
     "cleaning": "cleaning",
+    "report": "report",
+    "report_weekly": "report_weekly",
+    "report_quarterly": "report_quarterly",
     "appraisal_event": "appraisal_event",
     "sheet": "appraisal_sheet",
 }
@@ -39,6 +42,8 @@ def show_record(show: Show, show_day: Callable[[PersonDay], object], desk: Desk,
     elif kind in {"punch", "day"}:
         found = partial(evidence.person_day, ctx, reference)
         desk.operations.run(found, done=lambda each: show_day(each) if each else None, owner=desk.notices)
+    elif kind == "report_due":
+        show(rest.split(":")[1])
     elif kind == "room" and (page := within(show("inspection_round"))) is not None:
         room, _, day = rest.partition(":")
         page.head.go_to(date.fromisoformat(day), int(room))
