@@ -209,16 +209,12 @@ class BackupsPage(QWidget):
             return restoring.apart(ctx, path, folder, password=password)
 
         self._desk.operations.run_long(
-            work, "正在恢复", done=partial(self._on_apart, folder), owner=self, busy=self.panel.apart, beside=True
-        )
-
-    def _on_apart(self, folder: Path, outcome: Outcome[Contents]) -> None:
-        found = outcome.value
-        self._desk.notices.show(
-            f"已恢复到 {folder}：审计链 {found.links:,} 条，共 {found.rows:,} 行。"
-            f'要打开它，请运行 opsdesk --home "{folder}"。',
-            Tone.FINE,
-            [("打开文件夹", partial(open_outside, folder))],
+            work,
+            "正在恢复",
+            done=partial(_tell_apart, self._desk, folder),
+            owner=self,
+            busy=self.panel.apart,
+            beside=True,
         )
 
     def carry_out_drill(self, path: Path | None) -> None:
@@ -344,3 +340,13 @@ class BackupsPage(QWidget):
         row.setSpacing(0)
         row.addLayout(left, 1)
         row.addWidget(self.panel)
+
+
+def _tell_apart(desk: Desk, folder: Path, outcome: Outcome[Contents]) -> None:
+    found = outcome.value
+    desk.notices.show(
+        f"已恢复到 {folder}：审计链 {found.links:,} 条，共 {found.rows:,} 行。"
+        f'要打开它，请运行 opsdesk --home "{folder}"。',
+        Tone.FINE,
+        [("打开文件夹", partial(open_outside, folder))],
+    )
