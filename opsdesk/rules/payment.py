@@ -32,11 +32,26 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True)
+class Ran:
+    """The days on which a contract ran, of a quarter of `of` days, where that is not all of them."""
+
+    first: date
+    last: date
+    of: int
+
+    @property
+    def days(self) -> int:
+        """How many they are, both ends counted."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True)
 class Pay:
     """The payment that a score comes to.
 
     `percent` is to the second decimal; None while it is left to agreement (`negotiated`) or no share is agreed (待定).
-    `amount_fen` is None wherever the share or the base is. `grade` is filled in by `Mode.GRADE4` alone.
+    `amount_fen` is None wherever the share or the base is. `grade` is filled in by `Mode.GRADE4` alone. `part` says
+    what became of the fee where the contract ran for a part of the quarter; then `base_fen` is that part.
     """
 
     mode: Mode
@@ -48,6 +63,7 @@ class Pay:
     sentence: str
     citation: Citation
     negotiated: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,11 +93,13 @@ def pay(
     *,
     mode: str = "",
     shares: Sequence[tuple[str, Decimal]] = (),
+    ran: Ran | None = None,
 ) -> Pay:
     """The payment for a score by T1-APP-01 (`held`); `mode` is the contract's own choice over the clause's.
 
-    `shares` are per cent by grade for grade4. `base_fen` is the quarter's fee, None where none is agreed. Raises
-    ValueError for an unknown mode.
+    `shares` are per cent by grade for grade4. `base_fen` is the quarter's fee, None where none is agreed. Of a contract
+    that `ran` for a part of the quarter it is paid by days or whole, as pay.part reads. Raises ValueError for an
+    unknown mode.
     """
     chosen = Mode(mode or held.text("pay.mode"))
     grade, negotiated = "", False
@@ -96,6 +114,7 @@ def pay(
         share = dict(shares).get(grade)
         agreed = f"约定付 {plain(share)}%" if share is not None else "合同没有约定这一等的付款比例，付款待定"
         said = f"得分 {plain(score)}，评为{grade}，{agreed}"
+    base_fen, part = _part(base_fen, ran, held)
     amount = None if share is None or base_fen is None else _amount(base_fen, share, score, held, chosen)
     return Pay(
         chosen,
@@ -104,10 +123,22 @@ def pay(
         base_fen,
         amount,
         grade,
-        said + _in_money(share, base_fen, amount),
+        said + _in_money(share, base_fen, amount, part),
         held.cite(),
         negotiated,
+        part,
     )
+
+
+def _part(base_fen: int | None, ran: Ran | None, held: Held) -> tuple[int | None, str]:
+    """The quarter's fee, or its part of a contract that ran for some of its days, and the arithmetic in words."""
+    if ran is None or base_fen is None:
+        return base_fen, ""
+    when = f"合同在本季度只有 {ran.first.isoformat()} 至 {ran.last.isoformat()} 共 {ran.days} 日"
+    if held.text("pay.part") == "whole":
+        return base_fen, f"{when}，{held.word('pay.part')}"
+    part = _whole(Decimal(base_fen) * ran.days / ran.of)
+    return part, f"{when}，季度合同款 {_yuan(base_fen)} 元 × {ran.days} ÷ {ran.of} 日 = {_yuan(part)} 元"
 
 
 def grade_lines(held: Held) -> tuple[tuple[Decimal, str], ...]:
@@ -152,12 +183,12 @@ def _yuan(fen: int) -> str:
     return in_yuan(Decimal(fen) / HUNDRED, exact=True)
 
 
-def _in_money(share: Decimal | None, base_fen: int | None, amount: int | None) -> str:
+def _in_money(share: Decimal | None, base_fen: int | None, amount: int | None, part: str) -> str:
     if share is None:
         return "。"
     if base_fen is None or amount is None:
         return "。合同没有约定季度合同款，金额待定。"
-    return f"。季度合同款 {_yuan(base_fen)} 元，应付 {_yuan(amount)} 元。"
+    return f"。{part or f'季度合同款 {_yuan(base_fen)} 元'}，应付 {_yuan(amount)} 元。"
 
 
 def points_money(points_off: Decimal, held: Held | None) -> Money | None:

@@ -1,4 +1,4 @@
-"""The course of an appraisal: 公示, the group, feedback, hand-in and filing, and the score of a year.
+"""The course of an appraisal: 公示, the group, feedback, hand-in and filing.
 
 Clauses: T4-01 (published before scoring), T4-02 (facts), T4-03a (feedback), T4-03b (hand-in), T4-04 (whom), T4-06 and
 T4-07 (the group), T4-09 (once a month), T4-10 (the year), E8-05 and E8-10 (what is looked at, how often). What is
@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from opsdesk.rules.clause import Citation, Held, Law
-from opsdesk.rules.scoring import HUNDREDTH, NOTHING, ObjectKind, Opinion, PeriodKind, plain
+from opsdesk.rules.clause import Held, Law
+from opsdesk.rules.scoring import ObjectKind, Opinion, PeriodKind, plain
 
 HOUSE, ASPECTS = "T4", "E8"
 """Whose rules hold for the course of an appraisal, and whose for what it looks at."""
-YEAR = "T4-10"
-"""The clause of the year's score."""
 EVERY = {"month": PeriodKind.MONTH, "quarter": PeriodKind.QUARTER, "year": PeriodKind.YEAR}
 """The readings of appraisal.every (E8-10)."""
 SEPARATED = re.compile(r"[、,，;；]+")
@@ -159,33 +156,3 @@ def lacks_for_filing(
     if not submitted and (held := law.part("review.hand_in", HOUSE)):
         lacks.append("还没有提交综合管理部")
     return lacks
-
-
-@dataclass(frozen=True)
-class YearScore:
-    """The score of a year (T4-10), to the second decimal; None while months or targets are missing."""
-
-    score: Decimal | None
-    months: int
-    sentence: str
-    citation: Citation
-
-
-def year_score(months: Sequence[Decimal], targets: Decimal | None, held: Held) -> YearScore:
-    """The year by T4-10 (`held`): the mean of the months that there are, and how far the year's targets were met."""
-    by_months, by_targets = held.number("appraisal.month_weight"), held.number("appraisal.target_weight")
-    count, points = len(months), sum(months, NOTHING)
-    said = [f"有 {count} 个月的月度得分" if count else "没有月度得分，年度得分待定"]
-    if count:
-        mean = (points / count).quantize(HUNDREDTH, ROUND_HALF_UP)
-        said.append(f"合计 {plain(points)} 分，平均 {plain(mean)} 分，占 {by_months}%")
-    if targets is None:
-        said.append("目标责任书得分待填，年度得分待定")
-    else:
-        said.append(f"目标责任书 {plain(targets)} 分，占 {by_targets}%")
-    score = None
-    if count and targets is not None:
-        weighed = (points * by_months / count + targets * by_targets) / 100
-        score = weighed.quantize(HUNDREDTH, ROUND_HALF_UP)
-        said.append(f"年度得分 {plain(score)} 分")
-    return YearScore(score, count, f"{'，'.join(said)}。", held.cite())

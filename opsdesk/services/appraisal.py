@@ -31,8 +31,8 @@ from opsdesk.services.errors import Refusal
 class Scored:
     """One appraisee as scored: items with their lines, marks by hand, score and grade, what it pays or costs.
 
-    `money` is what a points scheme takes off (E19-21); None where the clause is off. `stale` says that the record now
-    gives another score than the one decided.
+    `money` is what a points scheme takes off (E19-21); None where the clause is off. `stale` is what the record now
+    gives, where any line of it is another than when it was decided; the score itself may be the same.
     """
 
     subject: Subject
@@ -201,7 +201,7 @@ def _all_scored(
     connection: Connection, regulations: Regulations, scheme: Scheme, period: Period,
     pairs: Sequence[tuple[Subject, Sheet | None]], feeds: Feeds,
 ) -> tuple[Scored, ...]:  # fmt: skip
-    terms = appraisal_subjects.pay_terms(connection, period)
+    terms = appraisal_subjects.pay_terms(connection, period, scheme.regulation)
     return tuple(
         _scored(regulations, scheme, period, subject, sheet, feeds, terms.get(subject.vendor_id or 0, []))
         for subject, sheet in pairs
@@ -219,10 +219,18 @@ def _scored(
         score = Decimal(sheet.row["score"])
         pays, money = appraisal_money.thawed(sheet.row["pay"])
         items = appraisal_record.thawed(sheet.row["frozen"])
-        return Scored(subject, items, score, sheet.row["grade"], pays, money, sheet, now if now != score else None)
+        stale = now if _counts(live) != _counts(items) else None
+        return Scored(subject, items, score, sheet.row["grade"], pays, money, sheet, stale)
     pays = _pays(regulations, scheme, period, subject, terms, now)
     money = _money(regulations, scheme, period, live)
     return Scored(subject, live, now, scoring.grade_of(now, scheme.grades), pays, money, sheet)
+
+
+def _counts(items: Iterable[ScoredItem]) -> set[tuple[object, ...]]:
+    """What of scored items makes the score: each line with what was proposed and what counts."""
+    lines = {(each.item.id, line.proposal.key, line.proposal.points, line.counted) for each in items
+             for line in each.lines}  # fmt: skip
+    return lines | {(each.item.id, each.score) for each in items}
 
 
 def _item(item: Item, subject: Subject, sheet: Sheet | None, feeds: Feeds) -> ScoredItem:
@@ -288,7 +296,7 @@ def _pays(
         ContractPay(
             term.contract,
             term.project,
-            payment.pay(score, term.quarter_fen, held, mode=term.mode, shares=term.shares),
+            payment.pay(score, term.quarter_fen, held, mode=term.mode, shares=term.shares, ran=term.ran(period)),
         )
         for term in terms
     )

@@ -48,6 +48,7 @@ def _pay_facts(pay: Pay) -> dict[str, Any]:
         "sentence": pay.sentence,
         "citation": _cited(pay.citation),
         "negotiated": pay.negotiated,
+        "part": pay.part,
     }
 
 
@@ -79,6 +80,7 @@ def _pay(facts: Mapping[str, Any]) -> Pay:
         facts["sentence"],
         _citation(facts["citation"]),
         facts["negotiated"],
+        facts.get("part", ""),
     )
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, or_, select
 
 from opsdesk.models import Contract, ContractTerm, PaymentTerm, Vendor
+from opsdesk.rules.payment import Ran
 from opsdesk.rules.periods import Period
 from opsdesk.rules.scoring import ObjectKind
 from opsdesk.rules.vocabulary import Topic
@@ -55,15 +56,18 @@ class PayTerm:
     begins_on: date
     ends_on: date | None
 
-    def days_in(self, period: Period) -> tuple[date, date]:
-        """The first and the last day of a period on which the contract runs."""
-        return max(self.begins_on, period.first), min(self.ends_on or period.last, period.last)
+    def ran(self, period: Period) -> Ran | None:
+        """The days of a period on which the contract runs; None where it runs on all of them."""
+        first, last = max(self.begins_on, period.first), min(self.ends_on or period.last, period.last)
+        if (first, last) == (period.first, period.last):
+            return None
+        return Ran(first, last, (period.last - period.first).days + 1)
 
 
 def usual(connection: Connection, kind: ObjectKind, regulation: str, period: Period) -> list[Subject]:
     """Whom a scheme appraises in a period: vendors under contract, or people on site; teams are named by hand.
 
-    A vendor whose contract chooses another regulation for 考核 is left out.
+    A vendor is left out only where every contract of his chooses another regulation for 考核.
     """
     if kind is ObjectKind.VENDOR:
         return _vendors(connection, regulation, period)
@@ -88,29 +92,38 @@ def _vendors(connection: Connection, regulation: str, period: Period) -> list[Su
     return [
         Subject(ObjectKind.VENDOR, row.name, row.id, None, row.short_name)
         for row in connection.execute(running)
-        if not chosen[row.id] or regulation in chosen[row.id] or not regulation
+        if any(_follows(code, regulation) for code in chosen[row.id].values())
     ]
 
 
-def _chosen(connection: Connection, period: Period) -> defaultdict[int, set[str]]:
-    """The regulations that each vendor's contracts choose for 考核 at the end of the period."""
-    query = (
-        select(Contract.vendor_id, ContractTerm.contract_id, ContractTerm.regulation)
-        .join(Contract, Contract.id == ContractTerm.contract_id)
+def _follows(chosen: str, regulation: str) -> bool:
+    """Whether a contract that chooses this regulation, or none, is appraised by a scheme of that one, or of any."""
+    return chosen in {"", regulation} or not regulation
+
+
+def _chosen(connection: Connection, period: Period) -> defaultdict[int, dict[int, str]]:
+    """What each vendor's contracts that ran in the period choose for 考核 at its end, by contract; empty for none."""
+    terms = (
+        select(ContractTerm.contract_id, ContractTerm.regulation)
         .where(ContractTerm.topic == str(Topic.APPRAISAL), ContractTerm.holds_from <= period.last)
-        .where(Contract.begins_on <= period.last, or_(Contract.ends_on.is_(None), Contract.ends_on >= period.first))
         .order_by(ContractTerm.holds_from)
     )
-    held = {row.contract_id: (row.vendor_id, row.regulation) for row in connection.execute(query)}
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for vendor_id, code in held.values():
-        if code:
-            found[vendor_id].add(code)
+    held = {row.contract_id: row.regulation or "" for row in connection.execute(terms)}
+    running = select(Contract.id, Contract.vendor_id).where(
+        Contract.begins_on <= period.last, or_(Contract.ends_on.is_(None), Contract.ends_on >= period.first)
+    )
+    found: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    for row in connection.execute(running):
+        found[row.vendor_id][row.id] = held.get(row.id, "")
     return found
 
 
-def pay_terms(connection: Connection, period: Period) -> dict[int, list[PayTerm]]:
-    """付款约定 by vendor as they hold on the last day of the period, of contracts that ran in it."""
+def pay_terms(connection: Connection, period: Period, regulation: str) -> dict[int, list[PayTerm]]:
+    """付款约定 by vendor as they hold on the last day of the period, of contracts that ran in it.
+
+    A contract that chooses another regulation than the scheme's is paid by what that one's scheme makes of it.
+    """
+    chosen = _chosen(connection, period)
     query = (
         select(
             Contract.vendor_id, Contract.number, Contract.project, Contract.begins_on, Contract.ends_on,
@@ -124,6 +137,8 @@ def pay_terms(connection: Connection, period: Period) -> dict[int, list[PayTerm]
     held = {row["contract_id"]: row for row in connection.execute(query).mappings()}
     found: dict[int, list[PayTerm]] = defaultdict(list)
     for row in sorted(held.values(), key=lambda each: str(each["number"])):
+        if not _follows(chosen[row["vendor_id"]][row["contract_id"]], regulation):
+            continue
         term = PayTerm(
             row["number"], row["project"], row["quarter_fen"], row["mode"], appraisal_typed.shares_of(row["shares"]),
             row["begins_on"], row["ends_on"],

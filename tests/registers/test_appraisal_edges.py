@@ -13,7 +13,17 @@ from sqlalchemy import select, update
 from team import Team, build, go_to
 
 from opsdesk.__main__ import main
-from opsdesk.models import AppraisalEvent, AppraisalItem, AppraisalScheme, Contract, Measure, Setting, Staff, Vendor
+from opsdesk.models import (
+    AppraisalEvent,
+    AppraisalItem,
+    AppraisalScheme,
+    Contract,
+    ContractTerm,
+    Measure,
+    Setting,
+    Staff,
+    Vendor,
+)  # fmt: skip
 from opsdesk.registers.appraisal import bundle, check, documents, feedback, letters, listing, marks, rulings, service
 from opsdesk.registers.appraisal.marks import Entry
 from opsdesk.registers.appraisal.rulings import Wish
@@ -22,6 +32,7 @@ from opsdesk.registers.appraisal_event import service as events
 from opsdesk.registers.payment_term import service as payment_terms
 from opsdesk.registers.scheme import acts as scheme_acts
 from opsdesk.rules import periods
+from opsdesk.rules.clause import Holding
 from opsdesk.rules.scoring import Line, LineState, ScorerKind, Way
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import amending, appraisal, appraisal_schemes, settings
@@ -255,7 +266,7 @@ def test_who_comes_after_the_beginning_is_asked_about_and_gets_a_sheet(quarter: 
         for code, begins in (("V3", date(2026, 3, 31)), ("V4", date(2026, 4, 1))):
             vendor = tx.insert(Vendor, code=code, name=f"{code} 新签单位", short_name=code)
             tx.insert(Contract, vendor_id=vendor, number=f"HT-{code}", project="布线", begins_on=begins)
-    assert asked() == ["V3 新签单位是建立考核以后才登记的，没有考核表。请在“考核表”里用“补建考核表”。"]
+    assert asked() == ["V3 新签单位是建立考核以后才登记的，没有考核表。请用“更多”里的“补建考核表”。"]
     with pytest.raises(Refusal, match="需要主管"):
         service.complete(quarter.acting_as(Actor("小张", Role.DESK)), appraisal_id=made.kept.id)
     one = decide(quarter)
@@ -284,14 +295,81 @@ def asked_of_payment(ctx: Context) -> list[str]:
         (date(2026, 1, 2), None, "2026-01-02 至 2026-03-31"),
     ],
 )
-def test_a_contract_of_a_part_of_the_quarter_is_asked_about(
+def test_a_contract_of_a_part_of_the_quarter_is_paid_by_its_days_and_asked_about(
     quarter: Context, begins: date, ends: date | None, told: str
 ) -> None:
     with quarter.writing.begin() as connection:
         own = update(Contract).where(Contract.number == "HT-V1")
         connection.execute(own.values(begins_on=begins, ends_on=ends))
-    sentence = f"华信的合同 HT-V1 在本季度只有 {told}，应付仍按整季度的合同款计算。请按合同核对本季度的合同款。"
+    part = f"合同在本季度只有 {told} 共 89 日，季度合同款 100,000.00 元 × 89 ÷ 90 日 = 98,888.89 元"
+    sentence = f"华信的合同 HT-V1：{part}。请与合同核对；口径在规章 T1 2.4。"
     assert asked_of_payment(quarter) == ([sentence] if told else [])
+    (paid,) = scored(quarter).pays
+    assert paid.pay.amount_fen == (8_998_889 if told else 9_100_000)
+    assert (part in paid.pay.sentence) == bool(told)
+    one = decide(quarter)
+    letter = letters.vendor_letter(quarter, one)
+    assert (part in str(letter.body)) == bool(told), "what the vendor is paid is explained to it"
+    assert [each.pay.part for each in scored(quarter).pays] == [part if told else ""], "frozen with its arithmetic"
+
+
+def test_by_the_other_reading_a_part_of_the_quarter_is_paid_as_a_whole_from_its_day_on(quarter: Context) -> None:
+    with quarter.writing.begin() as connection:
+        connection.execute(update(Contract).where(Contract.number == "HT-V1").values(ends_on=date(2026, 3, 30)))
+    held = quarter.regulations.on(date(2026, 3, 31)).held("T1-APP-01")
+    for begins, fen in ((date(2026, 4, 1), 8_998_889), (date(2026, 3, 31), 9_100_000)):
+        values = {**held.holding.values, "pay.part": "whole"}
+        under = quarter.under(quarter.regulations.amended([("T1-APP-01", Holding(begins, values, "合同补充约定"))]))
+        (paid,) = scored(under).pays
+        assert paid.pay.amount_fen == fen, begins
+    assert "合同在本季度只有 2026-01-01 至 2026-03-30 共 89 日，按整季度的合同款付" in paid.pay.sentence
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "by_t1", "by_t4"),
+    [
+        ("", "", 2, 2), ("T1", "T1", 2, 0), ("T4", "T4", 0, 2), ("T4", "T1", 1, 1), ("T4", "", 1, 2), ("T1", "", 2, 1),
+    ],
+)  # fmt: skip
+def test_a_vendor_is_scored_by_what_each_of_its_contracts_chooses(
+    quarter: Context, first: str, second: str, by_t1: int, by_t4: int
+) -> None:
+    an_appraisal.scheme(quarter, "Q4", regulation="T4", title="按 T4 的季度评分")
+    with quarter.read() as connection:
+        own = connection.execute(select(Contract.id, Contract.vendor_id).where(Contract.number == "HT-V1")).one()
+    with quarter.transaction("签约") as tx:
+        more = {"vendor_id": own.vendor_id, "project": "布线", "begins_on": date(2026, 1, 1)}
+        other = tx.insert(Contract, **more, number="HT-V1b")
+        for contract, code in ((own.id, first), (other, second)):
+            if code:
+                since = {"topic": "考核", "holds_from": date(2026, 1, 1)}
+                tx.insert(ContractTerm, **since, contract_id=contract, regulation=code)
+    term = {"contract_id": other, "holds_from": date(2026, 1, 1), "fee": "5000", "mode": "regulation"}
+    payment_terms.save(quarter, None, term)
+    made = appraisal.compute(quarter, QUARTER, code=CODE)
+    assert made.kept is not None
+    service.void(quarter, appraisal_id=made.kept.id, reason="换合同重建")
+    for code, contracts in ((CODE, by_t1), ("Q4", by_t4)):
+        objects = appraisal.compute(quarter, QUARTER, code=code).objects
+        assert [len(each.pays) for each in objects if each.subject.vendor == "华信"] == (
+            [contracts] if contracts else []
+        ), code
+
+
+def test_a_decided_sheet_tells_of_other_lines_though_the_sum_is_the_same(quarter: Context) -> None:
+    (one, other) = lines(quarter)
+    assert one.proposal.points == other.proposal.points
+    decide(quarter)
+    assert scored(quarter).stale is None
+    event_id = int(one.proposal.evidence[0].removeprefix("appraisal_event:"))
+    with quarter.writing.begin() as connection:
+        connection.execute(update(AppraisalEvent).where(AppraisalEvent.id == event_id).values(points="4"))
+        event_id = int(other.proposal.evidence[0].removeprefix("appraisal_event:"))
+        connection.execute(update(AppraisalEvent).where(AppraisalEvent.id == event_id).values(points="6"))
+    after = scored(quarter)
+    assert after.stale is not None
+    paper = documents.sheet(quarter, appraisal.compute(quarter, QUARTER, code=CODE), after)
+    assert any(note.startswith("核定后记录有变动：") for note in paper.notes)
 
 
 def test_a_second_contract_without_a_fee_is_asked_about_by_its_number(quarter: Context) -> None:
@@ -586,8 +664,8 @@ def test_a_void_appraisal_and_one_with_another_sheet_are_computed_as_a_whole(qua
     shown = appraisal.compute(quarter, QUARTER, code=CODE)
     assert shown.kept is not None
     with quarter.transaction("新单位") as tx:
-        vendor = tx.insert(Vendor, code="XM", name="新美科技有限公司", short_name="新美", remarks="")
-        tx.insert(Contract, vendor_id=vendor, number="XM-1", project="新项目", begins_on=date(2026, 1, 1), remarks="")
+        vendor = tx.insert(Vendor, code="XM", name="新美科技有限公司", short_name="新美")
+        tx.insert(Contract, vendor_id=vendor, number="XM-1", project="新项目", begins_on=date(2026, 1, 1))
     service.complete(quarter, appraisal_id=shown.kept.id)
     again = appraisal.renewed(quarter, shown)
     assert len(again.objects) == len(shown.objects) + 1

@@ -125,6 +125,7 @@ def test_every_switch_ships_as_its_first_reading() -> None:
         ("T1-RPT-01", "report.daily.due", "20:00"),
         ("T1-FLT-01", "sla.respond_min", 10),
         ("T1-APP-01", "pay.mode", "linear"),
+        ("T1-APP-01", "pay.part", "days"),
         ("T3-06", "offhours.emergency_makeup", "true"),
         ("T3-08b", "violation.over", 3),
         ("T3-08b", "violation.window", "contract"),

@@ -1,4 +1,4 @@
-"""The course of an appraisal: X38 and X40, both sides of each limit, and what is wanting before a sheet is filed."""
+"""The course of an appraisal: X38, both sides of each limit, and what is wanting before a sheet is filed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 
 from opsdesk.rules import review
 from opsdesk.rules.clause import Holding, Law
-from opsdesk.rules.review import YearScore
 from opsdesk.rules.scoring import ObjectKind, Opinion, PeriodKind
 from opsdesk.services.law_library import shipped
 
@@ -184,39 +183,3 @@ class TestFiling:
     def test_clauses_not_in_force_ask_nothing(self) -> None:
         assert lacking(talked=False, opinion="", signed=False, law=without("T4-03a")) == []
         assert lacking(submitted=False, law=without("T4-03b")) == []
-
-
-def year(months: list[str], targets: str | None, **values: int) -> YearScore:
-    own = {f"appraisal.{name}_weight": value for name, value in values.items()}
-    held = law(review.YEAR, own).held(review.YEAR)
-    return review.year_score([Decimal(each) for each in months], None if targets is None else Decimal(targets), held)
-
-
-class TestYear:
-    def test_x40(self) -> None:
-        found = year(["90"] * 12, "80")
-        assert (found.score, found.months) == (Decimal("86.0"), 12)
-        assert found.sentence == (
-            "有 12 个月的月度得分，合计 1080 分，平均 90 分，占 60%，目标责任书 80 分，占 40%，年度得分 86 分。"
-        )
-        assert found.citation.short == "T4 7.2"
-
-    def test_only_months_that_there_are_count_and_it_says_how_many(self) -> None:
-        found = year(["90", "91", "91"], "80")
-        assert (found.score, found.months) == (Decimal("86.40"), 3)
-        assert "有 3 个月的月度得分，合计 272 分，平均 90.67 分" in found.sentence
-
-    def test_the_mean_is_not_rounded_before_the_year_is(self) -> None:
-        # 0.6 × 270.025 ÷ 3 + 0.4 × 80 is 86.005; the mean to the second decimal, 90.01, would make it 86.006
-        assert year(["90", "90", "90.025"], "80").score == Decimal("86.01")
-        assert year(["90", "90", "90.0249"], "80").score == Decimal("86.00")
-
-    def test_weights_are_the_clauses(self) -> None:
-        assert year(["90"], "80", month=70, target=30).score == Decimal(87)
-
-    def test_without_months_or_targets_it_stays_open(self) -> None:
-        none, open_ = year([], "80"), year(["90"], None)
-        assert (none.score, none.months) == (None, 0)
-        assert "没有月度得分，年度得分待定" in none.sentence
-        assert open_.score is None
-        assert open_.sentence.endswith("目标责任书得分待填，年度得分待定。")

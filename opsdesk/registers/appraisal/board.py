@@ -120,6 +120,6 @@ def _period(chosen: SchemeChoice | None, wanted: Period | None, begun: tuple[Per
 def one_more(ctx: Context, shown: Round, scored: Scored) -> list[tuple[Item, Decimal, int | None]]:
     """What one more event of each item would cost (仿真): the score then, and how much less is paid (分)."""
     with ctx.read() as connection:
-        terms = appraisal_subjects.pay_terms(connection, shown.period)
+        terms = appraisal_subjects.pay_terms(connection, shown.period, shown.scheme.regulation)
     own = terms.get(scored.subject.vendor_id or 0, [])
     return appraisal.one_more(scored, shown.scheme, own, ctx.regulations, shown.period)

@@ -32,6 +32,8 @@ from opsdesk.services.open_questions import Question
 
 HERE = "appraisal"
 """The door of what is looked at on the scoring page itself."""
+NO_SHEET = "没有考核表"
+"""The kind of question about those who came since the appraisal was begun."""
 MANY = 5
 """More lines of one person in one item than this are worth a second look."""
 NAMED = 3
@@ -135,8 +137,8 @@ def _without_sheet(connection: Connection, shown: Round) -> Iterator[Question]:
         names = "、".join(each.name for each in found[:NAMED]) + (
             f"等 {len(found)} 个对象" if len(found) > NAMED else ""
         )
-        said = f"{names}是建立考核以后才登记的，没有考核表。请在“考核表”里用“补建考核表”。"
-        yield Question("没有考核表", None, "", "", shown.period.last, said, "appraisal_sheet")
+        said = f"{names}是建立考核以后才登记的，没有考核表。请用“更多”里的“补建考核表”。"
+        yield Question(NO_SHEET, None, "", "", shown.period.last, said, HERE)
 
 
 def _uses(shown: Round, *sources: str) -> bool:
@@ -201,7 +203,7 @@ def _payment(connection: Connection, shown: Round) -> Iterator[Question]:
     if shown.scheme.object_kind is not ObjectKind.VENDOR or shown.scheme.period_kind is not PeriodKind.QUARTER:
         return
     period = shown.period
-    terms = appraisal_subjects.pay_terms(connection, period)
+    terms = appraisal_subjects.pay_terms(connection, period, shown.scheme.regulation)
     bare = appraisal_subjects.without_terms(connection, period)
     for each in shown.objects:
         vendor_id, vendor = each.subject.vendor_id or 0, each.subject.vendor
@@ -209,13 +211,10 @@ def _payment(connection: Connection, shown: Round) -> Iterator[Question]:
             said = f"{vendor}的合同 {'、'.join(numbers)} 没有付款约定，应付金额里没有它。请登记季度合同款。"
             yield Question("付款约定", None, "", vendor, period.last, said, "payment_term")
         for term in terms.get(vendor_id, ()):
-            first, last = term.days_in(period)
-            if (first, last) != (period.first, period.last):
-                said = (
-                    f"{vendor}的合同 {term.contract} 在本季度只有 {first.isoformat()} 至 {last.isoformat()}，"
-                    "应付仍按整季度的合同款计算。请按合同核对本季度的合同款。"
-                )
-                yield Question("合同不满一季", None, "", vendor, first, said, "payment_term")
+            paid = next((one.pay for one in each.pays if one.contract == term.contract), None)
+            if (ran := term.ran(period)) is not None and paid is not None and paid.part:
+                said = f"{vendor}的合同 {term.contract}：{paid.part}。请与合同核对；口径在规章 {paid.citation.short}。"
+                yield Question("合同不满一季", None, "", vendor, ran.first, said, "payment_term")
 
 
 def _rates(shown: Round, open_ones: list[Scored]) -> Iterator[Question]:

@@ -240,7 +240,8 @@ def _notes(ctx: Context, made: Round, scored: Scored, *, decided: bool) -> Itera
     if not decided:
         yield DRAFT
     if scored.stale is not None:
-        yield f"核定后记录有变动：按现有记录为 {plain(scored.stale)} 分，本表按核定时的 {plain(scored.score)} 分印出。"
+        now = f"按现有记录为 {plain(scored.stale)} 分" if scored.stale != scored.score else "得分不变，扣分明细有不同"
+        yield f"核定后记录有变动：{now}，本表按核定时的 {plain(scored.score)} 分印出。"
     if made.scheme.grounds:
         yield f"考核依据：{'；'.join(each.rstrip('。') for each in made.scheme.grounds.splitlines())}。"
     row = scored.sheet.row if scored.sheet else {}

@@ -115,6 +115,8 @@ def _letter_body(made: Round, scored: Scored) -> Iterable[Block]:
             for each in scored.pays
         )
         yield Table(PAYMENTS, rows, number_column=False, record_labels=tuple(each.contract for each in scored.pays))
+        for part in filter(None, (each.pay.part for each in scored.pays)):
+            yield Text(f"　　{part}。", 12.0)
         yield Text(_payment_words(scored), 12.0)
     yield Text("　　扣分依据见随附的《考核扣分明细》。如有异议，请自收到之日起按合同约定的期限书面提出。", 12.0)
 

@@ -8,10 +8,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from opsdesk.register import Chip, Tone
 from opsdesk.rules.amounts import in_yuan
-from opsdesk.rules.scoring import HUNDREDTH, Item, LineState, ObjectKind, ScoredItem, ScorerKind, Way, plain
+from opsdesk.rules.scoring import HUNDREDTH, NOTHING, Item, LineState, ObjectKind, ScoredItem, ScorerKind, Way, plain
 from opsdesk.services.appraisal import Round, Scored
 from opsdesk.services.appraisal_record import Mark, SheetState
 from opsdesk.services.money import yuan
+from opsdesk.services.text import person_name
 
 TOTAL, GRADE, PAY, STATE = "total", "grade", "pay", "state"
 COUNTED = {
@@ -67,7 +68,7 @@ class Cell:
 def scorers(shown: Round) -> list[Scorer]:
     """Everybody who may give points, the decided ones first, then the group with its leader, then the appraisee."""
     leader, members = (shown.kept or shown.scheme).leader, (shown.kept or shown.scheme).members
-    names = dict.fromkeys(filter(None, (each.strip() for each in [leader, *members.splitlines()])))
+    names = dict.fromkeys(filter(None, map(person_name, [leader, *members.splitlines()])))
     return [DECIDED, *(Scorer(ScorerKind.GROUP, name) for name in names), Scorer(ScorerKind.SELF)]
 
 
@@ -168,7 +169,7 @@ def sum_title(shown: Round, key: str) -> str:
 def sum_cell(scored: Scored, key: str) -> Cell:
     """A cell beside the items."""
     if key == TOTAL:
-        below = f"现 {plain(scored.stale)}" if scored.stale is not None else ""
+        below = "" if scored.stale in {None, scored.score} else f"现 {plain(scored.stale or NOTHING)}"
         return Cell(plain(scored.score), below)
     if key == GRADE:
         return Cell(scored.grade)

@@ -46,7 +46,8 @@ def head(column: QVBoxLayout, scored: Scored) -> None:
     column.addLayout(figures)
     if scored.stale is not None:
         now, then = plain(scored.stale), plain(scored.score)
-        column.addWidget(notice(f"核定后记录有变动：现在算得 {now} 分，核定的是 {then} 分。要改请先撤回核定。"))
+        said = f"现在算得 {now} 分，核定的是 {then} 分" if now != then else "得分不变，扣分明细有不同"
+        column.addWidget(notice(f"核定后记录有变动：{said}。要改请先撤回核定。"))
 
 
 def money(column: QVBoxLayout, scored: Scored, last: date, ask: AskClause) -> None:
