@@ -100,6 +100,14 @@ class TestScheme:
         assert load(site, "scheme", scheme)["grades"] == "甲 95 乙 80 丙 0"
         whole(site)
 
+    def test_names_of_the_group_are_kept_with_one_kind_of_dot(self, site: Context, scheme: int) -> None:
+        change(site, "scheme", scheme, leader="买买提•艾力", members="买买提・艾力\n 赵敏 \n\n")
+        kept = scheme_of(site, scheme)
+        assert (kept.leader, kept.members) == ("买买提·艾力", "买买提·艾力\n赵敏")
+
+    def test_a_scheme_made_public_in_the_past_says_so(self, site: Context, whole_scheme: int) -> None:
+        assert "早 1 天，请留好" in run(site, "scheme", "publish", whole_scheme, day=date(2026, 3, 4))
+
     def test_code_belongs_to_one_scheme_and_stays(self, site: Context, scheme: int) -> None:
         with refused("已经登记过", "code"):
             made.scheme(site, "z1")

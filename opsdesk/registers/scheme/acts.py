@@ -32,7 +32,10 @@ def publish(ctx: Context, scheme_id: int, values: Values) -> Outcome[str]:
         if why := appraisal_schemes.unfit(scheme, full):
             raise Refusal(f"{_named(row)}还不能公示：{why}")
         tx.update(AppraisalScheme, scheme_id, published_on=day)
-    return Outcome(f"{_named(row)}已于 {day.isoformat()} 公示，从这一天起可以按它打分（T4 2.1）。", TOUCHED)
+    said = f"{_named(row)}已于 {day.isoformat()} 公示，从这一天起可以按它打分（T4 2.1）。"
+    if back := (ctx.today() - day).days:
+        said += f"公示日期比登记的今天早 {back} 天，请留好当天张贴或发出的凭据。"
+    return Outcome(said, TOUCHED)
 
 
 def renew(ctx: Context, scheme_id: int, values: Values) -> Outcome[str]:

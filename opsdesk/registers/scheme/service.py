@@ -19,6 +19,7 @@ from opsdesk.services.choices import in_use
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.text import person_name
 
 Values = Mapping[str, Any]
 TOUCHED = frozenset({"scheme", "scheme_item"})
@@ -149,8 +150,10 @@ def _read(ctx: Context, values: Values) -> dict[str, Any]:
         "grades": _grades(values),
         "begins_on": entry.day(values, "begins_on", "生效日"),
         "grounds": entry.long_text(values, "grounds", "依据文件"),
-        "leader": entry.text(values, "leader", "组长"),
-        "members": entry.long_text(values, "members", "组员", longest=300),
+        "leader": person_name(entry.text(values, "leader", "组长")),
+        "members": "\n".join(
+            filter(None, map(person_name, entry.long_text(values, "members", "组员", longest=300).splitlines()))
+        ),
         "remarks": entry.long_text(values, "remarks", "备注"),
     }
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from opsdesk.register import Tone
 from opsdesk.registers.appraisal import board, check
 from opsdesk.registers.appraisal.board import Board
 from opsdesk.rules.periods import Period
@@ -148,7 +149,7 @@ class AppraisalPage(QWidget):
                 ("Ctrl+Y", self.saving.redo),
                 ("Ctrl+Shift+Z", self.saving.redo),
                 ("Ctrl+P", self.head.preview.click),
-                ("Ctrl+F", self.bar.find),
+                ("Ctrl+F", self.bar.focus_find),
                 ("F3", self.head.primary.click),
                 ("F4", self._go_to_open),
                 ("F5", self._read_record),
@@ -295,7 +296,9 @@ class AppraisalPage(QWidget):
             self.pictures.show_round(self.board.round, self.grid.place[0])
 
     def _open_door(self, question: Question) -> None:
-        if question.door == check.HERE:
+        if question.kind == check.NO_SHEET:
+            self._desk.notices.show(question.sentence, Tone.WARNING, [("补建考核表", self.acts.complete)])
+        elif question.door == check.HERE:
             self.scoring.find_text(question.name)
             self.scoring.open_cell(self.grid.place[0], len(self.grid.model.items))
         else:

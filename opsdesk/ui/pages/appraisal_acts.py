@@ -53,6 +53,7 @@ class AppraisalActs(QObject):
         panel.decide_asked.connect(lambda sheet_id: self._decide([sheet_id], panel.decide))
         head.paper_asked.connect(self._preview)
         head.export_asked.connect(self._choose_folder)
+        head.complete_asked.connect(self.complete)
         head.void_asked.connect(self._ask_void)
 
     def set_context(self, ctx: Context) -> None:
@@ -137,6 +138,12 @@ class AppraisalActs(QObject):
         signing = Signing(f"提交 {len(sheet_ids)} 份考核结果", "提交")
         if (granted := self._desk.signed(self._head, self._ctx, signing)) is not None:
             self._run(partial(feedback.submit, granted, sheet_ids, values), self._ask.submit, asked=True)
+
+    def complete(self) -> None:
+        """Make the sheets of those who came since the appraisal was begun."""
+        kept = self.board.round.kept if self.board and self.board.round else None
+        if kept is not None:
+            self._run(partial(service.complete, self._ctx, appraisal_id=kept.id), self._head.more)
 
     def _ask_void(self) -> None:
         kept = self.board.round.kept if self.board and self.board.round else None

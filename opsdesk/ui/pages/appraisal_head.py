@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from opsdesk.registers.appraisal import bundle, documents, letters, steps
 from opsdesk.registers.appraisal.board import Board
+from opsdesk.registers.appraisal.check import NO_SHEET
 from opsdesk.registers.appraisal.steps import Next, Task
 from opsdesk.rules.scoring import ObjectKind
 from opsdesk.rules.vocabulary import Role
@@ -64,13 +65,15 @@ def papers(shown: Round, scored: Scored | None) -> Sequence[Paper | None]:
 class AppraisalHead(PageTitle):
     """`task_asked(Next)` for the next thing to do, `decide_asked(Next)` for what can be decided beside it.
 
-    `another_asked` for one more spot check or project beside those on record, `check_asked` folds the check list,
+    `another_asked` for one more spot check or project beside those on record, `complete_asked` for the sheets of those
+    who came since it was begun, `check_asked` folds the check list,
     `paper_asked(make, button)`, `export_asked`, and `void_asked` for the whole.
     """
 
     task_asked = Signal(object)
     decide_asked = Signal(object)
     another_asked = Signal()
+    complete_asked = Signal()
     check_asked = Signal()
     paper_asked = Signal(object)
     export_asked = Signal()
@@ -91,11 +94,13 @@ class AppraisalHead(PageTitle):
         self.primary = primary_button("")
         self.check.setToolTip("缺的数据、没办结的事项和可疑的重复，打分前先看一遍。")
         self.another: QAction = self.more.menu().addAction("再建一次…")
+        self.complete: QAction = self.more.menu().addAction("补建考核表")
         self.void: QAction = self.more.menu().addAction("作废这次考核…")
         self.export: QAction = self.more.menu().addAction("导出各单位…")
         self.preview.menu().aboutToShow.connect(self._fill_papers)
         self.check.clicked.connect(self.check_asked)
         self.another.triggered.connect(self.another_asked)
+        self.complete.triggered.connect(self.complete_asked)
         self.void.triggered.connect(self.void_asked)
         self.export.triggered.connect(self.export_asked)
         self.primary.clicked.connect(lambda: self.task_asked.emit(self.next))
@@ -177,6 +182,11 @@ class AppraisalHead(PageTitle):
         filed = shown is not None and any(each.state is SheetState.FILED for each in shown.objects)
         self.void.setEnabled(shown is not None and shown.kept is not None and role is Role.SUPERVISOR and not filed)
         self.void.setToolTip("有考核表已经归档，不能作废。" if filed else "")
+        self.complete.setVisible(any(each.kind == NO_SHEET for each in self._questions))
+        self.complete.setEnabled(role is Role.SUPERVISOR)
+        self.complete.setToolTip(
+            "为建立考核以后才登记的对象补一份考核表。" if self.complete.isEnabled() else SUPERVISOR_ONLY
+        )
         self.another.setVisible(shown is not None and shown.kept is not None and shown.period.kind is None)
         self.another.setEnabled(role is Role.SUPERVISOR)
         self.another.setToolTip("" if role is Role.SUPERVISOR else SUPERVISOR_ONLY)

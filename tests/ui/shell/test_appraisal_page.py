@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from sqlalchemy import select, update
 from team import Team, go_to
 
-from opsdesk.models import AppraisalMark, Vendor
+from opsdesk.models import AppraisalMark, Contract, Vendor
 from opsdesk.registers.appraisal import board, service
 from opsdesk.rules import periods
 from opsdesk.rules.scoring import LineState
@@ -725,6 +725,25 @@ def test_an_appraisal_is_voided_with_a_reason_and_begun_anew(begun: Desk) -> Non
     begun.click(ask.submit)
     assert begun.scored().state is SheetState.LIVE
     assert begun.page.head.primary.text() == "建立考核"
+
+
+def test_whoever_came_since_is_given_a_sheet_from_the_page(begun: Desk, lived: Context) -> None:
+    assert not begun.page.head.complete.isVisible()
+    with lived.transaction("签约") as tx:
+        vendor = tx.insert(Vendor, code="V3", name="V3 新签单位", short_name="V3")
+        tx.insert(Contract, vendor_id=vendor, number="HT-V3", project="布线", begins_on=date(2026, 3, 31))
+    begun.stand(0, MANNER)
+    begun.press(Qt.Key.Key_F5)
+    (question,) = [each for each in begun.page.board.questions if each.kind == "没有考核表"]
+    assert "请用“更多”里的“补建考核表”" in question.sentence
+    assert begun.page.head.complete.isVisible()
+    begun.page.head.complete.trigger()
+    begun.settle()
+    assert [each.subject.vendor for each in begun.page.grid.model.objects] == ["华信", "恒通", "V3"]
+    assert not begun.page.head.complete.isVisible()
+    begun.window.sit_down(begun.window.ctx.acting_as(Actor("小张", Role.DESK)))
+    begun.settle()
+    assert not begun.page.head.complete.isEnabled()
 
 
 def test_teams_are_named_before_they_are_scored(open_window: Opener, site: Context, crew: Team) -> None:
