@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from opsdesk.models import OfficeCheck, Punch, Setting, Staff
 from opsdesk.rules import premises
@@ -108,3 +108,10 @@ def unsigned(connection: Connection, office: str, last: date) -> Sequence[date]:
         OfficeCheck.void_at.is_(None),
     )
     return connection.execute(query.order_by(OfficeCheck.day)).scalars().all()
+
+
+def undone(ctx: Context) -> int:
+    """How many checks found something of which nobody has said what was done."""
+    query = select(func.count()).where(OfficeCheck.found != "", OfficeCheck.remedy == "", OfficeCheck.void_at.is_(None))
+    with ctx.read() as connection:
+        return connection.execute(query).scalar_one()

@@ -29,7 +29,9 @@ from opsdesk.models import (
     Leave,
     LedgerRow,
     Measure,
+    OfficeCheck,
     Punch,
+    Report,
     RosterEntry,
     Staff,
     StoredVerdict,
@@ -41,8 +43,9 @@ from opsdesk.registers.incident import detail, listing
 from opsdesk.registers.problem.spec import REGISTER as PROBLEM
 from opsdesk.registers.sign_in import documents, service
 from opsdesk.rules import review
+from opsdesk.rules.reporting import ReportState
 from opsdesk.rules.vocabulary import State
-from opsdesk.services import accounts, attendance, settings, settlement
+from opsdesk.services import accounts, attendance, reporting, settings, settlement
 from opsdesk.services.clock import FixedClock
 from opsdesk.services.errors import Refusal
 
@@ -66,9 +69,24 @@ def test_it_has_enough_of_everything(demo: Demo) -> None:
             select(func.count(RosterEntry.staff_id.distinct())).where(RosterEntry.shift_id.is_(None))
         ).scalar_one()
     assert {"李𬭎", "王䶮", "买合木提·艾尼瓦尔"} <= names
-    assert terms == {("作息", "T1"), ("作息", "T3"), ("考勤罚则", "T2"), ("考勤罚则", "T3")}
+    assert terms == {("作息", "T1"), ("作息", "T3"), ("考勤罚则", "T2"), ("考勤罚则", "T3"), ("报告", "T1")}
     assert sorted(states) == sorted(["已认可", "不认可", "已认可", "待审批"])
     assert nights == 2
+
+
+def test_its_office_is_looked_after_and_its_reports_are_sent(demo: Demo) -> None:
+    with demo.ctx.read() as connection:
+        assert count(connection, OfficeCheck, OfficeCheck.closed_at.is_not(None)) >= 15
+        assert count(connection, OfficeCheck, OfficeCheck.found != "") == 1
+        assert count(connection, OfficeCheck, OfficeCheck.signed_at.is_not(None)) >= 10
+        sent = Report.submitted_at.is_not(None)
+        assert count(connection, Report, Report.kind == "日报", sent) >= 15
+        assert count(connection, Report, Report.kind == "周报", sent) >= 2
+        judged = reporting.of_rows(
+            connection, demo.ctx.regulations, connection.execute(select(Report.__table__)).mappings().all(), NOW
+        )
+    states = {each.state for each in judged.values()}
+    assert states == {ReportState.IN_TIME, ReportState.LATE}
 
 
 def test_its_chain_holds_and_is_never_later_than_now(demo: Demo) -> None:

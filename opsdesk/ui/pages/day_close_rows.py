@@ -13,15 +13,16 @@ from opsdesk.services.context import Context
 from opsdesk.services.leave_slips import Part
 from opsdesk.services.open_item import OpenItem
 from opsdesk.services.open_of_day import NO_SIGN_IN, NO_SIGN_OUT, NOT_COME
-from opsdesk.services.open_of_offices import DOOR
+from opsdesk.services.open_of_offices import DOOR, FOUND
 from opsdesk.services.open_of_reports import DOORS as REPORTS
+from opsdesk.services.open_of_reports import MISSED
 
 COLUMNS = (
     Column("kind", "事项", Kind.CHIP, 124),
     Column("sentence", "说明", width=0),
     Column("door", "去办理", width=104),
 )
-URGENT = frozenset({NO_SIGN_IN, NO_SIGN_OUT, NOT_COME, "超时", "在机房", "退回"})
+URGENT = frozenset({NO_SIGN_IN, NO_SIGN_OUT, NOT_COME, "超时", "在机房", "退回", FOUND, MISSED})
 DOORS: Mapping[str, str] = {
     "sign_in": "到岗记录", "correction": "补签", "leave": "请假", "overtime": "加班", "incident": "事件单",
     "hand_in": "交单签收", "visit": "登记离开", "permit": "审批单", "off_hours": "场地使用", "loan": "归还",

@@ -11,11 +11,13 @@ from opsdesk.register import Query
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.incident import listing
 from opsdesk.rules.lending import LoanState
-from opsdesk.services import closings, room_upkeep, room_visits
+from opsdesk.services import closings, offices, room_upkeep, room_visits
 from opsdesk.services.context import Context
 from opsdesk.services.permit_states import PermitState
 
-TOPICS = frozenset({"correction", "incident", "visit", "permit", "cleaning", "room", "loan", "law", "closing"})
+TOPICS = frozenset(
+    {"correction", "incident", "visit", "permit", "cleaning", "open_close", "room", "loan", "law", "closing"}
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def waiting(ctx: Context) -> Waiting:
         "leave": _how_many(ctx, "correction", correction.WAITING),
         "incident": incidents.breached + incidents.to_sign,
         "room": len(overstays) + _how_many(ctx, "permit", PermitState.WAITING),
-        "upkeep": sum(each.state.over > 0 for each in room_upkeep.cleanings_due(ctx)),
+        "upkeep": sum(each.state.over > 0 for each in room_upkeep.cleanings_due(ctx)) + offices.undone(ctx),
         "asset": _how_many(ctx, "loan", LoanState.LATE) + _how_many(ctx, "loan", LoanState.WAITING),
         "close": to_close_again,
     }

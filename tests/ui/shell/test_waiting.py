@@ -12,6 +12,7 @@ from machine_room import a_room, permit, save
 from machine_room import act as run
 
 from opsdesk.registers.incident import service as incident
+from opsdesk.registers.open_close import service as open_close
 from opsdesk.registers.visit import service as visit
 from opsdesk.registers.visit.service import PersonEntry
 from opsdesk.services import closing, closings
@@ -93,6 +94,14 @@ def test_a_cleaning_waits_on_the_fifteenth_day(desk: Hands, site: Context) -> No
     assert "upkeep" not in counted(desk)
     team_module.go_to(site, "2026-03-20 09:00:00")
     assert counted(desk)["upkeep"] == 1
+
+
+def test_a_finding_in_an_office_waits_for_its_remedy(desk: Hands, site: Context) -> None:
+    values = {"office": "办公室", "day": site.today(), "passage": "异常", "found": "通道堆放纸箱"}
+    made = save(site, "open_close", **values)
+    assert counted(desk)["upkeep"] == 1
+    open_close.save(site, made, {**values, "remedy": "当场清走"})
+    assert "upkeep" not in counted(desk)
 
 
 def test_a_day_opened_again_waits_until_it_is_closed_once_more(desk: Hands, site: Context) -> None:
