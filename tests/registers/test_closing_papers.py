@@ -162,7 +162,7 @@ class TestCorrections:
         assert [(row[2].split()[0], row[3]) for row in found] == [("补签单", "（新增）"), ("签到签退", "（新增）")]
         assert "应签时段：离岗" in found[0][5]
         assert "17:31" in found[1][5]
-        assert found[1][7].startswith("审批补签单")
+        assert found[1][7].startswith("认可补签单")
         assert all(row[6] == "主管" for row in found)
         assert "2026年3月6日 09:30 主管" in str(paper.body[0])
         assert not any("03-06 09:30" in row[5] for row in found), "the next day is not of it"
@@ -178,7 +178,7 @@ class TestCorrections:
         voided = next(row for row in found if "作废" in row[3] and "原因" in row[3])
         assert voided[2] == "签到签退 王强 2026-03-05 08:20"
         assert (voided[4], voided[5]) == ("空", "登记到别人名下")
-        assert all(row[7] == "撤销签到：登记到别人名下" for row in found)
+        assert all(row[7] == "作废到岗记录：登记到别人名下" for row in found)
 
     def test_a_closing_that_stands_has_none(self, site: Context, closed: Closed) -> None:
         with pytest.raises(Refusal, match="没有重新打开过"):

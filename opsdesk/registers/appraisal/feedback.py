@@ -40,7 +40,7 @@ def hear(ctx: Context, sheet_id: int, values: Mapping[str, Any]) -> Outcome[str]
     if day is None:
         raise Refusal("请填写“签名日期”。", field="opinion_on")
     witness = entry.text(values, "witness", "见证人", required=opinion is Opinion.REFUSED)
-    with ctx.transaction("被考核人意见") as tx:
+    with ctx.transaction("登记被考核人意见") as tx:
         row = _decided(tx, sheet_id)
         if not row["talk_at"]:
             raise Refusal(f"{row['number']} 还没有登记反馈。请先登记反馈时间和内容（T4 2.3）。")

@@ -119,7 +119,7 @@ def decide(ctx: Context, *, correction_id: int, accept: bool, note: str = "") ->
     """The supervisor approves or declines; approved, the new punch counts and the old one is marked as replaced."""
     ctx.require(Role.SUPERVISOR)
     now = ctx.now()
-    with ctx.transaction("审批补签单", note) as tx:
+    with ctx.transaction("认可补签单" if accept else "不认可补签单", note) as tx:
         row = tx.connection.execute(select(Correction).where(Correction.id == correction_id)).mappings().one_or_none()
         if row is None:
             raise missing("补签单")

@@ -153,7 +153,7 @@ def ask_due(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
 def wait(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
     """The clock stands: whose time it is, and why. Only 外包单位's own waiting counts against it."""
     ctx.require(*WRITERS)
-    with ctx.transaction("暂停计时") as tx:
+    with ctx.transaction("等待（暂停计时）") as tx:
         row = _open(tx, incident_id, "等待")
         if row["state"] == IncidentState.WAITING:
             raise Refusal(f"{row['number']} 已经在等待。恢复处理以后才能再次等待。")
@@ -190,7 +190,7 @@ def _not_hiding(tx: Transaction, ctx: Context, row: dict[str, Any], at: datetime
 def resume(ctx: Context, incident_id: int, values: Values) -> Outcome[str]:
     """The waiting is over."""
     ctx.require(*WRITERS)
-    with ctx.transaction("恢复计时") as tx:
+    with ctx.transaction("恢复处理（恢复计时）") as tx:
         row = _open(tx, incident_id, "恢复处理")
         at = happened_at(ctx, values, "ends_at", "结束时间", row)
         waited = end_pause(tx, ctx, row, at)

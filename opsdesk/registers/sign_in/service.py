@@ -23,6 +23,8 @@ from opsdesk.services.outcome import Outcome
 from opsdesk.services.settings import DEFAULTS
 
 TOUCHED = frozenset({"sign_in"})
+UNDO = "撤销"
+"""The reason of whoever takes a punch back in the moment after it."""
 
 
 @dataclass(frozen=True)
@@ -261,14 +263,15 @@ def _verdict_of(
     return next((verdict for judged, verdict in result.verdicts if judged.id == punch.id), None)
 
 
-def take_back(ctx: Context, *, punch_id: int, reason: str = "撤销") -> Outcome[str]:
-    """Take a punch back. Anyone at the desk may for a moment; later only the supervisor, with a reason.
+def take_back(ctx: Context, *, punch_id: int, reason: str = UNDO) -> Outcome[str]:
+    """Take a punch back. Anyone at the desk may for a moment (撤销); later only the supervisor, with a reason (作废).
 
     The punch stays in the record, marked as taken back.
     """
     ctx.require(*SIGNERS)
     now = ctx.now()
-    with ctx.transaction("撤销签到", reason) as tx:
+    word = "撤销" if reason == UNDO else "作废"
+    with ctx.transaction(f"{word}到岗记录", reason) as tx:
         row = tx.connection.execute(
             select(
                 Punch.staff_id, Punch.day, Punch.at, Punch.entered_at, Punch.direction, Punch.source, Punch.void_at
@@ -282,12 +285,11 @@ def take_back(ctx: Context, *, punch_id: int, reason: str = "撤销") -> Outcome
         if not fresh:
             if ctx.actor.role is not Role.SUPERVISOR:
                 raise Refusal("撤销的时间已过。请走补签单，或由主管作废。")
-            if len(reason.strip()) < 2 or reason == "撤销":
+            if len(reason.strip()) < 2 or reason == UNDO:
                 raise Refusal("作废记录要写明原因，原记录会保留。", field="reason")
         tx.update(Punch, punch_id, void_at=now, void_by=ctx.actor.name, void_reason=reason)
         attendance.rejudge(tx, ctx.regulations, [(row.staff_id, row.day)], now)
         name = duties.people(tx.connection, ids=(row.staff_id,))[0].name
-    word = "撤销" if fresh else "作废"
     return Outcome(f"已{word} {name} {row.at:%H:%M} 的{row.direction}记录，原记录保留并注明{word}。", TOUCHED)
 
 
