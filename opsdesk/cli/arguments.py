@@ -16,7 +16,7 @@ KINDS = (
 )  # fmt: skip
 PAPERS = (
     "sign-in", "attendance", "incident", "case", "incidents", "inspection", "visits", "permit", "evacuation", "lending",
-    "appraisal",
+    "appraisal", "offices", "report",
 )  # fmt: skip
 INCIDENT = ("事件编号", "SJ-20260305-001")
 NUMBERED = {
@@ -25,6 +25,7 @@ NUMBERED = {
     "permit": ("审批单编号", "JF-20260305-01"),
     "lending": ("借用单编号", "JY-2026-0001"),
     "appraisal": ("考核周期", "2026Q1"),
+    "report": ("报告编号", "RB-20260305-001"),
 }
 """Papers of one record: what its number is called, and one as an example."""
 GROUPS = ("severity", "category", "vendor", "person", "system")
@@ -232,15 +233,22 @@ def _print(paper: argparse.ArgumentParser, json_of: Callable[[argparse.ArgumentP
         metavar="|".join(PAPERS),
         choices=PAPERS,
         help="到岗记录、月度考勤汇总表、一张事件记录单、一份 case 报告、某天的事件清单、某月的事件统计、"
-        "某天的机房巡检表、机房出入登记表、一张进入审批单、现在的疏散清点单、一张设备借用单或一个周期的考核",
+        "某天的机房巡检表、机房出入登记表、一张进入审批单、现在的疏散清点单、一张设备借用单、一个周期的考核、"
+        "某月的开关门及消防检查表或一份日报、周报、季度总结",
     )
     paper.add_argument(
-        "number", metavar="NUMBER", nargs="?", help="编号（只用于 incident、case、permit 和 lending），考核写周期"
+        "number",
+        metavar="NUMBER",
+        nargs="?",
+        help="编号（只用于 incident、case、permit、lending 和 report），考核写周期",
     )
     span = paper.add_mutually_exclusive_group()
     span.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="某天的到岗记录、事件清单、巡检表或机房出入登记表")
     span.add_argument(
-        "--month", type=_month, metavar="YYYY-MM", help="某月的到岗记录、考勤汇总表、事件统计或机房出入登记表"
+        "--month",
+        type=_month,
+        metavar="YYYY-MM",
+        help="某月的到岗记录、考勤汇总表、事件统计、机房出入登记表或开关门检查表",
     )
     paper.add_argument(
         "--vendor", metavar="V", help="只印一家单位，写编码或简称（只用于 incidents --month 和 appraisal）"
@@ -267,6 +275,8 @@ def _check_print(asked: argparse.Namespace) -> None:
         asked.refuse(f"unrecognized arguments: {asked.number}")
     if asked.paper == "attendance" and asked.month is None:
         asked.refuse("考勤汇总表按月印，请写 --month 2026-03")
+    if asked.paper == "offices" and asked.month is None:
+        asked.refuse("开关门及消防检查表按月印，请写 --month 2026-03")
     if asked.paper == "inspection" and asked.day is None:
         asked.refuse("巡检表按天印，请写 --day 2026-03-05")
     if asked.paper == "evacuation" and (asked.day or asked.month):

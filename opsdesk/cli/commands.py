@@ -77,14 +77,7 @@ def _paper_or_reading(asked: argparse.Namespace, home: Path) -> int:
     if asked.command == "print":
         from opsdesk.cli import printing
 
-        out, formats = Path(asked.out), asked.formats
-        if asked.paper == "attendance":
-            return printing.attendance(home, out, month=asked.month, formats=formats, as_json=asked.as_json)
-        if asked.paper == "lending":
-            return printing.lending(home, out, number=asked.number, formats=formats, as_json=asked.as_json)
-        if asked.paper == "inspection":
-            return printing.inspection(home, out, day=asked.day, formats=formats, as_json=asked.as_json)
-        return printing.sign_in(home, out, day=asked.day, month=asked.month, formats=formats, as_json=asked.as_json)
+        return printing.paper(asked, home)
     if asked.command == "law":
         from opsdesk.cli import law
 

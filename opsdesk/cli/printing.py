@@ -1,7 +1,8 @@
-"""`print sign-in`, `attendance`, `inspection`, `lending`: 到岗记录, 考勤汇总表, 机房巡检表 and 借用单 as files."""
+"""`print sign-in`, `attendance`, `inspection`, `lending`, `offices`, `report`: forms as files."""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,21 @@ from opsdesk.exports import archive, issuing, seal
 from opsdesk.exports.document import Document
 from opsdesk.registers.sign_in import documents
 from opsdesk.services.errors import Refusal
+
+
+def paper(asked: argparse.Namespace, home: Path) -> int:
+    """Write the paper that was asked for."""
+    rest: dict[str, Any] = {"formats": asked.formats, "as_json": asked.as_json}
+    out = Path(asked.out)
+    if asked.paper in {"attendance", "offices"}:
+        make = attendance if asked.paper == "attendance" else offices
+        return make(home, out, month=asked.month, **rest)
+    if asked.paper in {"lending", "report"}:
+        numbered = lending if asked.paper == "lending" else report
+        return numbered(home, out, number=asked.number, **rest)
+    if asked.paper == "inspection":
+        return inspection(home, out, day=asked.day, **rest)
+    return sign_in(home, out, day=asked.day, month=asked.month, **rest)
 
 
 def sign_in(
@@ -60,6 +76,28 @@ def lending(home: Path, out: Path, *, number: str, formats: Sequence[str], as_js
 
     ctx = desk.as_command_line(desk.open_existing(home))
     sealed, kept = issuing.export(ctx, loans.copies(ctx, id_of(ctx, number)), out, formats)
+    return told(kept, one(sealed), as_json=as_json)
+
+
+def offices(home: Path, out: Path, *, month: tuple[int, int], formats: Sequence[str], as_json: bool) -> int:
+    """Write the month's 开关门及消防检查表 of every office, all in one file per format, to the folder `out`."""
+    from opsdesk.registers.open_close.documents import month_sheets
+
+    ctx = desk.as_command_line(desk.open_existing(home))
+    sheets = month_sheets(ctx, date(*month, 1))
+    if not sheets:
+        raise Refusal(f"{month[0]}-{month[1]:02} 没有可以印的检查表：还没有登记过开关门检查。请先登记。")
+    sealed, kept = issuing.export(ctx, sheets, out, formats)
+    return told(kept, several(sealed), as_json=as_json)
+
+
+def report(home: Path, out: Path, *, number: str, formats: Sequence[str], as_json: bool) -> int:
+    """Write the 日报, 周报 or 季度总结 of this number to the folder `out`."""
+    from opsdesk.registers.report import documents as reports
+    from opsdesk.registers.report.service import id_of
+
+    ctx = desk.as_command_line(desk.open_existing(home))
+    sealed, kept = issuing.export(ctx, reports.paper(ctx, id_of(ctx, number)), out, formats)
     return told(kept, one(sealed), as_json=as_json)
 
 

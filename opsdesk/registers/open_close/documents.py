@@ -51,6 +51,13 @@ def this_month(ctx: Context, _record_id: int = 0) -> Document:
     return month(ctx, offices.first_known(ctx), ctx.today())
 
 
+def month_sheets(ctx: Context, day: date) -> list[Document]:
+    """The month of `day` of every office that is looked after at its end; none where the site keeps none."""
+    with ctx.read() as connection:
+        known = offices.kept(connection, calendar.month(day.year, day.month)[-1])
+    return [month(ctx, each, day) for each in known]
+
+
 @dataclass(frozen=True)
 class _Site:
     """What a line is judged by: the law, which days are worked, on which somebody came, from when the office counts."""

@@ -94,6 +94,16 @@ def row_of(connection: Connection, report_id: int, kind: ReportKind | None = Non
     return retiring.one(connection, query, str(kind or "报告"))
 
 
+def id_of(ctx: Context, number: str) -> int:
+    """The report that bears a number. Refuses one that is not there."""
+    typed = "".join(number.split()).upper()
+    with ctx.read() as connection:
+        found = connection.execute(select(Report.id).where(Report.number == typed)).scalar_one_or_none()
+    if found is None:
+        raise Refusal(f"没有编号为 {typed} 的报告。请核对编号。", field="number")
+    return found
+
+
 def load(kind: ReportKind, ctx: Context, record_id: int) -> Mapping[str, Any]:
     """One report as its form shows it, with by when it was due."""
     with ctx.read() as connection:
