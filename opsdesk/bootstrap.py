@@ -178,11 +178,17 @@ def check_whole(ctx: Context) -> list[str]:
 
 
 def check_copy(ctx: Context, made: Path) -> list[str]:
-    """Check a backup just made of the record whole, which keeps nobody waiting; what does not hold is remembered."""
-    lying, engine = backup_second.folders(ctx), read_engine(made)
+    """Check a backup just made of the record whole, which keeps nobody waiting; what does not hold is remembered.
+
+    The backups as witnesses are asked about the record itself: some may have been made since, of more links.
+    """
+    lying = backup_second.folders(ctx)
+    with ctx.read() as connection:
+        against = list(witness.contradictions(connection, lying))
+    engine = read_engine(made)
     try:
         with engine.connect() as connection:
-            found = [*health.verify(connection), *witness.contradictions(connection, lying)]
+            found = [*health.verify(connection), *against]
     finally:
         engine.dispose()
     if found:

@@ -87,6 +87,7 @@ def _counted(rows: Mapping[str, int]) -> str:
 def attempt(home: Path) -> Salvage:
     """Mend a copy of the record; nothing of the record itself is touched. Raises Damaged where nothing can be read."""
     restoring.sweep(home)
+    known = max((each.manifest.links for each in backup.kept(home / backup.FOLDER) if each.manifest), default=0)
     try:
         folder = Path(tempfile.mkdtemp(prefix=restoring.TRIAL, dir=home))
         for name in (DATABASE, *(DATABASE + suffix for suffix in SIDECARS)):
@@ -96,7 +97,7 @@ def attempt(home: Path) -> Salvage:
         raise Trouble(f"修复没有开始（{error.strerror or error}）。", remedy="请检查磁盘空间和权限后再试。") from error
     try:
         mended = _mended(folder)
-        return mended if mended is not None and mended.whole else _better(mended, _salvaged(folder))
+        return mended if mended is not None and mended.whole else _better(mended, _salvaged(folder, known))
     except SPOILT as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise Damaged(f"数据文件损坏太重，读不出内容（{error}）。", remedy="请从备份恢复。") from error
@@ -147,10 +148,11 @@ def _mended(folder: Path) -> Salvage | None:
         return None
 
 
-def _salvaged(folder: Path) -> Salvage:
+def _salvaged(folder: Path, known: int) -> Salvage:
     """A new database with the schema of the damaged one and every row of it that can be read or rebuilt.
 
-    Of a current schema, what was added to it outside is left behind, and what is missing is made anew.
+    Of a current schema, what was added to it outside is left behind, and what is missing is made anew. Rows are put
+    right only by a chain that was read whole, and has the `known` links of the backups.
     """
     target = folder / f"salvaged-{DATABASE}"
     with closing(_open(folder / DATABASE)) as damaged, closing(_open(target)) as fresh:
@@ -162,9 +164,10 @@ def _salvaged(folder: Path) -> Salvage:
         objects = _objects(damaged, ours)
         tables = _like(objects, number, fresh)
         taken = {name: _take(damaged, fresh, name) for name in tables}
-        rebuilt, lost = salvage_rows.rebuild(fresh, tables)
         fresh.execute("DELETE FROM personal_value WHERE seq NOT IN (SELECT seq FROM ledger)")  # no purge would find it
-        righted = salvage_rows.put_right(fresh, tables)
+        whole = not taken["ledger"][1]
+        righted = salvage_rows.put_right(fresh, tables, known) if whole else {}
+        rebuilt, lost = salvage_rows.rebuild(fresh, tables)  # after what stood in the way of a row has gone
         _add_indexes(objects, fresh)
         fresh.execute("COMMIT")
     found = tuple(

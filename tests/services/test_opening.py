@@ -267,3 +267,18 @@ def test_a_value_spoilt_outside_names_its_remedy_and_is_remembered(site, harm, r
         read(site)
     assert "修复" in told.value.remedy
     assert unsound.found(site.home) is not None
+
+
+def test_a_copy_is_proved_against_backups_made_before_it_and_since(site):
+    made = backup.make(site.home, NOW, "定时")
+    with site.transaction("写") as tx:
+        row = tx.insert(Setting, name="own", value="1")
+    since = backup.make(site.home, NOW, "手动")
+    assert bootstrap.check_copy(site, made.path) == []
+    assert unsound.found(site.home) is None
+    with site.transaction("在程序之外") as tx:
+        tx.connection.exec_driver_sql(f"DELETE FROM setting WHERE id={row}")
+        tx.connection.exec_driver_sql("DELETE FROM ledger WHERE seq=(SELECT max(seq) FROM ledger)")
+    cut = backup.make(site.home, NOW, "定时")
+    assert since.path.name in "".join(bootstrap.check_copy(site, cut.path))
+    assert unsound.found(site.home) is not None

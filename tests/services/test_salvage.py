@@ -11,7 +11,7 @@ import a_site
 import pytest
 
 from opsdesk import bootstrap
-from opsdesk.models import Setting, Shift
+from opsdesk.models import Setting, Shift, Visitor
 from opsdesk.registers.incident import service
 from opsdesk.services import backup, restoring, salvage, unsound
 from opsdesk.services.context import Context
@@ -263,3 +263,67 @@ def test_a_chain_that_does_not_hold_is_no_witness(record: Context) -> None:
     mended = salvage.attempt(record.home)
     assert not mended.whole
     assert rows(mended.file, "setting") == changed
+
+
+@pytest.mark.parametrize("lost", [1, 4])
+def test_rows_newer_than_what_is_left_of_the_chain_stay(record: Context, lost: int) -> None:
+    database = bootstrap.database(record.home)
+    before = {table: rows(database, table) for table in ("setting", "shift", "incident")}
+    wipe(database, *pages_of(database, "ledger")[-lost:])
+    mended = salvage.attempt(record.home)
+    assert {table: rows(mended.file, table) for table in before} == before
+    assert not mended.whole
+    assert "改动过" not in mended.told()
+
+
+def test_a_chain_that_was_cut_short_takes_no_row_that_a_backup_knows_of(record: Context) -> None:
+    database = bootstrap.database(record.home)
+    before = rows(database, "shift")
+    backup.make(record.home, NOW, "手动")
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM ledger WHERE seq > (SELECT max(seq) - 300 FROM ledger)")
+    mended = salvage.attempt(record.home)
+    assert rows(mended.file, "shift") == before
+    assert not mended.whole
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE setting SET id=id+9000 WHERE name='n5'",
+        "DELETE FROM setting WHERE name='n5'; INSERT INTO setting (name, value) VALUES ('n5', '冒充')",
+        "UPDATE setting SET name='x' WHERE name='n5'; UPDATE setting SET name='n5' WHERE name='n6';"
+        "UPDATE setting SET name='n6' WHERE name='x'",
+    ],
+    ids=["another id", "replaced", "names exchanged"],
+)
+def test_rows_that_stand_in_each_others_way_are_put_back_all(record: Context, harm: str) -> None:
+    database = bootstrap.database(record.home)
+    before = rows(database, "setting")
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.executescript(harm)
+    mended = salvage.attempt(record.home)
+    assert mended.whole
+    assert rows(mended.file, "setting") == before
+
+
+@pytest.mark.parametrize(
+    "harm",
+    ["UPDATE personal_value SET value='假'", "DELETE FROM personal_value", "UPDATE visitor SET phone='13911112222'"],
+    ids=["side table spoilt", "side table emptied", "row changed"],
+)
+def test_personal_values_are_put_back_only_as_they_were_committed_to(record: Context, harm: str) -> None:
+    site = bootstrap.open_site(record.home, record.clock)
+    with site.transaction("登记") as tx:
+        kept = {"name": "李强", "initials": "lq", "unit": "华信", "id_kind": "护照", "id_number": "E12345678"}
+        tx.insert(Visitor, **kept, phone="13800001111", last_on=NOW.date())
+    a_site.close(site)
+    database = bootstrap.database(record.home)
+    before = rows(database, "visitor")
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("UPDATE visitor SET unit='别家'")
+        connection.execute("UPDATE setting SET value='改' WHERE name IN ('n1', 'n2', 'n3', 'n4')")
+        connection.execute(harm)
+    mended = salvage.attempt(record.home)
+    assert mended.way == "逐表抢救"
+    assert rows(mended.file, "visitor") == before
