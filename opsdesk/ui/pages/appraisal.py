@@ -36,7 +36,7 @@ from opsdesk.ui.pages.appraisal_scoring import Scoring
 
 TOPICS = frozenset(
     {"scheme", "payment_term", "appraisal_event", "contract", "vendor", "staff", "month", "incident",
-     "sign_in", "leave", "visit", "inspection", "cleaning", "loan", "law"}
+     "sign_in", "leave", "visit", "inspection", "cleaning", "loan", "report", "law"}
 )  # fmt: skip
 """What an appraisal is made of; marks and rulings alone leave it as it was."""
 SOON = 60
