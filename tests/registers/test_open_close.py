@@ -301,6 +301,14 @@ class TestPaper:
         ):
             assert word in text
 
+    def test_a_month_with_some_findings_of_two_lines_stays_on_its_page(self, site: Context, crew: Team) -> None:
+        for day in range(1, 6):
+            wrong = {"passage": "异常", "found": "消防通道堆放纸箱两个，影响疏散", "remedy": "当场清走，已告知后勤处理"}
+            office_day(
+                site, date(2026, 3, day), closed_at=None, closed_by="", opened_at=datetime(2026, 3, day, 7), **wrong
+            )
+        assert len(compose(documents.month(site, "办公室", THURSDAY))) == 1
+
     def test_a_full_month_with_long_findings_stays_readable(self, site: Context, crew: Team) -> None:
         for day in range(1, 6):
             office_day(
