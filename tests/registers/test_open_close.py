@@ -79,6 +79,32 @@ class TestAtTheDoor:
         given = {f.key: f.default(site) for f in act.fields if f.default is not None}
         assert run(site, "open_close", "normal", 0, **given, closed_by="李敏").endswith("全部正常。")
 
+    @pytest.mark.parametrize(
+        ("at", "closed", "day"),
+        [
+            ("2026-03-06 00:30:00", False, THURSDAY),
+            ("2026-03-06 05:59:59", False, THURSDAY),
+            ("2026-03-06 06:00:00", False, FRIDAY),
+            ("2026-03-06 00:30:00", True, FRIDAY),
+        ],
+    )
+    def test_who_leaves_after_midnight_closes_the_evening_before(
+        self, site: Context, crew: Team, at: str, closed: bool, day: date
+    ) -> None:
+        run(site, "open_close", "open", 0, office="办公室", opened_by="王强")
+        if closed:
+            go_to(site, "2026-03-05 23:00:00")
+            run(site, "open_close", "normal", 0, office="办公室", closed_by="李敏")
+        go_to(site, at)
+        act = next(each for each in by_slug("open_close").acts if each.key == "normal")
+        given = {f.key: f.default(site) for f in act.fields if f.default is not None}
+        assert given["day"] == day
+        if day == THURSDAY:
+            run(site, "open_close", "normal", 0, office="办公室", closed_by="李敏")
+            assert by_slug("open_close").list(site, Query()).rows[0].values["closed"] == f"次日 {at[11:16]} 李敏"
+            go_to(site, "2026-03-06 08:10:00")
+            assert run(site, "open_close", "open", 0, office="办公室", opened_by="王强").endswith("由王强开门。")
+
     def test_what_was_ticked_as_wrong_stays_wrong(self, site: Context) -> None:
         made = save(site, "open_close", office="办公室", day=THURSDAY, lights="异常", found="灯管不亮", remedy="报修")
         assert "除灯关外正常" in run(site, "open_close", "normal", 0, office="办公室", closed_by="李敏", day=THURSDAY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, true
@@ -24,6 +24,8 @@ Values = Mapping[str, Any]
 TOUCHED = frozenset({"open_close"})
 WHAT = "检查记录"
 DAY = timedelta(days=1)
+DAWN = time(6)
+"""Who leaves an office before has stayed there since the day before."""
 VOID, UNDONE, NOT_CLOSED, MENDED, ALL_NORMAL = "已作废", "待处置", "还没关门", "异常已处置", "全部正常"
 
 
@@ -193,11 +195,25 @@ def open_office(ctx: Context, _record_id: int, values: Values) -> Outcome[str]:
     return Outcome(f"{kept['office']} {at:%H:%M} 由{who}开门。", TOUCHED)
 
 
+def leaving_day(ctx: Context, at: datetime | None = None, office: str | None = None) -> date:
+    """The day to which a leaving belongs: before dawn yesterday, where an office still stands open from it."""
+    at = at or ctx.now()
+    if at.time() >= DAWN:
+        return at.date()
+    query = select(OfficeCheck.id).where(
+        OfficeCheck.day == at.date() - DAY, OfficeCheck.closed_at.is_(None), OfficeCheck.void_at.is_(None),
+        OfficeCheck.office == office if office else true(),
+    )  # fmt: skip
+    with ctx.read() as connection:
+        return at.date() - DAY if connection.execute(query.limit(1)).first() else at.date()
+
+
 def close_normal(ctx: Context, _record_id: int, values: Values) -> Outcome[str]:
     """The last one leaves an office: closed, and every box at which nobody has looked is in order."""
     ctx.require(*WRITERS)
     at = entry.past(values, "closed_at", "关门时间", ctx.now())
-    day = entry.past_day_or_none(values, "day", "日期", ctx.today()) or at.date()
+    office = entry.text(values, "office", "办公室", required=True, longest=30)
+    day = entry.past_day_or_none(values, "day", "日期", ctx.today()) or leaving_day(ctx, at, office)
     who = entry.text(values, "closed_by", "关门人", required=True)
     given = {
         "closed_at": at,

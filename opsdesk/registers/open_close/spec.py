@@ -96,7 +96,7 @@ REGISTER = Register(
                 Field("inspector", "巡查人 ①", options=suggestions.people, help="空着就是关门人。"),
                 SECOND,
                 Field("closed_at", "关门时间", Kind.MOMENT, default=_now),
-                Field("day", "日期", Kind.DATE, default=lambda ctx: ctx.today()),
+                Field("day", "日期", Kind.DATE, default=service.leaving_day),
                 OFFICE,
                 OPENED_BY,
                 OPENED_AT,
