@@ -43,11 +43,11 @@ REGISTER = Register(
     filters=(Filter("state", "状态", lambda _ctx: [(str(each), str(each)) for each in MeasureState]),),
     acts=(
         Act(
-            "accept", "采纳", service.accept, roles=SUPERVISOR, offered=_waiting,
+            "accept", "采纳", service.accept, roles=SUPERVISOR, offered=_waiting, signs=True,
             fields=(Field("reason", "说明", help="怎样办，由谁办，可以空着。"),),
         ),
         Act(
-            "decline", "不采纳", service.decline, roles=SUPERVISOR, offered=_waiting,
+            "decline", "不采纳", service.decline, roles=SUPERVISOR, offered=_waiting, signs=True,
             fields=(Field("reason", "理由", required=True),),
         ),
     ),

@@ -13,6 +13,7 @@ from conftest import Hands, Opener, doing
 from sqlalchemy import func, select
 from team import clock_of
 
+from opsdesk.catalog import REGISTERS
 from opsdesk.models import ClosedPeriod, Deduction, LedgerRow, Settlement
 from opsdesk.rules.vocabulary import Decision
 from opsdesk.services.context import Context
@@ -145,3 +146,12 @@ def test_a_day_is_closed_with_the_password(desk: Hands, record: Context) -> None
     with record.read() as connection:
         acts = list(connection.execute(select(LedgerRow.act).where(LedgerRow.subject == "login")).scalars())
     assert acts == ["登录失败", "主管确认"]
+
+
+def test_the_acts_that_take_the_password_are_those_that_fine_or_score() -> None:
+    signing = {(register.slug, act.key) for register in REGISTERS for act in register.acts if act.signs}
+    assert signing == {
+        ("deduction", "confirm"), ("deduction", "waive"), ("measure", "accept"), ("measure", "decline"),
+        ("appraisal_sheet", "submit"), ("appraisal_sheet", "withdraw"),
+    }  # fmt: skip
+    assert all(act.roles == {"主管"} for register in REGISTERS for act in register.acts if act.signs)
