@@ -17,12 +17,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from opsdesk.models import LedgerRow
 from opsdesk.models.engine import APPLICATION_ID, read_engine, write_engine
 from opsdesk.models.incident import INDEX_TABLE
 from opsdesk.models.schema import SCHEMA, migrate
-from opsdesk.services import backup, health, incident_text, restoring, salvage_rows, unsound
+from opsdesk.services import backup, health, incident_text, restoring, salvage_rows, unsound, witness
 from opsdesk.services.backup import DATABASE, SIDECARS, SPOILT, Contents
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Damaged, Trouble
@@ -87,7 +89,6 @@ def _counted(rows: Mapping[str, int]) -> str:
 def attempt(home: Path) -> Salvage:
     """Mend a copy of the record; nothing of the record itself is touched. Raises Damaged where nothing can be read."""
     restoring.sweep(home)
-    known = max((each.manifest.links for each in backup.kept(home / backup.FOLDER) if each.manifest), default=0)
     try:
         folder = Path(tempfile.mkdtemp(prefix=restoring.TRIAL, dir=home))
         for name in (DATABASE, *(DATABASE + suffix for suffix in SIDECARS)):
@@ -97,7 +98,9 @@ def attempt(home: Path) -> Salvage:
         raise Trouble(f"修复没有开始（{error.strerror or error}）。", remedy="请检查磁盘空间和权限后再试。") from error
     try:
         mended = _mended(folder)
-        return mended if mended is not None and mended.whole else _better(mended, _salvaged(folder, known))
+        return (
+            mended if mended is not None and mended.whole else _better(mended, _salvaged(folder, home / backup.FOLDER))
+        )
     except SPOILT as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise Damaged(f"数据文件损坏太重，读不出内容（{error}）。", remedy="请从备份恢复。") from error
@@ -148,11 +151,11 @@ def _mended(folder: Path) -> Salvage | None:
         return None
 
 
-def _salvaged(folder: Path, known: int) -> Salvage:
+def _salvaged(folder: Path, backups: Path) -> Salvage:
     """A new database with the schema of the damaged one and every row of it that can be read or rebuilt.
 
     Of a current schema, what was added to it outside is left behind, and what is missing is made anew. Rows are put
-    right only by a chain that was read whole, and has the `known` links of the backups.
+    right only by a chain that was read whole and never lost a link.
     """
     target = folder / f"salvaged-{DATABASE}"
     with closing(_open(folder / DATABASE)) as damaged, closing(_open(target)) as fresh:
@@ -165,8 +168,10 @@ def _salvaged(folder: Path, known: int) -> Salvage:
         tables = _like(objects, number, fresh)
         taken = {name: _take(damaged, fresh, name) for name in tables}
         fresh.execute("DELETE FROM personal_value WHERE seq NOT IN (SELECT seq FROM ledger)")  # no purge would find it
-        whole = not taken["ledger"][1]
-        righted = salvage_rows.put_right(fresh, tables, known) if whole else {}
+        fresh.execute("COMMIT")
+        whole = not taken["ledger"][1] and not _lost_links(target, backups)
+        fresh.execute("BEGIN")
+        righted = salvage_rows.put_right(fresh, tables) if whole else {}
         rebuilt, lost = salvage_rows.rebuild(fresh, tables)  # after what stood in the way of a row has gone
         _add_indexes(objects, fresh)
         fresh.execute("COMMIT")
@@ -175,6 +180,23 @@ def _salvaged(folder: Path, known: int) -> Salvage:
         for name, (read, gaps) in taken.items()
     )
     return _judged(target, SALVAGED, found)
+
+
+def _lost_links(path: Path, backups: Path) -> bool:
+    """Whether the chain lacks a link that a backup knows of, or went on after a repair that did not find all of it.
+
+    Rows that are newer than what is left of it would pass for added or changed outside.
+    """
+    engine = read_engine(path)
+    repairs = select(LedgerRow.seq).where(
+        LedgerRow.act == REPAIRED, LedgerRow.kind == "event", LedgerRow.body.not_like('%"findings":0,%')
+    )
+    try:
+        with engine.connect() as connection:
+            incomplete = connection.execute(repairs.limit(1)).first() is not None
+            return incomplete or any(witness.contradictions(connection, [backups]))
+    finally:
+        engine.dispose()
 
 
 def _open(path: Path) -> sqlite3.Connection:

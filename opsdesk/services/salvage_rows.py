@@ -58,13 +58,13 @@ def _write(fresh: sqlite3.Connection, name: str, values: Row) -> None:
     fresh.execute(f'INSERT INTO "{name}" ({listed}) VALUES ({marks})', tuple(values.values()))  # noqa: S608
 
 
-def put_right(fresh: sqlite3.Connection, tables: Collection[str], known: int = 0) -> Tally:
+def put_right(fresh: sqlite3.Connection, tables: Collection[str]) -> Tally:
     """Put rows that were changed or added outside back to what the chain says of them; gives how many by table.
 
-    Nothing is touched where the chain itself does not hold, or ends before the `known` link: it would be no witness
-    of what is newer. A row that cannot be put back stays as it is.
+    Nothing is touched where the chain itself does not hold: it would be no witness. A row that cannot be put back stays
+    as it is.
     """
-    if not _holds(fresh, known):
+    if not _holds(fresh):
         return {}
     latest, righted = _last_links(fresh), Tally()
     for name in tables:
@@ -113,11 +113,11 @@ def _chained(fresh: sqlite3.Connection, seq: int, row: Row) -> dict[str, Any]:
     return facts
 
 
-def _holds(fresh: sqlite3.Connection, known: int) -> bool:
+def _holds(fresh: sqlite3.Connection) -> bool:
     previous, number = chain.GENESIS, 0
     for row in _rows(fresh, chain.LEDGER.name):
         number += 1
         if row["seq"] != number or chain.link(previous, row) != row["hash"]:
             return False
         previous = row["hash"]
-    return number >= max(known, 1)
+    return number > 0

@@ -287,6 +287,41 @@ def test_a_chain_that_was_cut_short_takes_no_row_that_a_backup_knows_of(record: 
     assert not mended.whole
 
 
+@pytest.mark.parametrize("lost", [True, False])
+def test_after_a_repair_that_lost_links_no_row_is_taken_for_added_outside(record: Context, lost: bool) -> None:
+    database = bootstrap.database(record.home)
+    before = rows(database, "shift")
+    wipe(database, pages_of(database, "ledger")[-1] if lost else pages_of(database, "ix_ledger_at")[0])
+    salvage.accept(record.home, salvage.attempt(record.home), NOW, record.clock)
+    site = bootstrap.open_site(record.home, record.clock)
+    with site.transaction("写") as tx:
+        tx.insert(Setting, name="later", value="1")
+    a_site.close(site)
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("UPDATE setting SET value='改' WHERE name='n1'")
+    mended = salvage.attempt(record.home)
+    assert rows(mended.file, "shift") == before
+    assert ("改动过" in mended.told()) is not lost
+
+
+def test_a_chain_of_a_restored_record_is_a_witness_though_backups_know_more(record: Context) -> None:
+    database = bootstrap.database(record.home)
+    old = backup.make(record.home, NOW, "手动")
+    site = bootstrap.open_site(record.home, record.clock)
+    for n in range(5):
+        with site.transaction("写") as tx:
+            tx.insert(Setting, name=f"later{n}", value="1")
+    a_site.close(site)
+    backup.make(record.home, NOW, "手动")
+    restoring.restore(record.home, old.path, NOW, clock=record.clock)
+    before = rows(database, "setting")
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("UPDATE setting SET value='改' WHERE name='n1'")
+    mended = salvage.attempt(record.home)
+    assert mended.whole
+    assert rows(mended.file, "setting") == before
+
+
 @pytest.mark.parametrize(
     "harm",
     [
