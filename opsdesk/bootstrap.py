@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
@@ -45,6 +47,8 @@ SEEDS = (
     (5, "建立考核方案", appraisal_schemes.seed),
 )
 """What an older site is given at first: since which schema, by which act, and the act itself."""
+STEPS = 100_000
+"""Of SQLite's machine between two looks whether to go on; some hundredths of a second."""
 verify = health.verify
 
 
@@ -177,20 +181,28 @@ def check_whole(ctx: Context) -> list[str]:
     return found
 
 
-def check_copy(ctx: Context, made: Path) -> list[str]:
+def check_copy(ctx: Context, made: Path, stopped: Callable[[], bool] = lambda: False) -> list[str]:
     """Check a backup just made of the record whole, which keeps nobody waiting; what does not hold is remembered.
 
-    The backups as witnesses are asked about the record itself: some may have been made since, of more links.
+    The backups as witnesses are asked about the record itself: some may have been made since, of more links. Finds
+    nothing where it was `stopped` on the way.
     """
     lying = backup_second.folders(ctx)
     with ctx.read() as connection:
         against = list(witness.contradictions(connection, lying))
-    engine = read_engine(made)
+    engine, found = read_engine(made), []
     try:
         with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.set_progress_handler(lambda: int(stopped()), STEPS)
             found = [*health.verify(connection), *against]
+    except DBAPIError:
+        if not stopped():
+            raise
     finally:
         engine.dispose()
+    if stopped():
+        return []
     if found:
         unsound.note(ctx.home, ctx.now(), history.in_words(found[0]))
     return found

@@ -282,3 +282,17 @@ def test_a_copy_is_proved_against_backups_made_before_it_and_since(site):
     cut = backup.make(site.home, NOW, "定时")
     assert since.path.name in "".join(bootstrap.check_copy(site, cut.path))
     assert unsound.found(site.home) is not None
+
+
+def test_a_proof_that_is_stopped_finds_and_remembers_nothing(site):
+    with site.transaction("写") as tx:
+        tx.insert_many(Setting, [{"name": f"n{n}", "value": "1"} for n in range(20_000)])
+    with site.transaction("在程序之外") as tx:
+        tx.connection.exec_driver_sql("UPDATE setting SET value='2' WHERE name='n7'")
+    made = backup.make(site.home, NOW, "定时")
+    looks = []
+    assert bootstrap.check_copy(site, made.path, lambda: bool(looks.append(1)) or len(looks) > 2) == []
+    assert unsound.found(site.home) is None
+    assert 2 < len(looks) < 20
+    assert len(bootstrap.check_copy(site, made.path)) == 1
+    assert unsound.found(site.home) is not None

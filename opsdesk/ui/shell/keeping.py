@@ -101,7 +101,9 @@ class Keeper(QObject):
 
         def work() -> tuple[Round, list[str]]:
             done = backup_keeping.go_round(ctx, progress=lambda _done, _total: not self._stopping)
-            return done, bootstrap.check_copy(ctx, done.here.path) if first and done.here is not None else []
+            if not first or done.here is None:
+                return done, []
+            return done, bootstrap.check_copy(ctx, done.here.path, lambda: self._stopping)
 
         self._window.operations.run(
             work,
