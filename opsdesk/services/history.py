@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from opsdesk.models import Base, LedgerRow, PersonalValue
+from opsdesk.models.base import SpoiltValue
 from opsdesk.services import chain, id_numbers, listing, masking
 from opsdesk.services.chain import CHINA, FACTS_ONLY
 from opsdesk.services.context import Context
@@ -132,9 +133,8 @@ def _of_record(subject: str, record_id: int) -> ColumnElement[bool]:
     for name, column in PARTS.get(subject, ()):
         part = Base.metadata.tables[name]
         there = select(part.c.id).where(part.c[column] == record_id)
-        taken_out = select(gone.subject_id).where(
-            gone.subject == name, gone.kind == "delete", func.json_extract(gone.body, f"$.{column}") == record_id
-        )
+        led_to = case((func.json_valid(gone.body) == 1, func.json_extract(gone.body, f"$.{column}")))
+        taken_out = select(gone.subject_id).where(gone.subject == name, gone.kind == "delete", led_to == record_id)
         found.append(and_(LedgerRow.subject == name, LedgerRow.subject_id.in_(union(there, taken_out))))
     return or_(*found)
 
@@ -220,8 +220,11 @@ def _personal(connection: Connection, seqs: Collection[int]) -> dict[tuple[int, 
 
 
 def _facts(body: str, seq: int, values: Mapping[tuple[int, str], str], role: str) -> dict[str, Any]:
-    """A link's row with its personal values; identity papers and telephones as lists show them."""
-    facts = json.loads(body)
+    """A link's row with its personal values; identity papers and telephones as lists show them. Raises SpoiltValue."""
+    try:
+        facts = json.loads(body)
+    except ValueError:
+        raise SpoiltValue(body) from None
     if not isinstance(facts, dict):
         return {}
     for column, value in facts.items():
@@ -275,6 +278,13 @@ def _link(
         when = next((str(now[key])[:MINUTE].replace("T", " ") for key in WHEN if now.get(key) not in (None, "")), "")
         name = f"{whose} {when}".strip()
     keys = ("seq", "operator", "role", "station", "act", "kind", "subject", "subject_id", "reason", "hash")
-    shown = datetime.strptime(row["zone"], "%z").tzinfo  # the hour that the workstation's clock showed
-    at = datetime.fromisoformat(row["at"]).astimezone(shown).replace(tzinfo=None)
-    return Link(**{key: row[key] for key in keys}, at=at, name=name, changes=tuple(changes))
+    return Link(**{key: row[key] for key in keys}, at=_at(row), name=name, changes=tuple(changes))
+
+
+def _at(row: Mapping[str, Any]) -> datetime:
+    """When a link was made, by the hour that the workstation's clock showed. Raises SpoiltValue."""
+    try:
+        shown = datetime.strptime(row["zone"], "%z").tzinfo
+        return datetime.fromisoformat(row["at"]).astimezone(shown).replace(tzinfo=None)
+    except ValueError:
+        raise SpoiltValue(f"{row['at']} {row['zone']}") from None

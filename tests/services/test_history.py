@@ -17,6 +17,7 @@ from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import history
 from opsdesk.services.context import Actor, Context
+from opsdesk.services.errors import Damaged
 from opsdesk.services.history import Asked
 
 TABLES = sorted(Base.metadata.tables)
@@ -167,3 +168,17 @@ def test_every_part_leads_to_its_record() -> None:
         for table, column in parts:
             (key,) = Base.metadata.tables[table].columns[column].foreign_keys
             assert key.column.table.name == subject
+
+
+@pytest.mark.parametrize(
+    "harm", ["zone='x'", "at='昨天'", "body='{'", "kind='delete', subject='contract_term', subject_id=99, body='{'"]
+)
+def test_a_link_spoilt_outside_names_its_remedy(changed: Context, harm: str) -> None:
+    record = Asked(subject="contract", subject_id=1)
+    before = history.listed(changed, record, 0, 10)[1]
+    with changed.transaction("在程序之外") as tx:
+        tx.connection.exec_driver_sql(f"UPDATE ledger SET {harm} WHERE seq=(SELECT max(seq) FROM ledger)")
+    with pytest.raises(Damaged, match="是在程序之外改动的") as told:
+        history.listed(changed, Asked(), 0, 10)
+    assert "修复" in told.value.remedy
+    assert history.listed(changed, record, 0, 10)[1] == before, "what is not spoilt is still told"
