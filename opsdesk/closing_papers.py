@@ -191,7 +191,8 @@ def write(
 ) -> Written:
     """Write the chosen papers into a folder of the period, all in one file per format, and each vendor's workbook.
 
-    Closed once more, it has a folder of its own: what was written before, and signed, stays as it is. Raises `Cancelled` where `progress` says so.
+    Closed once more, it has a folder of its own: what was written before, and signed, stays as it is. Raises
+    `Cancelled` where `progress` says so.
     """
     with ctx.read() as connection:
         times = len(closings.of(connection, period))

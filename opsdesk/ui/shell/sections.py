@@ -277,7 +277,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 Tab("calendar", known["calendar"].title, lambda ctx: CalendarPage(known["calendar"], ctx, desk)),
                 register("holiday_consent"),
                 Tab("verify", "校验", lambda ctx: VerifyPage(ctx, desk, issued.check, issued.check_file)),
-                Tab("backup", "备份", lambda ctx: BackupsPage(ctx, desk, doors.computer.restore)),
+                Tab("backup", "备份", lambda ctx: BackupsPage(ctx, desk, doors.computer.restore, doors.computer.mend)),
                 register("restore_drill"),
                 Tab("history", history.VIEW.title, lambda ctx: RegisterPage(history.VIEW, ctx, desk)),
             ),

@@ -66,9 +66,7 @@ def test_a_permit_can_be_written_until_it_is_decided_and_then_has_its_acts(desk:
     assert slips.panel.submit.isHidden()
 
 
-def test_a_form_says_that_its_day_is_closed_as_the_day_is_written(
-    desk: Hands, site: Context, crew: Team
-) -> None:
+def test_a_form_says_that_its_day_is_closed_as_the_day_is_written(desk: Hands, site: Context, crew: Team) -> None:
     closing.close(site, closings.of_day(date(2026, 3, 4)), because="先结后补都说明了")
     page = page_of(desk, "correction", "leave")
     page.new_with({"staff_id": crew["1001"], "day": date(2026, 3, 4)})
