@@ -59,6 +59,12 @@ def standing(connection: Connection, office: str, first: date, last: date) -> Ma
     return {row["day"]: row for row in connection.execute(query).mappings()}
 
 
+def first_day(connection: Connection, office: str) -> date | None:
+    """The day from which an office is looked after; None while it never was."""
+    checked = select(func.min(OfficeCheck.day)).where(OfficeCheck.office == office, OfficeCheck.void_at.is_(None))
+    return connection.execute(checked).scalar_one()
+
+
 def came(connection: Connection, first: date, last: date) -> set[date]:
     """The days on which somebody signed in or out."""
     query = select(Punch.day).where(Punch.day.between(first, last), Punch.void_at.is_(None)).distinct()

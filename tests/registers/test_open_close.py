@@ -354,3 +354,16 @@ class TestPaper:
         chosen = {each.key: each for each in closing_papers.choices(site, closings.of_day(THURSDAY))}
         assert [each.number for each in chosen["open_close"].make()] == ["XF-202603"]
         assert "open_close" in {each.key for each in closing_papers.choices(site, closings.of_month(2026, 3))}
+
+    @pytest.mark.parametrize(
+        ("first", "missing"), [(date(2026, 2, 10), True), (date(2026, 3, 3), True), (date(2026, 3, 5), False)]
+    )
+    def test_days_are_missing_from_the_first_check_ever_on_not_from_the_first_of_the_month(
+        self, site: Context, first: date, missing: bool
+    ) -> None:
+        settings.write(site, {"site.opened_on": "2026-02-01"})
+        go_to(site, "2026-03-12 08:00:00")
+        office_day(site, first)
+        office_day(site, date(2026, 3, 10))
+        assert ("没有登记" in lines(documents.month(site, "办公室", THURSDAY))["3-4"]) is missing
+        assert ("没有登记" in lines(documents.month(site, "办公室", date(2026, 2, 1)))["2-11"]) is (first.month == 2)

@@ -80,10 +80,9 @@ def month(ctx: Context, office: str, day: date) -> Document:
         rows = offices.standing(connection, office, days[0], days[-1])
         worked = calendars.load(connection)
         came = offices.came(connection, days[0], days[-1])
-        opened = settings.opened_on(connection)
+        since = max(settings.opened_on(connection), offices.first_day(connection, office) or days[-1])
         remarks = closings.remarks(connection, days[0], days[-1])
         trace = chain.short_head(connection)
-    since = max(opened, min(rows, default=days[-1]))
     known = _Site(ctx.regulations, worked, came, since, ctx.today())
     lacking = [_lacking(known, each, rows.get(each)) for each in days]
     law = ctx.law_on(min(days[-1], max(days[0], ctx.today())))
