@@ -68,6 +68,14 @@ def lived(site: Context) -> Context:
     return site
 
 
+def change(ctx: Context, slug: str, record_id: int, **more: object) -> None:
+    """Change these fields of a record by its form."""
+    register = by_slug(slug)
+    assert register.save is not None
+    assert register.load is not None
+    register.save(ctx, record_id, {**register.load(ctx, record_id), **more})
+
+
 def values(ctx: Context) -> list[str]:
     """Every identity number as it lies in the tables and beside the chain."""
     with ctx.read() as connection:
@@ -242,6 +250,23 @@ class TestTurningOn:
         assert wrong.encode() not in raw
         assert CARD.encode() not in raw
         assert "核对 0011".encode() in raw
+
+    def test_no_reason_that_stays_in_a_record_carries_a_number_either(self, lived: Context) -> None:
+        number_password.turn_on(lived, PASSWORD)
+        order = "202603050000123456"
+        why = f"{CARD} 填错，见工单 {order}"
+        room = 1
+        act(lived, "permit", "extend", 1, reason=why, planned_to=datetime(2026, 3, 5, 13))
+        change(lived, "visit", 1, operation=why, id_number=None)
+        act(lived, "visit", "void", 1, reason=why)
+        act(lived, "permit", "refuse", machine_room.permit(lived, room, people="吴工"), reason=why)
+        act(lived, "permit", "void", machine_room.permit(lived, room, people="吴工"), reason=why)
+        act(lived, "off_hours", "refuse", machine_room.off_hours(lived, reason=why), reason=why)
+        act(lived, "off_hours", "void", machine_room.off_hours(lived), reason=why)
+        lived.reading.dispose()
+        raw = bootstrap.database(lived.home).read_bytes()
+        assert CARD.encode() not in raw
+        assert raw.count(order.encode()) >= 14, "what is no identity number stays as it was written"
 
     def test_papers_issued_before_are_what_the_record_still_holds(self, lived: Context) -> None:
         forms = [issuing.issue(lived, [made]).value[0] for made in (

@@ -9,7 +9,7 @@ from opsdesk.models import OffHours
 from opsdesk.registers.off_hours import service
 from opsdesk.registers.off_hours.service import TOUCHED
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import entry, off_hours_slips
+from opsdesk.services import entry, id_numbers, off_hours_slips
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -56,7 +56,7 @@ def approve(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
 def refuse(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
     """The supervisor does not approve; the reason is kept."""
     ctx.require(Role.SUPERVISOR)
-    why = entry.text(values, "reason", "不批准的理由", required=True, longest=200)
+    why = id_numbers.cut_free(entry.text(values, "reason", "不批准的理由", required=True, longest=200))
     with ctx.transaction("不批准场地使用", why) as tx:
         row = _standing(tx, ctx, slip_id)
         if row["papered_at"] is not None or (row["approved_at"] is not None and not row["emergency"]):
@@ -115,7 +115,7 @@ def use(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
 def void(ctx: Context, slip_id: int, values: Values) -> Outcome[str]:
     """A slip that is not used after all: it stays with its number. Of an approved one only the supervisor may."""
     ctx.require(*WRITERS)
-    why = entry.text(values, "reason", "作废原因", required=True, longest=200)
+    why = id_numbers.cut_free(entry.text(values, "reason", "作废原因", required=True, longest=200))
     with ctx.transaction("作废场地使用申请", why) as tx:
         row = _standing(tx, ctx, slip_id)
         if row["approved_at"] is not None:

@@ -213,7 +213,7 @@ def _read(ctx: Context, values: Values) -> dict[str, Any]:
         "begins_at": entry.moment(values, "begins_at", "开始时间"),
         "ends_at": entry.moment(values, "ends_at", "结束时间"),
         "people": people(values),
-        "reason": entry.long_text(values, "reason", "事由", required=True),
+        "reason": id_numbers.cut_free(entry.long_text(values, "reason", "事由", required=True)),
         "responsible": entry.text(values, "responsible", "安全责任人"),
         "emergency": entry.flag(values, "emergency"),
         "approved_by": entry.text(values, "phoned_by", "电话批准人", longest=30),

@@ -11,7 +11,7 @@ from opsdesk.models import Permit, Visit
 from opsdesk.registers.permit import asking, service
 from opsdesk.registers.permit.service import TOUCHED
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import entry, permit_states, privacy, room_permits
+from opsdesk.services import entry, id_numbers, permit_states, privacy, room_permits
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
@@ -77,7 +77,7 @@ def approve(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
 def refuse(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
     """The supervisor does not approve; the reason is kept. Of an urgent one the word by telephone holds no more."""
     ctx.require(Role.SUPERVISOR)
-    why = entry.text(values, "reason", "不批准的理由", required=True, longest=200)
+    why = id_numbers.cut_free(entry.text(values, "reason", "不批准的理由", required=True, longest=200))
     with ctx.transaction("不批准机房进入", why) as tx:
         row = _standing(tx, ctx, permit_id)
         if row["approved_at"] is not None or row["papered_at"] is not None:
@@ -110,7 +110,7 @@ def paper(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
 def extend(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
     """The supervisor lets them stay longer, with a reason; who is inside by the old time has until the new one."""
     ctx.require(Role.SUPERVISOR)
-    why = entry.text(values, "reason", "延长原因", required=True, longest=100)
+    why = id_numbers.cut_free(entry.text(values, "reason", "延长原因", required=True, longest=100))
     until = entry.moment(values, "planned_to", "延长至")
     now = ctx.now().replace(microsecond=0)
     with ctx.transaction("延长机房进入", why) as tx:
@@ -135,7 +135,7 @@ def extend(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
 def void(ctx: Context, permit_id: int, values: Values) -> Outcome[str]:
     """A permit that is not used after all: it stays with its number. Of an approved one only the supervisor may."""
     ctx.require(*WRITERS)
-    why = entry.text(values, "reason", "作废原因", required=True, longest=200)
+    why = id_numbers.cut_free(entry.text(values, "reason", "作废原因", required=True, longest=200))
     with ctx.transaction("作废机房进入审批单", why) as tx:
         row = _standing(tx, ctx, permit_id)
         if row["approved_at"] is not None or row["urgent"]:

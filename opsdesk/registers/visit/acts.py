@@ -147,7 +147,7 @@ def reveal(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
 def void(ctx: Context, visit_id: int, values: Values) -> Outcome[str]:
     """A visit entered by mistake: it stays in the list, struck out, and no rule looks at it any more."""
     ctx.require(Role.SUPERVISOR)
-    reason = entry.text(values, "reason", "作废原因", required=True, longest=200)
+    reason = id_numbers.cut_free(entry.text(values, "reason", "作废原因", required=True, longest=200))
     with ctx.transaction("作废出入记录", reason) as tx:
         (row,) = rows_of(tx.connection, [visit_id])
         if row["void_at"] is not None:

@@ -78,7 +78,7 @@ def _kept(ctx: Context, connection: Connection, row: Values, values: Values) -> 
         **texts_of(values),
         **with_whom([str(values.get(key) or "") for key in ("escort", "second_escort")], [name], field="escort"),
         "operated": entry.flag_or_none(values, "operated"),
-        "operation": entry.long_text(values, "operation", "操作内容"),
+        "operation": id_numbers.cut_free(entry.long_text(values, "operation", "操作内容")),
         "left_check": entry.text(values, "left_check", "离场检查", longest=60),
     }
     if row["staff_id"] is not None and (name, kept["unit"]) != (row["name"], row["unit"]):
