@@ -141,10 +141,11 @@ def _damaged(home: Path, clock: Clock, what: str) -> Damaged:
 
 
 def _way_out(home: Path, first: str = "可以试修复，或") -> str:
-    newest = next(iter(backup.listed(home)), None)
+    lying = backup.kept(home / backup.FOLDER)
+    newest = backup.best(lying) or next(iter(lying), None)
     if newest is None:
         return f"本机没有找到备份。{first}从第二位置、U 盘上的备份恢复；数据文件夹里的文件都不要删除。"
-    return f"{first}从备份恢复。最近的备份是 {newest.name}。"
+    return f"{first}从备份恢复。最近的备份是 {newest.path.name}。"
 
 
 def _refuse_to_begin_anew(home: Path) -> None:
@@ -190,12 +191,13 @@ def check_copy(ctx: Context, made: Path, stopped: Callable[[], bool] = lambda: F
     lying = backup_second.folders(ctx)
     with ctx.read() as connection:
         against = list(witness.contradictions(connection, lying))
-    engine, found = read_engine(made), []
+    engine, own, found = read_engine(made), [], []
     try:
         with engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.set_progress_handler(lambda: int(stopped()), STEPS)
-            found = [*health.verify(connection), *against]
+            own = health.verify(connection)
+        found = [*own, *against]
     except DBAPIError:
         if not stopped():
             raise
@@ -205,6 +207,8 @@ def check_copy(ctx: Context, made: Path, stopped: Callable[[], bool] = lambda: F
         return []
     if found:
         unsound.note(ctx.home, ctx.now(), history.in_words(found[0]))
+    if own:
+        backup.mark(made, history.in_words(own[0]))
     return found
 
 

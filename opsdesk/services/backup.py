@@ -13,9 +13,9 @@ import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,10 @@ class Contents:
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup that was opened and counted: where, when and why it was made, size and SHA-256 of the file, contents."""
+    """A backup that was opened and counted: where, when and why it was made, size and SHA-256 of the file, contents.
+
+    `wrong` is what a check of the whole found in it, or was known of the record when it was made; empty where nothing.
+    """
 
     path: Path
     made_at: datetime
@@ -74,6 +77,7 @@ class Backup:
     size: int
     sha256: str
     contents: Contents
+    wrong: str = ""
 
     @property
     def links(self) -> int:
@@ -100,6 +104,11 @@ class Kept:
     def sound(self) -> bool:
         """Whether it was opened and counted after writing, and is still as large as then."""
         return self.manifest is not None and self.manifest.size == self.size
+
+    @property
+    def wrong(self) -> str:
+        """What is known not to hold in it; empty where nothing is."""
+        return self.manifest.wrong if self.manifest is not None else ""
 
     @property
     def encrypted(self) -> bool:
@@ -186,8 +195,10 @@ def make(
         ending = backup_crypt.ENDING if lock else ""
         final = _free_name(target, f"ops-{now:%Y%m%d-%H%M%S}-{_UNFIT.sub('-', why)}", f".db{ending}")
         draft.replace(final)
-        made = Backup(final, now, why, final.stat().st_size, sha256_of(final), found)
-        write_whole(manifest_of(final), json.dumps(_as_json(made), ensure_ascii=False, indent=1))
+        known = unsound.found(home)
+        wrong = known.sentence if known is not None else ""
+        made = Backup(final, now, why, final.stat().st_size, sha256_of(final), found, wrong)
+        _write_manifest(made)
         sync_folder(target)
     except (Damaged, OSError, *SPOILT) as error:
         if isinstance(error, Damaged) or is_damage(error):
@@ -303,6 +314,21 @@ def manifest_of(path: Path) -> Path:
     return path.with_name(f"{path.name}{MANIFEST}")
 
 
+def mark(path: Path, wrong: str) -> None:
+    """Remember what does not hold in a backup, so that it is not offered as a good one. Raises OSError."""
+    if (made := read_manifest(path)) is not None:
+        _write_manifest(replace(made, wrong=wrong))
+
+
+def best(found: Iterable[Kept]) -> Kept | None:
+    """Of backups, newest first, the one to go back to: sound, and nothing known against it."""
+    return next((each for each in found if each.sound and not each.wrong), None)
+
+
+def _write_manifest(made: Backup) -> None:
+    write_whole(manifest_of(made.path), json.dumps(_as_json(made), ensure_ascii=False, indent=1))
+
+
 def _as_json(made: Backup) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -319,6 +345,7 @@ def _as_json(made: Backup) -> dict[str, Any]:
         "whole": made.contents.whole,
         "rows": made.contents.rows,
         "tables": dict(made.contents.tables),
+        "wrong": made.wrong,
     }
 
 
@@ -330,7 +357,8 @@ def read_manifest(path: Path) -> Backup | None:
         links, last, head = int(told["links"]), int(told["seq"]), str(told["head"])
         found = Contents(links, last, head, bool(told["whole"]), int(told["schema"]), tables)
         made_at = datetime.fromisoformat(told["made_at"])
-        return Backup(path, made_at, str(told["why"]), int(told["size"]), str(told["sha256"]), found)
+        wrong = str(told.get("wrong", ""))
+        return Backup(path, made_at, str(told["why"]), int(told["size"]), str(told["sha256"]), found, wrong)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -138,6 +139,9 @@ def drill(ctx: Context, values: Values) -> Outcome[tuple[int, str]]:
     path = _chosen(ctx, str(values.get("chosen") or NEWEST))
     password = str(values.get("password") or "")
     done = restoring.rehearse(ctx.home, path, ctx.clock, password=password)
+    if done.findings:
+        with suppress(OSError):  # the drill says it all the same
+            backup.mark(path, done.findings[0])
     result = PASSED if done.passed else f"{FAILED}：{_in_short(done.findings)}"
     seconds = max(1, -(-done.milliseconds // 1000))
     with ctx.transaction("恢复演练") as tx:

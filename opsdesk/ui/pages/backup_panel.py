@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Field, Kind, Tone
-from opsdesk.services import backup_crypt, restoring
+from opsdesk.services import backup, backup_crypt, restoring
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.restoring import Preview
@@ -19,6 +19,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.parts import Panel, Separator, danger_button, label, primary_button, secondary_button
 from opsdesk.ui.pages.short_form import ShortForm
 
+NOT_AS_CHAINED = "与审计链不符"
 PASSWORD = (Field("password", "备份密码", Kind.SECRET, required=True),)
 
 
@@ -170,7 +171,7 @@ class BackupPanel(Panel):
         span = [f"{each:%Y-%m-%d %H:%M}" for each in (preview.first, preview.last) if each is not None]
         whole = "前后相符" if found.whole else "有缺，恢复后请核对"
         told = [
-            ("核对", "可恢复 ✔ 已打开并逐表计数"),
+            ("核对", f"可恢复 ✔ 已打开并逐表计数。{known_wrong(preview.path)}"),
             ("站点", preview.site or "（还没有名称）"),
             ("记录时间", " 至 ".join(dict.fromkeys(span))),
             ("审计链", f"{found.links:,} 条，{whole}"),
@@ -190,6 +191,14 @@ class BackupPanel(Panel):
         said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._grid.addWidget(head, place, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(said, place, 1)
+
+
+def known_wrong(path: Path) -> str:
+    """What is known not to hold in a backup, as a warning; empty where nothing is."""
+    made = backup.read_manifest(path)
+    if made is None or not made.wrong:
+        return ""
+    return f"注意：里面有和审计链不符的记录（{made.wrong.rstrip('。')}），恢复后它们还在。"
 
 
 def _compared(same: bool | None) -> str:

@@ -27,7 +27,7 @@ from opsdesk.ui.kit.notices import open_outside, size_in_words
 from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.parts import label, page_title, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
-from opsdesk.ui.pages.backup_panel import BackupPanel
+from opsdesk.ui.pages.backup_panel import NOT_AS_CHAINED, BackupPanel, known_wrong
 from opsdesk.ui.pages.backup_place import Banner, SecondPlace
 from opsdesk.ui.pages.step_up import ask_supervisor
 
@@ -183,7 +183,7 @@ class BackupsPage(QWidget):
         if preview is None or preview.path != path:
             return
         last = f"数据将回到 {preview.last:%Y-%m-%d %H:%M} 的样子。" if preview.last else ""
-        sentence = f"{last}{preview.loss}现在的数据文件会移到旁边保留，不会删除。恢复会记入审计链。"
+        sentence = f"{last}{preview.loss}{known_wrong(path)}现在的数据文件会移到旁边保留，不会删除。恢复会记入审计链。"
         password = self.panel.password
         granted = ask_supervisor(self, self._ctx, sentence)
         if granted is not None:
@@ -293,6 +293,8 @@ class BackupsPage(QWidget):
         checked = self._checked.get(each.path)
         if checked is False or (each.manifest is not None and not each.sound):
             return Chip("不能恢复", Tone.BROKEN)
+        if each.wrong:
+            return Chip(NOT_AS_CHAINED, Tone.BROKEN)
         if checked or each.sound:
             return Chip("可恢复 ✔", Tone.FINE)
         return Chip("未检查")

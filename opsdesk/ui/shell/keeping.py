@@ -137,11 +137,15 @@ class Keeper(QObject):
                 log.warning("%s", done.trouble)
 
     def let_go(self) -> None:
-        """Close everything that holds the record; the window waits on its first page."""
+        """Close everything that holds the record, as one should; the window waits on its first page."""
+        from opsdesk.services import running
+
         window = self._window
+        running.end(window.home)
         self.timer.stop()
         window.idle.stop()
         window.operations.wait_idle()
+        window.notices.clear()  # their buttons lead into what goes now
         window.layout().addWidget(window.notices)  # they outlive the page over which they float
         window.screens.setCurrentIndex(0)
         for name in ("frame", "kiosk", "log_in", "first_start"):
@@ -170,12 +174,9 @@ class Keeper(QObject):
         window = self._window
         if window.frame is not None and not window.frame.may_leave():
             return
-        from opsdesk.services import running
-
         self.let_go()
-        running.end(window.home)
-        remedy = "下面是在副本里修复的结果，采用以前什么都没有改。不采用就点“重试”，照原样打开。"
-        window.show_trouble(Damaged("数据已关上，先看修复的结果。", remedy=remedy))
+        remedy = "数据已关上，采用以前什么都没有改。不采用就点“重试”，照原样打开。"
+        window.show_trouble(Damaged("正在修复。", remedy=remedy))
         window.trouble.mend()
 
     def restore(self, path: Path, signed: Context | None = None, password: str = "") -> None:

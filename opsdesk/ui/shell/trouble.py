@@ -22,6 +22,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import confirm, open_outside, size_in_words
 from opsdesk.ui.kit.parts import Card, danger_button, icon_label, label, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
+from opsdesk.ui.pages.backup_panel import NOT_AS_CHAINED, known_wrong
 from opsdesk.ui.pages.backups import FILES
 from opsdesk.ui.pages.short_form import ShortForm, in_the_middle
 
@@ -34,6 +35,7 @@ COLUMNS = (
 )
 PASSWORD = (Field("password", "备份密码", Kind.SECRET),)
 MOST_FINDINGS = 6
+MENDING = "正在副本里修复…"
 NO_BACKUP = (
     "数据文件夹里没有备份。U 盘或别处有备份的，请点“其他文件…”；"
     "确实没有的，请把 ops.db 移到别处再点“重试”，从空白站点开始，照纸补录。"
@@ -98,6 +100,7 @@ class TroublePage(QWidget):
     def mend(self) -> None:
         """Mend a copy of the record and say what was saved and what was lost; nothing is put in place yet."""
         self._drop_mended()
+        self.sentence.setText(MENDING)
         self._say("")
         self._desk.operations.run(
             lambda: (salvage.attempt(self._home), _newest(self._home)),
@@ -152,7 +155,7 @@ class TroublePage(QWidget):
             found = seen.contents
             self.contents.setText(
                 f"{seen.path.name}：{seen.site or '（没有名称）'}{until}，审计链 {found.links:,} 条，"
-                f"共 {found.rows:,} 行，可恢复 ✔ {seen.loss}"
+                f"共 {found.rows:,} 行，可恢复 ✔ {seen.loss}{known_wrong(seen.path)}"
             )
 
     def _tell_contents(self, error: Refusal | Trouble) -> None:
@@ -180,17 +183,19 @@ class TroublePage(QWidget):
         self._list.setVisible(True)
         self.look_at(None)
         if found:
-            self.table.selectRow(0)
+            good = backup.best(found)
+            self.table.selectRow(found.index(good) if good is not None else 0)
             self.table.setFocus()
 
     def _show_mended(self, found: tuple[Salvage, Backup | None]) -> None:
         """What was saved; where the newest backup holds more, that is the way to go."""
         mended, newest = found
         self._mended = mended
+        self.sentence.setText("修复的结果如下，还没有采用。")
         self._list.setVisible(False)
         lines = [history.in_words(each) for each in mended.findings[:MOST_FINDINGS]]
         more = len(mended.findings) - len(lines)
-        lines += [f"另有 {more:,} 处，打开后可用 opsdesk verify 逐条列出。"] if more > 0 else []
+        lines += [f"另有 {more:,} 处。"] if more > 0 else []
         held = newest.contents if newest is not None and newest.links > mended.contents.links else None
         if newest is not None and held is not None:
             holds = f"审计链 {held.links:,} 条、共 {held.rows:,} 行"
@@ -211,11 +216,15 @@ class TroublePage(QWidget):
         self._mended = None  # it is put in place, not dropped
         self._desk.operations.run(
             lambda: salvage.accept(self._home, mended, self._clock.now(), self._clock),
-            done=lambda _aside: self.retried.emit(),
+            done=self._on_taken,
             failed=self._fail,
             owner=self,
             busy=self.accept,
         )
+
+    def _on_taken(self, aside: Path) -> None:
+        self._desk.notices.show(f"已用修复的数据打开。原来的数据文件在 {aside}。", Tone.FINE, seconds=None)
+        self.retried.emit()
 
     def _drop_mended(self) -> None:
         if self._mended is not None:
@@ -224,6 +233,8 @@ class TroublePage(QWidget):
         self._outcome.setVisible(False)
 
     def _fail(self, error: Refusal | Trouble) -> None:
+        if self.sentence.text() == MENDING:
+            self.sentence.setText("没有修复成。")
         self._say(f"{error}{getattr(error, 'remedy', '')}")
 
     def _say(self, sentence: str) -> None:
@@ -274,12 +285,15 @@ def _holds_something(database: Path) -> bool:
 
 
 def _newest(home: Path) -> Backup | None:
-    """The newest backup that was opened and counted after writing."""
-    return next((each.manifest for each in backup.kept(home / backup.FOLDER) if each.sound), None)
+    """The newest backup that was opened and counted after writing, and against which nothing is known."""
+    found = backup.best(backup.kept(home / backup.FOLDER))
+    return found.manifest if found is not None else None
 
 
 def _row(place: int, each: Kept) -> Row:
     state = Chip("可恢复 ✔", Tone.FINE) if each.sound else Chip("未检查")
+    if each.wrong:
+        state = Chip(NOT_AS_CHAINED, Tone.BROKEN)
     values = {"at": each.at, "why": each.why, "state": state, "size": size_in_words(each.size), "file": each.path.name}
     return Row(place, values)
 

@@ -251,7 +251,7 @@ def test_going_back_says_what_is_lost_is_signed_and_opens_the_record_anew(desk, 
     assert settings.read(window.ctx, "site.project") == "旧"
     (aside,) = site.home.glob("set-aside-*")
     assert (aside / "ops.db").is_file()
-    assert any(each.startswith("已恢复：") for each in window.notices.sentences())
+    assert [each[:4] for each in window.notices.sentences()] == ["已恢复："], "nothing was left uncleanly"
     with window.ctx.read() as connection:
         assert bootstrap.verify(connection) == []
         last = connection.exec_driver_sql("SELECT operator FROM ledger WHERE act='恢复备份'").scalar_one()
@@ -310,6 +310,14 @@ def test_what_was_changed_outside_is_found_within_the_day_and_put_back(desk, pag
     desk.settle()
     assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：设置 第 ")
     assert page.damage.isVisible()
+    assert [row[3] for row in shown(page)] == ["与审计链不符"], "it holds what was found"
+    desk.click(page.make)
+    assert [row[3] for row in shown(page)] == ["与审计链不符"] * 2, "and so does what is made before it is mended"
+    page.look_at(0)
+    desk.settle()
+    assert "恢复后它们还在" in facts(page.panel)["核对"]
+    page.panel.leave()
+    desk.window.notices.show("某人在机房超时。", Tone.WARNING, [("打开机房出入", desk.window.frame.open)])
     sign(qtbot, None)
     desk.click(page.repair)
     assert desk.screen is desk.window.frame, "not signed"
@@ -318,8 +326,11 @@ def test_what_was_changed_outside_is_found_within_the_day_and_put_back(desk, pag
     window = desk.window
     qtbot.waitUntil(lambda: window.screens.currentWidget() is window.trouble)
     desk.settle()
+    assert window.trouble.sentence.text() == "修复的结果如下，还没有采用。"
     assert "在程序之外改动过的设置 1 行，已按审计链改回。没有丢失" in window.trouble.report.text()
+    assert window.notices.sentences() == [], "their buttons led into pages that are gone"
     desk.click(window.trouble.accept)
+    assert window.notices.sentences()[-1].startswith("已用修复的数据打开。原来的数据文件在 ")
     assert desk.screen is window.log_in
     assert settings.read(window.ctx, "site.project") == "真的"
     assert unsound.found(site.home) is None

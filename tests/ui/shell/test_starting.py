@@ -307,6 +307,23 @@ def test_a_record_that_is_gone_offers_no_mending_and_comes_back_from_a_backup(op
     assert hands.screen is hands.window.log_in
 
 
+def test_a_backup_with_something_wrong_in_it_is_not_offered_first(open_window, site) -> None:
+    good = backup.make(site.home, site.now(), "手动")
+    site.clock.advance(minutes=1)
+    worse = backup.make(site.home, site.now(), "手动")
+    backup.mark(worse.path, "设置 第 1 行与审计链第 2 条不符。")
+    a_site.close(site)
+    bootstrap.database(site.home).unlink()
+    hands = open_window(site.home, site.clock)
+    page = hands.window.trouble
+    assert good.path.name in page.remedy.text()
+    hands.click(page.choose)
+    assert page.chosen == good.path
+    page.look_at(worse.path)
+    hands.settle()
+    assert "和审计链不符的记录（设置 第 1 行与审计链第 2 条不符）" in page.contents.text()
+
+
 def test_a_foreign_file_offers_no_mending(open_window, tmp_path) -> None:
     with closing(sqlite3.connect(bootstrap.database(tmp_path))) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
