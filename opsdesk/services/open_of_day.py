@@ -61,13 +61,21 @@ def _people(people: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]:
         else:
             continue
         yield OpenItem(kind, f"{who.name}（{who.vendor}）{said}", door, name=who.name, staff_id=who.id, day=day)
-    if working:
-        names = "、".join(each.person.name for each in working[:MOST_NAMED])
-        more = f"等 {len(working)} 人" if len(working) > MOST_NAMED else ""
-        last = max(each.duty.ends for each in working if each.duty is not None)
-        until = f"{last:%H:%M}" if last.date() == now.date() else f"{last:%m-%d %H:%M}"
+    yield from _on_shift(working, now)
+
+
+def _on_shift(working: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]:
+    """Who still works, an item for each time at which a shift ends."""
+    by_end: dict[datetime, list[PersonDay]] = {}
+    for each in working:
+        if each.duty is not None:
+            by_end.setdefault(each.duty.ends, []).append(each)
+    for ends, group in sorted(by_end.items()):
+        names = "、".join(each.person.name for each in group[:MOST_NAMED])
+        more = f"等 {len(group)} 人" if len(group) > MOST_NAMED else ""
+        until = f"{ends:%H:%M}" if ends.date() == now.date() else f"{ends:%m-%d %H:%M}"
         said = f"{names}{more}的班到 {until} 才结束，之后的签到签退照常记录。"
-        yield OpenItem(ON_SHIFT, said, "sign_in", day=working[0].day)
+        yield OpenItem(ON_SHIFT, said, "sign_in", day=group[0].day)
 
 
 def _slips(connection: Connection, day: date) -> Iterator[OpenItem]:

@@ -115,11 +115,18 @@ class TestOpenItems:
         }
         assert all(each.sentence.endswith("。") for each in items(site))
 
-    def test_shifts_that_go_on_are_one_item(self, site: Context, crew: Team) -> None:
-        go_to(site, "2026-03-05 17:29:00")
-        only = [each for each in items(site) if each.kind == "在班"]
-        assert len(only) == 1
-        assert "等 8 人的班到 03-06 08:00 才结束" in only[0].sentence
+    def test_shifts_that_go_on_are_told_by_when_they_end(self, site: Context, crew: Team) -> None:
+        def working() -> list[str]:
+            return [each.sentence for each in items(site) if each.kind == "在班"]
+
+        night = "赵夜的班到 03-06 08:00 才结束，之后的签到签退照常记录。"
+        go_to(site, "2026-03-05 17:29:59")
+        assert working() == [
+            "王强、李敏、刘芳、吴琼、买买提·艾力江等 7 人的班到 17:30 才结束，之后的签到签退照常记录。",
+            night,
+        ]
+        go_to(site, "2026-03-05 17:30:00")
+        assert working() == [night]
 
     def test_before_the_site_was_opened_nobody_is_missing(self, site: Context, crew: Team) -> None:
         assert items(site, closings.of_day(date(2025, 12, 31))) == []
