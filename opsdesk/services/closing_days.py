@@ -8,7 +8,7 @@ enters the room afterwards is recorded all the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -40,11 +40,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Place:
-    """The days that a change touches, and when it happened, where that is known."""
+    """The days that a change touches, and when it happened, where that is known.
+
+    `told` where that is only said now, maybe to the minute.
+    """
 
     first: date
     last: date
     moment: datetime | None = None
+    told: bool = False
 
 
 @dataclass
@@ -99,9 +103,12 @@ class Lock:
         } - {"id", *rule.later}
         for column in changed & rule.moments:
             if after is not None and after[column] is not None:
-                values = (before[column] if before is not None else None, after[column])
-                yield from (_at(value) for value in values if value is not None)
+                if before is not None and before[column] is not None:
+                    yield _at(before[column])
+                yield replace(_at(after[column]), told=True)
         fixed = changed - rule.moments
+        if before is not None and rule.began and _stood(rule, before, fixed):
+            yield from (Place(row[rule.day], row[rule.day], before[rule.began]) for row in (before, after) if row)
         if fixed and (not rule.settled_by or fixed & rule.fixed or self._settled(rule, before, after)):
             yield from self._spans(rule, before, after, fixed)
 
@@ -117,7 +124,8 @@ class Lock:
         return home is not None and any(home[column] is not None for column in rule.settled_by)
 
     def _spans(self, rule: Rule, before: Values | None, after: Values | None, fixed: set[str]) -> Iterator[Place]:
-        found = [_span(*self._home(rule, row)) for row in (before, after) if row is not None]
+        found = [_span(*self._home(rule, before))] if before is not None else []
+        found += [replace(_span(*self._home(rule, after)), told=True)] if after is not None else []
         if len(found) == 2 and rule.last and fixed <= {rule.day, rule.last}:
             # Only the days by which a span becomes longer or shorter are touched: who comes back early keeps the rest.
             for key, ends in ((rule.day, "first"), (rule.last, "last")):
@@ -143,6 +151,11 @@ def _without(before: Values | None, after: Values | None, free: Collection[str])
     return {key: before[key] if key in free else value for key, value in after.items()}
 
 
+def _stood(rule: Rule, before: Values, changed: set[str]) -> bool:
+    """Whether a change touches what a row said already; its `fixed` columns count even where they were empty."""
+    return any(column in rule.fixed or before[column] not in (None, "") for column in changed)
+
+
 def _at(value: date) -> Place:
     """The place of a date, or of a moment."""
     if isinstance(value, datetime):
@@ -164,7 +177,11 @@ def _span(rule: Rule, row: Values) -> Place:
 
 
 def _held(period: Standing, place: Place) -> bool:
-    afterwards = place.moment is not None and place.moment >= period.closed_at
+    """Whether a place lies in what is closed. What is told to the minute now may lie in the minute of the closing."""
+    closed_at, at = period.closed_at, place.moment
+    if place.told and at is not None and (at.second, at.microsecond) == (0, 0):
+        closed_at = closed_at.replace(second=0, microsecond=0)
+    afterwards = at is not None and at >= closed_at
     return period.first <= place.last and period.last >= place.first and not afterwards
 
 
@@ -212,7 +229,7 @@ def why_no_more(connection: Connection, table: str, values: Values) -> str:
     rule = BY_TABLE.get(table)
     if rule is None or rule.parent is not None or (rule.settled_by and not rule.fixed) or not values.get(rule.day):
         return ""
-    place = _span(rule, {rule.last: values[rule.day], rule.moment: None, **values})
+    place = replace(_span(rule, {rule.last: values[rule.day], rule.moment: None, **values}), told=True)
     timeless = bool(rule.moment) and place.moment is None
     return next(
         (

@@ -35,8 +35,9 @@ class Rule:
 
     `day` is the column by which a row belongs to a day (a date, a moment, or a month as 2026-03), `last` the other end
     of a span; with `parent` (column, table) the row belongs where its parent does. `moment` says when it happened: a
-    day closed before it is over is closed up to then. Columns of `later` may always change; each of `moments` belongs
-    to the day of its own value, and may always be emptied; the others are locked, of a table with `settled_by` (of the
+    day closed before it is over is closed up to then; where that comes later than the row was `began`, what the row
+    said by then stays, and its `fixed` columns. Columns of `later` may always change; each of `moments` belongs to the
+    day of its own value, and may always be emptied; the others are locked, of a table with `settled_by` (of the
     parent's, where there is one) only once one of these columns is filled, but those of `fixed` from the beginning.
     `kinds` are the closings that lock it. `why` says what may go on, and why.
     """
@@ -45,6 +46,7 @@ class Rule:
     day: str = ""
     last: str = ""
     moment: str = ""
+    began: str = ""
     parent: tuple[str, type[Base]] | None = None
     fixed: frozenset[str] = frozenset()
     later: frozenset[str] = frozenset()
@@ -172,11 +174,12 @@ RULES: dict[type[Base], Rule] = {
         "办公室开关门检查",
         "day",
         moment="closed_at",
+        began="entered_at",
         fixed=_names("office day opened_at opened_by entered_at entered_by void_at void_reason"),
         settled_by=("closed_at",),
         later=_names("remedy signed_by"),
         moments=_names("closed_at signed_at"),
-        why="who leaves last closes the office, maybe after the day was closed; put right and signed for later",
+        why="who leaves last closes the office, maybe after the day was closed; what was found before stays",
     ),
     models.Report: Rule(
         "运维报告",

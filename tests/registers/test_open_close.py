@@ -264,9 +264,26 @@ class TestClosingTheDay:
         late, done = (row.id for row in by_slug("open_close").list(site, Query()).rows[::-1])
         with pytest.raises(Refusal, match="已日结"):
             change(site, "open_close", done, lights="不涉及")
+        for after in (
+            {"opened_by": "李敏"},
+            {"opened_at": datetime(2026, 3, 5, 7, 50)},
+            {"passage": "异常", "found": "箱"},
+        ):
+            with pytest.raises(Refusal, match="已日结"):
+                change(site, "open_close", late, **after)
         go_to(site, "2026-03-06 17:30:00")
         assert "1 天" in run(site, "open_close", "sign_week", done)
         assert "1 天" in run(site, "open_close", "sign_week", late)
+
+    def test_the_last_one_leaves_in_the_minute_in_which_the_day_was_closed(self, site: Context, crew: Team) -> None:
+        run(site, "open_close", "open", 0, office="办公室", opened_by="王强")
+        go_to(site, "2026-03-05 17:25:20")
+        closing.close(site, closings.of_day(THURSDAY), because="还有人在班")
+        go_to(site, "2026-03-05 17:25:40")
+        act = next(each for each in by_slug("open_close").acts if each.key == "normal")
+        given = {f.key: f.default(site) for f in act.fields if f.default is not None}
+        go_to(site, "2026-03-05 17:26:10")
+        assert "17:25" in run(site, "open_close", "normal", 0, **given | {"closed_by": "王强"})
 
 
 def pages(document: Document) -> list[str]:

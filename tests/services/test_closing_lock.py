@@ -161,7 +161,7 @@ def test_nothing_is_written_but_through_the_unit_of_work() -> None:
 def test_rules_speak_of_columns_that_are_there(model: type[Base]) -> None:
     rule, table = RULES[model], table_of(model)
     assert bool(rule.day) != bool(rule.parent)
-    named = {*rule.later, *rule.moments, *rule.fixed, *filter(None, (rule.day, rule.last, rule.moment))}
+    named = {*rule.later, *rule.moments, *rule.fixed, *filter(None, (rule.day, rule.last, rule.moment, rule.began))}
     assert named <= set(table.columns.keys())
     assert not {*rule.later, *rule.moments} & {rule.day, rule.last, *rule.fixed} - {"entered_at"}
     home = rule.parent[1] if rule.parent else model
@@ -289,7 +289,8 @@ def test_what_nobody_has_settled_may_still_be_written(model: type[Base], site: C
     shut(site, PeriodKind.DAY)
     for column in plain(model):
         said = refused(site, lambda tx, c=column: tx.update(model, row, **{c: f"改{next(numbers)}"}))
-        assert bool(said) == (column in RULES[model].fixed), column
+        stays = bool(RULES[model].began) and column not in free_columns(model)
+        assert bool(said) == (column in RULES[model].fixed or stays), column
     with site.read() as connection:
         assert closing_days.why_locked(connection, model.__tablename__, row) == ""
 
@@ -346,6 +347,50 @@ def test_a_day_closed_in_its_course_is_closed_up_to_then(model: type[Base], site
     when = RULES[model].moment or RULES[model].day
     assert refused(site, lambda tx: made(tx, model, CLOSED, **{when: at - timedelta(seconds=1)}))
     assert not refused(site, lambda tx: made(tx, model, CLOSED, **{when: at}))
+
+
+@pytest.mark.parametrize("model", HAPPENING, ids=lambda model: model.__tablename__)
+def test_what_is_told_to_the_minute_may_lie_in_the_minute_of_the_closing(model: type[Base], site: Context) -> None:
+    minute = datetime.combine(CLOSED, datetime.min.time()).replace(hour=17, minute=25)
+    when = RULES[model].moment or RULES[model].day
+    with site.transaction("备料") as tx:
+        before = made(tx, model, CLOSED, **{**settled(model), when: minute})
+    shut(site, PeriodKind.DAY, at=minute.replace(second=20))
+    assert not refused(site, lambda tx: made(tx, model, CLOSED, **{when: minute}))
+    assert refused(site, lambda tx: made(tx, model, CLOSED, **{when: minute.replace(second=19)}))
+    assert refused(site, lambda tx: made(tx, model, CLOSED, **{when: minute - timedelta(minutes=1)}))
+    assert refused(site, lambda tx: tx.update(model, before, **another(tx, model))), "what was there stays"
+
+
+def test_what_a_row_said_when_its_day_was_closed_stays_though_its_last_moment_comes_afterwards(site: Context) -> None:
+    closed = datetime.combine(CLOSED, datetime.min.time()).replace(hour=17, minute=25)
+    left = {"closed_at": closed + timedelta(minutes=3), "closed_by": "李敏", "lights": "正常"}
+    with site.transaction("备料") as tx:
+        opened = {"opened_at": closed.replace(hour=8), "opened_by": "王强", "passage": "异常", "found": "纸箱"}
+        blank = dict.fromkeys(("lights", "closed_by", "door", "remedy"), "")
+        row = made(tx, models.OfficeCheck, CLOSED, entered_at=closed.replace(hour=8), **opened, **blank, closed_at=None)
+    shut(site, PeriodKind.DAY, at=closed)
+    assert not refused(site, lambda tx: tx.update(models.OfficeCheck, row, **left))
+    changes: tuple[dict[str, Any], ...] = (
+        {"opened_at": closed.replace(hour=7)}, {"opened_by": "李敏"}, {"passage": "正常"}, {"found": "无"},
+        {"found": ""}, {"void_at": closed + DAY, "void_reason": "重登"}, {"office": "另一间"}, {"day": OPEN},
+    )  # fmt: skip
+    for change in changes:
+        assert refused(site, lambda tx, c=change: tx.update(models.OfficeCheck, row, **c)), change
+    assert refused(site, lambda tx: tx.remove(models.OfficeCheck, row))
+    for more in ({"door": "正常"}, {"remedy": "清走"}, {"closed_at": closed + timedelta(minutes=5)}):
+        assert not refused(site, lambda tx, c=more: tx.update(models.OfficeCheck, row, **c)), more
+
+
+def test_a_row_begun_after_its_day_was_closed_is_free(site: Context) -> None:
+    closed = datetime.combine(CLOSED, datetime.min.time()).replace(hour=17, minute=25)
+    shut(site, PeriodKind.DAY, at=closed)
+    with site.transaction("备料") as tx:
+        row = made(
+            tx, models.OfficeCheck, CLOSED, entered_at=closed, closed_at=closed + timedelta(minutes=3), opened_by="王强"
+        )
+    assert not refused(site, lambda tx: tx.update(models.OfficeCheck, row, opened_by="李敏"))
+    assert not refused(site, lambda tx: tx.update(models.OfficeCheck, row, void_at=closed + DAY, void_reason="重登"))
 
 
 def test_a_day_closed_in_its_course_takes_what_happens_afterwards(site: Context) -> None:
