@@ -45,6 +45,21 @@ def check_password(password: str) -> None:
         raise Refusal("这个密码太常见，容易被猜到。请换一个。", field="password")
 
 
+def refuse_own_password(ctx: Context, password: str, what: str) -> None:
+    """Refuse, for something else that is locked, the password by which the acting person logs in."""
+    from argon2.exceptions import VerificationError
+
+    query = select(Account.password_hash).where(Account.name == ctx.actor.name, Account.active.is_(True))
+    with ctx.read() as connection:
+        known = connection.execute(query).scalar_one_or_none()
+    try:
+        same = known is not None and _hasher().verify(known, password)
+    except VerificationError:
+        same = False
+    if same:
+        raise Refusal(f"{what}不能和登录密码一样：知道登录密码的人也就能打开它。请另想一个。", field="password")
+
+
 def add(tx: Transaction, *, name: str, role: Role, password: str, now: datetime) -> int:
     """Add an account within an open transaction. Refuses an empty or taken name and a weak password."""
     name = one_line(name)

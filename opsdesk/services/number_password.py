@@ -80,10 +80,10 @@ def _copies(ctx: Context) -> list[Path]:
 def turn_on(ctx: Context, password: str, *, drop_copies: bool = False) -> Outcome[str]:
     """Seal every identity number under a new password, which is kept nowhere; only the supervisor may.
 
-    With `drop_copies` a new backup is made and the earlier ones are deleted. Refuses a weak password.
+    With `drop_copies` a new backup is made and the earlier ones are deleted. Refuses a weak password, and the one for logging in.
     """
     ctx.require(Role.SUPERVISOR)
-    accounts.check_password(password)
+    _refuse_unfit(ctx, password)
     if drop_copies and unsound.found(ctx.home) is not None:
         raise Refusal("数据文件损坏过，还没有核对无误，旧备份不能删除。请先修复，或选保留旧备份。", field="copies")
     new, old = new_lock(password), _copies(ctx)
@@ -105,6 +105,11 @@ def turn_on(ctx: Context, password: str, *, drop_copies: bool = False) -> Outcom
     return Outcome(
         f"证件号已加密，共 {sum(counts.values())} 个。程序不保存证件号密码，请抄好锁进保险柜。{told}", TOUCHED
     )
+
+
+def _refuse_unfit(ctx: Context, password: str) -> None:
+    accounts.check_password(password)
+    accounts.refuse_own_password(ctx, password, "证件号密码")
 
 
 def drop_copies(ctx: Context) -> Outcome[str]:
@@ -136,9 +141,9 @@ def _renewed(ctx: Context, old: Sequence[Path]) -> str:
 
 
 def change(ctx: Context, old: str, new: str) -> Outcome[str]:
-    """Seal every number anew under another password; only the supervisor may. Refuses a wrong or a weak one."""
+    """Seal every number anew under another password; only the supervisor may. Refuses a wrong one, a weak one, the login's."""
     ctx.require(Role.SUPERVISOR)
-    accounts.check_password(new)
+    _refuse_unfit(ctx, new)
     under = new_lock(new)
     with ctx.transaction(CHANGED) as tx:
         key = number_sealing.key(old, _present(tx))

@@ -218,6 +218,16 @@ class TestTurningOn:
         assert not number_password.look(lived).sealed
         assert CARD in values(lived)
 
+    def test_the_login_password_is_no_second_lock(self, lived: Context) -> None:
+        with pytest.raises(Refusal, match="证件号密码不能和登录密码一样") as refused:
+            number_password.turn_on(lived, a_site.PASSWORD)
+        assert refused.value.field == "password"
+        assert not number_password.look(lived).sealed
+        number_password.turn_on(lived, f"{a_site.PASSWORD}。")
+        with pytest.raises(Refusal, match="登录密码"):
+            number_password.change(lived, f"{a_site.PASSWORD}。", a_site.PASSWORD)
+        assert CARD not in values(lived)
+
     @pytest.mark.parametrize("role", [Role.DESK, Role.READER, Role.KIOSK])
     def test_only_the_supervisor_may(self, lived: Context, role: Role) -> None:
         other = lived.acting_as(Actor("李值班", role))

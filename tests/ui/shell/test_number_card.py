@@ -77,6 +77,8 @@ def test_numbers_are_sealed_with_a_password_typed_twice(desk: Hands, site: Conte
     backup.make(site.home, site.now().replace(day=4), "日终")
     assert "不一样" in sign(desk, card.seal, {"new": PASSWORD, "again": NEXT})["again"]
     assert "至少要 8" in sign(desk, card.seal, {"new": "1234567", "again": "1234567"})["new"]
+    own = {"new": a_site.PASSWORD, "again": a_site.PASSWORD}
+    assert "不能和登录密码一样" in sign(desk, card.seal, own)["new"]
     assert "不对" in sign(desk, card.seal, {"new": PASSWORD, "again": PASSWORD}, "不是这一句")["password"]
     assert sign(desk, card.seal, None) == {}
     assert number(site) == CARD
