@@ -80,7 +80,8 @@ def _copies(ctx: Context) -> list[Path]:
 def turn_on(ctx: Context, password: str, *, drop_copies: bool = False) -> Outcome[str]:
     """Seal every identity number under a new password, which is kept nowhere; only the supervisor may.
 
-    With `drop_copies` a new backup is made and the earlier ones are deleted. Refuses a weak password, and the one for logging in.
+    With `drop_copies` a new backup is made and the earlier ones are deleted. Refuses a weak password, and the
+    one for logging in.
     """
     ctx.require(Role.SUPERVISOR)
     _refuse_unfit(ctx, password)
@@ -141,7 +142,10 @@ def _renewed(ctx: Context, old: Sequence[Path]) -> str:
 
 
 def change(ctx: Context, old: str, new: str) -> Outcome[str]:
-    """Seal every number anew under another password; only the supervisor may. Refuses a wrong one, a weak one, the login's."""
+    """Seal every number anew under another password; only the supervisor may.
+
+    Refuses a wrong password, and as the new one a weak one and the one for logging in.
+    """
     ctx.require(Role.SUPERVISOR)
     _refuse_unfit(ctx, new)
     under = new_lock(new)
