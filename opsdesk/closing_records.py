@@ -20,6 +20,7 @@ from opsdesk.exports.document import (
     Value,
     chinese_moment,
 )
+from opsdesk.exports.layout import on_fewest_pages
 from opsdesk.exports.making import made_as
 from opsdesk.services import chain, closing_changes, closings, settings
 from opsdesk.services.closing_changes import Corrected
@@ -33,19 +34,21 @@ REVISION = "A/0"
 PREFIXES = {PeriodKind.DAY: "RJ", PeriodKind.MONTH: "YJ", PeriodKind.QUARTER: "JJ"}
 OPEN_COLUMNS = (
     Column("序号", 10, Kind.NUMBER, Align.CENTER),
-    Column("没有了结的事项", 112),
-    Column("后来怎样", 48),
+    Column("没有了结的事项", 120, even=True),
+    Column("后来怎样", 40),
 )
 COLUMNS = (
     Column("序号", 8, Kind.NUMBER, Align.CENTER),
     Column("时间", 17, align=Align.CENTER),
-    Column("记录", 30),
+    Column("记录", 30, even=True),
     Column("项目", 19),
-    Column("更正前", 32),
-    Column("更正后", 40),
+    Column("更正前", 32, even=True),
+    Column("更正后", 40, even=True),
     Column("操作人", 14, align=Align.CENTER),
-    Column("动作和理由", 28),
+    Column("动作和理由", 28, even=True),
 )
+LOWERED = {8.0: 6.5, 9.0: 7.5}
+"""The height of rows that keeps the places to sign on the page of what they are signed for."""
 LEAST_ROWS = 4
 UNTOLD = frozenset({
     "number", "initials", "entered_by", "entered_at", "filed_by", "filed_at", "registered_by", "registered_at",
@@ -79,8 +82,8 @@ def latest(ctx: Context, label: str) -> Document:
         (FormCell("理由", closed.because or "没有未结事项", 3),),
         (FormCell("以前的结账", _before(every), 3),),
     )
-    table = Table(OPEN_COLUMNS, (*rows, *blanks), row_height=8.0, font_size=10.0, record_labels=closed.open_items)
-    return _document(
+    table = Table(OPEN_COLUMNS, (*rows, *blanks), row_height=8.0, font_size=9.5, record_labels=closed.open_items)
+    made = _document(
         ctx,
         period,
         title=f"{period.kind}单",
@@ -90,6 +93,7 @@ def latest(ctx: Context, label: str) -> Document:
         notes=(f"{period.kind}以后，这一期间的记录不能再补记或更改；要改由主管重新打开，另印更正记录。",),
         signatures=("服务台值班员", "运维主管"),
     )
+    return on_fewest_pages(made, LOWERED)
 
 
 def _before(every: Sequence[Closed]) -> str:

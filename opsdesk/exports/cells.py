@@ -134,6 +134,7 @@ class Slot:
     width: float
     look: Look
     cell: StreamedCell
+    even: bool = False
     styles: dict[tuple[str, float, bool], int] = field(default_factory=dict)
     room: float = 0.0
 

@@ -57,7 +57,8 @@ class Column:
     """One column of a table.
 
     `width` is its share: columns share the printable width in proportion. Neighbours with the same non-empty `group`
-    stand under one common heading. `subtitle` is a second heading line (the weekday under the day of a month).
+    stand under one common heading. `subtitle` is a second heading line (the weekday under the day of a month). The
+    texts of an `even` column all have the table's size: sentences below each other, which make rows higher instead.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Column:
     group: str = ""
     subtitle: str = ""
     shaded: bool = False  # rest days in a month sheet
+    even: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ QR_SIDE, QR_GAP, QR_TO_EDGE = 12 * MM, 1.6 * MM, 4.2 * MM
 """The QR code's side, its distance from body and words (its quiet zone), and from the paper's lower edge."""
 SIGNING_SIZE = 10.5
 SIGNING_HEIGHT = 12 * MM
-SIGNING_LINE = 26 * MM
+SIGNING_LINES = (26 * MM, 23 * MM, 20 * MM)
+"""How long the line for the pen is: shorter where more places then stand beside each other."""
 
 
 class Area(NamedTuple):
@@ -43,11 +44,16 @@ class Area(NamedTuple):
 
 
 class Signing(NamedTuple):
-    """A place to sign: the words before the line, after it, and the width of the whole."""
+    """A place to sign: the words before the line, after it, and how long the line for the pen is."""
 
     before: Line
     after: Line
-    width: float
+    line: float
+
+    @property
+    def width(self) -> float:
+        """Width of the whole in points."""
+        return self.before.width + self.line + self.after.width
 
 
 class Foot(NamedTuple):
@@ -122,16 +128,22 @@ def _one_line(
 def measure_foot(area: Area, document: Document) -> Foot:
     """The foot's lines and places to sign, as many beside each other as fit."""
     remarks = tuple(line for text in wording.remarks(document) for line in lines_of(text, area.width, REMARK_SIZE))
-    places = [_signing(wording.signature(place), area.width) for place in document.signatures]
+    ways = [_signings(area.width, document, line) for line in SIGNING_LINES]
+    return Foot(remarks, min(ways, key=len))
+
+
+def _signings(room: float, document: Document, line: float) -> tuple[tuple[Signing, ...], ...]:
+    """The places to sign in rows, each with a line so long."""
+    places = [_signing(wording.signature(place), room, line) for place in document.signatures]
     widest = max((place.width for place in places), default=1.0) + 4 * MM
-    beside = max(1, min(len(places) or 1, int((area.width + 4 * MM) / widest)))
-    return Foot(remarks, tuple(tuple(places[start : start + beside]) for start in range(0, len(places), beside)))
+    beside = max(1, min(len(places) or 1, int((room + 4 * MM) / widest)))
+    return tuple(tuple(places[start : start + beside]) for start in range(0, len(places), beside))
 
 
-def _signing(parts: tuple[str, str, str], room: float) -> Signing:
-    before = lines_of(parts[0], max(room - SIGNING_LINE - 40 * MM, room / 3), SIGNING_SIZE)[0]
+def _signing(parts: tuple[str, str, str], room: float, line: float) -> Signing:
+    before = lines_of(parts[0], max(room - line - 40 * MM, room / 3), SIGNING_SIZE)[0]
     after = lines_of(parts[1] + parts[2], room, SIGNING_SIZE)[0]
-    return Signing(before, after, before.width + SIGNING_LINE + after.width)
+    return Signing(before, after, line)
 
 
 def draw_remarks(sheet: Sheet, area: Area, lines: Sequence[Line], y: float) -> float:
@@ -153,8 +165,8 @@ def draw_signings(sheet: Sheet, area: Area, foot: Foot, y: float) -> float:
             x = area.left + share * place
             sheet.write(signing.before, x, baseline, SIGNING_SIZE)
             x += signing.before.width
-            sheet.rule(x, baseline + 1.5, x + SIGNING_LINE, baseline + 1.5)
-            sheet.write(signing.after, x + SIGNING_LINE, baseline, SIGNING_SIZE)
+            sheet.rule(x, baseline + 1.5, x + signing.line, baseline + 1.5)
+            sheet.write(signing.after, x + signing.line, baseline, SIGNING_SIZE)
         y += SIGNING_HEIGHT
     return y
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from typing import NamedTuple
 
 from opsdesk.exports import bars_on_paper, head_and_foot, ruling, sheets, typeface, wording
@@ -31,7 +32,10 @@ STACKED_HEADING_HEIGHT = 5.6 * MM
 
 
 class _Slot(NamedTuple):
-    """A column, measured: its edges, the room for text, how its values stand, and the cell of an empty value."""
+    """A column, measured: its edges, the room for text, how its values stand, and the cell of an empty value.
+
+    Texts shrink to save the row's height or `height`, whichever is more: without end where the column is even.
+    """
 
     left: float
     right: float
@@ -39,6 +43,7 @@ class _Slot(NamedTuple):
     align: Align
     tint: float | None
     kind: Kind
+    height: float
     blank: Cell
 
 
@@ -116,7 +121,8 @@ def _measure_columns(table: Table, width: float) -> tuple[_Slot, ...]:
         tint = sheets.SHADE if column.shaded else None
         room = right - left - 2 * sheets.padding(right - left)
         blank = Cell(left, right, (), table.font_size, Align.LEFT, tint)
-        slots.append(_Slot(left, right, room, wording.alignment(column), tint, column.kind, blank))
+        height = inf if column.even else 0.0
+        slots.append(_Slot(left, right, room, wording.alignment(column), tint, column.kind, height, blank))
     return tuple(slots)
 
 
@@ -347,7 +353,8 @@ class _Flow:
                 cells.append(slot.blank)
                 continue
             try:
-                lines, fitted = fit(wording.words(value, slot.kind), slot.room, size, height, slot.kind)
+                words = wording.words(value, slot.kind)
+                lines, fitted = fit(words, slot.room, size, max(height, slot.height), slot.kind)
             except typeface.MissingGlyph as missing:
                 raise missing.of(wording.record_label(self.document, table, index)) from None
             if len(lines) > 1:

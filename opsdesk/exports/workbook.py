@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import chain, combinations, pairwise
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -284,7 +285,7 @@ class _Page:
                     raise
                 size = table.font_size
                 if content.data_type == "s" and (len(content.value) > column.room or "\n" in content.value):
-                    size, lines = cells.fitted_size(content.value, column.width, size, least)
+                    size, lines = cells.fitted_size(content.value, column.width, size, inf if column.even else least)
                     height = max(height, cells.row_height(lines, size, least))
                 column.fill(content, self.styles, size)
             self._append(line, height if height > least else None)
@@ -308,7 +309,7 @@ class _Page:
             )
             first, last = self._column_at(left), max(self._column_at(right), self._column_at(left) + 1)
             cell = StreamedCell(self.sheet)
-            columns.append(Slot(column.kind, column.title, first, last, right - left, look, cell))
+            columns.append(Slot(column.kind, column.title, first, last, right - left, look, cell, column.even))
         return columns
 
     def _line_of(self, columns: Sequence[Slot]) -> list[Any]:

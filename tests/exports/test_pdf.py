@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from paper_samples import one_column, pdf_texts, register, slip, with_body
 
-from opsdesk.exports import layout, sheets, typeface, wording
+from opsdesk.exports import head_and_foot, layout, sheets, typeface, wording
 from opsdesk.exports.archive import Cancelled
 from opsdesk.exports.document import (
     Choice,
@@ -272,3 +272,22 @@ def test_a_long_name_stays_above_the_place_to_sign() -> None:
         signing = [ink for ink in page.inks if ink.text.startswith("签字")]
         above = [ink for ink in page.inks if ink.text and ink.text[0] in name and ink.text != "李四"]
         assert min(ink.y for ink in above) > max(ink.y + ink.size * 0.9 for ink in signing)
+
+
+def test_sentences_below_each_other_have_one_size_and_make_their_rows_higher() -> None:
+    rows = (("短句。", ""), ("SJ-20260305-001 门户网站栏目打不开（闻人悦）应在 17:30 前交单，还没有交。", ""))
+    for even, sizes in ((True, 1), (False, 2)):
+        columns = (Column("没有了结的事项", 2, even=even), Column("后来怎样", 1))
+        (page,) = layout.compose(with_body(Table(columns, rows, row_height=8.0)))
+        assert len({ink.size for ink in page.inks if ink.text[:2] in {"短句", "SJ"}}) == sizes
+
+
+def test_two_places_to_sign_stand_beside_each_other_with_a_shorter_line() -> None:
+    def rows_of(*labels: str) -> tuple[int, float]:
+        document = one_column("x", signatures=tuple(Signature(label) for label in labels))
+        foot = head_and_foot.measure_foot(head_and_foot.Area(0, 0, 482, 700), document)
+        return len(foot.signings), round(foot.signings[0][0].line / sheets.MM)
+
+    assert rows_of("填报人", "运维主管") == (1, 26)
+    assert rows_of("服务台值班员", "运维主管") == (1, 20)
+    assert rows_of("填报单位项目负责人", "运维主管") == (2, 26)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -200,6 +202,30 @@ class TestTheSheet:
         assert [row[1] for row in rows(paper)] == list(closed.open_items)
         assert "周工 03-05 08:00 进入主机房，还没有登记离开。" in str(paper.body[1])
         assert f"{closed.seq}·{closed.head[:4].upper()}" in str(paper.body[0])
+
+    def test_its_sentences_have_one_size_and_it_is_signed_with_its_last_rows(
+        self, site: Context, crew: Team, closed: Closed
+    ) -> None:
+        made = closing_records.sheet(site, DAY)
+        grid, table = made.body
+        assert isinstance(table, Table)
+        for count in range(1, 60):
+            said = [(n, f"第{n:02}项应在 11-27 17:30 前交单{'，还没有交' * (n % 5)}。", None) for n in range(count)]
+            pages = compose(replace(made, body=(grid, replace(table, rows=tuple(said)))))
+            inks = [[ink for ink in page.inks if re.match(r"第\d\d项", ink.text)] for page in pages]
+            assert {ink.size for each in inks for ink in each} == {table.font_size}
+            assert any(ink.text.startswith("运维主管") for ink in pages[-1].inks)
+            assert len(inks[-1]) >= min(count, 2)
+
+    def test_twenty_two_open_items_some_of_two_lines_are_one_page(self, site: Context, crew: Team) -> None:
+        for n in range(14):
+            service.open_incident(site, f"综合办公楼三楼东侧会议室第 {n + 1:02} 台投影机的画面偏色，用户说上周换过灯泡")
+        go_to(site, "2026-03-05 17:45:00")
+        items = closing.close(site, DAY, because=WHY).value.open_items
+        (page,) = compose(closing_records.sheet(site, DAY))
+        said = "".join(ink.text for ink in page.inks)
+        assert len(items) == 22
+        assert all(each.replace(" ", "") in said.replace(" ", "") for each in items)
 
     def test_a_period_that_was_never_closed_has_none(self, site: Context, crew: Team) -> None:
         with pytest.raises(Refusal, match="2026-03 还没有月结，没有月结单"):
