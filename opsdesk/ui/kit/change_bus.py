@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+MINUTE = "minute"
+"""The topic of what changes by time alone: touched as each minute begins, also while nothing is looked at."""
+
 
 class ChangeBus(QObject):
     """Carries the touched topics of acts to the widgets that show them; lives and is used on the GUI thread only."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QPushButton, QVB
 
 from opsdesk.register import Act, Options, Page, Paper, Query, Register, Row, Tone
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.change_bus import MINUTE
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FilterBar
 from opsdesk.ui.kit.parts import page_title, primary_button, secondary_button
@@ -76,6 +77,7 @@ class RegisterPage(QWidget):
         away.setEnabled(False)
         self.panel.shown.connect(away.setEnabled)
         desk.bus.watch(self, register.topics, self.refresh)
+        desk.bus.watch(self, {MINUTE}, self.table.reload)
 
     def refresh(self) -> None:
         """Ask the list anew, and the record shown unless something typed there would be lost."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.open_item import OpenItem
 from opsdesk.services.open_items import MONTH_CLOSE, Status
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.change_bus import MINUTE
 from opsdesk.ui.kit.desk import Desk, Signing
 from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.operation import Fault, Progress
@@ -53,7 +54,7 @@ KINDS = {
 TOPICS = frozenset({
     "closing", "sign_in", "leave", "correction", "overtime", "incident", "visit", "permit", "off_hours", "inspection",
     "cleaning", "open_close", "report", "reading", "loan", "equipment_move", "month", "deduction", "roster", "staff",
-    "appraisal", "law", "calendar",
+    "appraisal", "law", "calendar", MINUTE,
 })  # fmt: skip
 REASON = Field("reason", "理由", Kind.LONG_TEXT, required=True, help="会印在更正记录和当天的表上。")
 SUPERVISOR_ONLY = "由主管来做。"
@@ -77,6 +78,7 @@ class DayClosePage(QWidget):
         self._ctx, self._desk, self._papers = ctx, desk, papers
         self.period = closings.of_day(ctx.today())
         self.status: Status | None = None
+        self._items: Sequence[OpenItem] = ()
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._lay_out()
@@ -213,12 +215,13 @@ class DayClosePage(QWidget):
         self.title.set_state(status.sentence)
         self.side.show_status(status, found.choices, may_close=self._open_for_closing(status))
         if closed is not None and not status.goes_on:
+            self._items = ()
             self.table.set_rows(shown.rows_of(closed))
             self.table.set_empty(f"{kind}时没有未结事项。")
             words = f"{kind}时没有了结的 {len(closed.open_items)} 项" if closed.open_items else f"已{kind}"
             tone, hint = Tone.NEUTRAL, "这一期间的记录已经锁定；要改请主管重新打开。"
         else:
-            self.table.set_rows(shown.rows(status.items))
+            self._show_items(status.items)
             self.table.set_empty(f"没有未结事项，可以{kind}。")
             words = f"未结 {len(status.items)} 项" if status.items else "没有未结事项"
             tone = Tone.WARNING if status.items else Tone.FINE
@@ -227,6 +230,17 @@ class DayClosePage(QWidget):
         self.heading.setText(words)
         self.hint.setText(hint)
         self._allow()
+
+    def _show_items(self, items: Sequence[OpenItem]) -> None:
+        """Show what stands open; the row chosen goes with its item."""
+        row, before = self.table.chosen_row(), self._items
+        self._items = items
+        self.table.set_rows(shown.rows(items))
+        if row is not None and row.id < len(before):
+            chosen = replace(before[row.id], sentence="")
+            places = [n for n, each in enumerate(items) if replace(each, sentence="") == chosen]
+            if places and row.id not in places:
+                self.table.choose(places[0])
 
     def _open_for_closing(self, status: Status) -> bool:
         return status.closed is None or status.goes_on

@@ -106,7 +106,6 @@ class Side(QWidget):
         self.why.setVisible(asks)
         self.hint.setText(f"还有 {len(status.items)} 项没有了结，写明为什么现在就{kind}，会印在表上。")
         self.reason.setPlaceholderText(f"至少 {LEAST_REASON} 个字")
-        self.wrong.setVisible(False)
         self._show_papers(choices)
         _clear(self._course_rows)
         for line in _course(status.closings):
@@ -116,6 +115,7 @@ class Side(QWidget):
     def begin(self) -> None:
         """Another period: nothing was written yet."""
         self.reason.clear()
+        self.wrong.setVisible(False)
         self._unticked.clear()
         self.result.setVisible(False)
 
@@ -159,6 +159,8 @@ class Side(QWidget):
         self._result_rows.addWidget(line)
 
     def _show_papers(self, choices: Sequence[Any]) -> None:
+        if [(each.key, each.title) for each in choices] == [(key, box.text()) for key, box in self.ticks.items()]:
+            return
         self._unticked = (self._unticked - self.ticks.keys()) | {
             key for key, box in self.ticks.items() if not box.isChecked()
         }

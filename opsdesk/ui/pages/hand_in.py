@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import weekday
@@ -19,6 +19,7 @@ from opsdesk.rules.vocabulary import IncidentState, Role
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.change_bus import MINUTE
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.parts import PageTitle, icon_button, label, link_button, primary_button, secondary_button
@@ -73,10 +74,8 @@ class HandInPage(QWidget):
                 ("F5", self.refresh),
             ),
         )
-        desk.bus.watch(self, {"incident", "staff", "roster", "leave", "law", "calendar", "contract"}, self.refresh)
-        self._minute = QTimer(self, interval=30_000)
-        self._minute.timeout.connect(self._renew)
-        self._minute.start()
+        topics = {"incident", "staff", "roster", "leave", "law", "calendar", "contract", MINUTE}
+        desk.bus.watch(self, topics, self.refresh)
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -175,10 +174,6 @@ class HandInPage(QWidget):
             owner=self,
             replaces="board",
         )
-
-    def _renew(self) -> None:
-        if self.isVisible():
-            self.refresh()
 
     def _take(self, found: DayBoard, earlier: Earlier) -> None:
         if self.board is not None and self.board.day != found.day:

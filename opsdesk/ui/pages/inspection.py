@@ -22,6 +22,7 @@ from opsdesk.services.drafts import Drafts
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.change_bus import MINUTE
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.notices import confirm
@@ -36,7 +37,7 @@ from opsdesk.ui.pages.upkeep_incident import OpenedFor
 HELP = "↓ 或回车到下一项　空格 正常　x 异常　/ 不涉及　读数直接输入"
 NO_ROOM = "还没有登记机房。请先在“机房”里登记一个，再来巡检。"
 NO_ITEMS = "这个机房还没有巡检项目。请主管先在“巡检项目”里建立。"
-TOPICS = {"inspection", "inspection_item", "cleaning", "room", "law", "staff", "incident", "closing"}
+TOPICS = {"inspection", "inspection_item", "cleaning", "room", "law", "staff", "incident", "closing", MINUTE}
 
 
 @dataclass(frozen=True)

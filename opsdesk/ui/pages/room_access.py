@@ -20,6 +20,7 @@ from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.room_visits import Inside
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.change_bus import MINUTE
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.parts import Card, label, secondary_button
@@ -101,6 +102,7 @@ class InsideBoard(Card):
         self._renewal = QTimer(self, interval=RENEW_AFTER)
         self._renewal.timeout.connect(self._renew)
         self._renewal.start()
+        desk.bus.watch(self, {MINUTE}, self.refresh)
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""

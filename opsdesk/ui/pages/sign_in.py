@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from opsdesk.services.context import Context
 from opsdesk.services.import_result import ImportResult
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.change_bus import MINUTE
 from opsdesk.ui.kit.closing_note import ClosedChip
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.keys import bind
@@ -54,9 +55,7 @@ class SignInPage(QWidget):
             self, {"sign_in", "correction", "leave", "roster", "shift", "staff", "vendor", "contract", "calendar",
                    "settings", "hours", "clock", "closing"}, self.refresh
         )  # fmt: skip
-        self._minute = QTimer(self, interval=30_000)
-        self._minute.timeout.connect(self.refresh_if_seen)
-        self._minute.start()
+        desk.bus.watch(self, {MINUTE}, self.refresh_if_seen)
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -197,7 +196,7 @@ class SignInPage(QWidget):
         self.refresh()
 
     def refresh_if_seen(self) -> None:
-        """Every half minute: 未到 becomes overdue, the day turns over."""
+        """Every minute: 未到 becomes overdue, the day turns over."""
         if self.isVisible():
             if (
                 self._board is not None

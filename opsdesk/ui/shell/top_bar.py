@@ -13,6 +13,7 @@ from opsdesk.rules.vocabulary import DayKind
 from opsdesk.services import calendars, settings
 from opsdesk.services.context import Context
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.change_bus import MINUTE
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FindField
 from opsdesk.ui.kit.parts import (
@@ -111,6 +112,7 @@ class TopBar(QFrame):
         if self.clock.text() != f"{now:%H:%M}":
             self.clock.setText(f"{now:%H:%M}")
             self.minute.emit()
+            self._desk.bus.announce({MINUTE})
         if self._day is not None and now.date() != self._day:
             self.refresh()
 

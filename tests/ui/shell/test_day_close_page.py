@@ -78,6 +78,55 @@ def test_what_stands_open_keeps_the_day_open(desk: Hands, page: DayClosePage) ->
     assert page.close_button.isEnabled()
 
 
+def words(page: DayClosePage) -> list[str]:
+    found = [page.table.records.row_at(n) for n in range(page.table.records.rowCount())]
+    return [str(row.values["sentence"]) for row in found if row is not None]
+
+
+def minute(desk: Hands, site: Context, at: str) -> None:
+    go_to(site, at)
+    desk.window.frame.bar.show_time()
+    desk.settle()
+
+
+def test_left_open_it_goes_with_the_time_and_with_it_the_row_chosen(
+    desk: Hands, site: Context, crew: Team, page: DayClosePage
+) -> None:
+    service.open_incident(site, "打印机不出纸")
+    page.refresh()
+    desk.settle()
+    assert told(page) == [("未到", "请假 ›")]
+    minute(desk, site, "2026-03-05 18:00:00")
+    assert told(page) == [("未到", "请假 ›"), ("超时", "事件单 ›")]
+    page.table.choose(1)
+    page.side.reason.setText("没办")
+    tick = next(iter(page.side.ticks.values()))
+    grant(site, crew["1001"], "2026-03-05 08:30:00", "2026-03-05 17:30:00")
+    minute(desk, site, "2026-03-05 18:01:00")
+    assert told(page) == [("超时", "事件单 ›")]
+    assert page.table.currentIndex().row() == 0
+    assert page.side.reason.text() == "没办"
+    assert tick in page.side.ticks.values(), "the box under the keys is still there"
+    minute(desk, site, "2026-03-06 00:00:00")
+    assert page.period_label.text() == "2026-03-05 周四"
+
+
+def test_behind_the_lock_it_grows_old_and_is_read_anew_with_the_password(
+    desk: Hands, site: Context, crew: Team, page: DayClosePage
+) -> None:
+    page.show_period(closings.of_day(date(2026, 3, 6)))
+    minute(desk, site, "2026-03-06 08:41:00")
+    assert any("的班到 17:30 才结束" in each for each in words(page))
+    desk.window.lock()
+    desk.settle()
+    minute(desk, site, "2026-03-06 21:42:00")
+    desk.window.log_in.form.focus("password")
+    desk.type(PASSWORD)
+    assert not desk.window.locked
+    assert not any("17:30 才结束" in each for each in words(page))
+    assert page.title.state() == f"未结 {len(words(page))} 项"
+
+
 def test_enter_leads_to_a_form_that_begins_with_what_is_known(
     desk: Hands, site: Context, crew: Team, page: DayClosePage
 ) -> None:
