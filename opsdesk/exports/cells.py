@@ -32,6 +32,8 @@ MOST_DIGITS = 15
 TALLEST_ROW = 409.0
 SMALLER = (0.88, 0.77)
 """How far a text may shrink to save the height of its row."""
+SMALLEST_NAME, NAME_LINES = 5.0, 3
+"""How small a long name may become, in points, before it takes more than so many lines of its row."""
 HEADING_FILL = "EBEBEB"
 LABEL_FILL = "F2F2F2"
 SHADE_FILL = "EDEDED"
@@ -262,7 +264,16 @@ def fitted_size(text: str, millimetres: float, size: float, height: float) -> tu
         count = line_count(text, capacity(millimetres, smaller))
         if row_height(count, smaller, 0) <= height:
             return smaller, count
-    return size, lines
+    return _name_size(text, millimetres, smaller, height) if wording.is_name(text) else (size, lines)
+
+
+def _name_size(text: str, millimetres: float, size: float, height: float) -> tuple[float, int]:
+    """Size and lines of a name that has no room in its row: small, so that a narrow column grows no tower."""
+    while True:
+        lines = line_count(text, capacity(millimetres, size))
+        if lines <= NAME_LINES or row_height(lines, size, 0) <= height or size - 0.5 < SMALLEST_NAME:
+            return size, lines
+        size -= 0.5
 
 
 def row_height(lines: int, size: float, least: float) -> float:

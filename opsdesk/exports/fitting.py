@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from opsdesk.exports import sheets, typeface
+from opsdesk.exports import sheets, typeface, wording
 from opsdesk.exports.document import Kind
 from opsdesk.exports.typeface import Line
 
 SMALLEST_SIZE = 5.0
 STEPS = (1.0, 0.95, 0.9, 0.86, 0.82, 0.78)
 """How far a text may shrink to save the height of its row."""
+NAME_STEP = 0.25
+"""By how many points a long name shrinks at a time, down to the smallest size, before its row grows."""
+NAME_LINES = (2, 3)
+"""A name that is too long for its row even so takes two lines, or three, of the largest size that allows it."""
 UNBROKEN = {Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.TIME, Kind.DATE, Kind.MOMENT}
 
 _DRAWN = str.maketrans(
@@ -30,11 +34,15 @@ def lines_of(text: str, room: float, size: float, *, bold: bool = False) -> tupl
 
 
 @lru_cache(maxsize=8192)
-def fit(text: str, room: float, size: float, height: float, kind: Kind) -> tuple[tuple[Line, ...], float]:
+def fit(
+    text: str, room: float, size: float, height: float, kind: Kind, *, column: bool = False
+) -> tuple[tuple[Line, ...], float]:
     """Lines and size of a cell's text: as it is, a little smaller if that saves the row's height, else a higher row.
 
-    Numbers that are names, amounts and times are never broken: they shrink until they fit. Lengths in points.
+    Numbers that are names, amounts and times are never broken: they shrink until they fit. A long name in a `column`
+    of a table shrinks, too, before it makes a tower of its row. Lengths in points.
     """
+    name = column and wording.is_name(text)
     text = inked(text)
     size = min(size, max(room, 1.0))
     if kind in UNBROKEN and "\n" not in text:
@@ -45,7 +53,23 @@ def fit(text: str, room: float, size: float, height: float, kind: Kind) -> tuple
         lines = typeface.wrap(text, room, size * step)
         if len(lines) == 1 or sheets.height_of(len(lines), size * step) <= height:
             return lines, size * step
+    if name:
+        return _fit_name(text, room, size, height)
     return typeface.wrap(text, room, size), size
+
+
+def _fit_name(text: str, room: float, size: float, height: float) -> tuple[tuple[Line, ...], float]:
+    """Lines and size of a name that has no room in its row: small, so that a narrow column grows no tower."""
+    steps = max(int((size - SMALLEST_SIZE) / NAME_STEP), 0)
+    ways = [(typeface.wrap(text, room, each), each) for each in (size - n * NAME_STEP for n in range(steps + 1))]
+    for lines, each in ways:
+        if sheets.height_of(len(lines), each) <= height:
+            return lines, each
+    for most in NAME_LINES:
+        for lines, each in ways:
+            if len(lines) <= most:
+                return lines, each
+    return ways[-1]
 
 
 @lru_cache(maxsize=1024)

@@ -22,6 +22,8 @@ from opsdesk.exports.typeface import Line
 MOST_REPEATED = 24 * MM
 """Facts or remarks higher than this are printed once instead of on every page."""
 SMALLEST_ROW = 6.5 * MM
+ROW_STEP = 0.25 * MM
+"""By so much rows of a bound page become lower, down to the smallest, until all of them stand on it."""
 KEPT_TOGETHER = 32 * MM
 """A bold line is a heading: it does not stand on a page that has less room than this for what follows."""
 KEPT_ROWS = 2
@@ -330,9 +332,12 @@ class _Flow:
         self._place_heading(heading)
         if table.rows_per_page:
             height = min(height, max((self.limit - self.y) / table.rows_per_page, SMALLEST_ROW))
+        planned = height
         for index, values in enumerate(table.rows):
             if on_page == table.rows_per_page:
                 turn()
+            if on_page == 0 and table.rows_per_page:
+                height = self._lowered(table, slots, index, planned)
             rest = table.rows[index + 1 : index + 1 + KEPT_ROWS]
             last = self.ends and len(rest) < KEPT_ROWS
             below = self._below([self._row(table, slots, each, height, index) for each in rest]) if last else 0.0
@@ -346,6 +351,17 @@ class _Flow:
                 break
             self._place(self._row(table, slots, values, height, len(table.rows)))
 
+    def _lowered(self, table: Table, slots: tuple[_Slot, ...], first: int, planned: float) -> float:
+        """The height of a bound page's rows, from row `first` on, that keeps them together though some are higher."""
+        count, room = table.rows_per_page or 0, self.limit - self.y + 0.01
+        rows, height = table.rows[first : first + count], planned
+        while height >= SMALLEST_ROW:
+            higher = (self._row(table, slots, each, height, first + n).height for n, each in enumerate(rows))
+            if sum(higher) + (count - len(rows)) * height <= room:
+                return height
+            height -= ROW_STEP
+        return planned
+
     def _row(self, table: Table, slots: tuple[_Slot, ...], values: tuple[Value, ...], height: float, index: int) -> Row:
         cells, tallest, size = [], height, table.font_size
         for slot, value in zip(slots, values, strict=True):
@@ -354,7 +370,7 @@ class _Flow:
                 continue
             try:
                 words = wording.words(value, slot.kind)
-                lines, fitted = fit(words, slot.room, size, max(height, slot.height), slot.kind)
+                lines, fitted = fit(words, slot.room, size, max(height, slot.height), slot.kind, column=True)
             except typeface.MissingGlyph as missing:
                 raise missing.of(wording.record_label(self.document, table, index)) from None
             if len(lines) > 1:

@@ -12,6 +12,9 @@ from opsdesk.services.text import clean, one_line
 SIGN_HERE = "签字：          年    月    日"
 """Stands at the lower right of a box to sign in that is high enough for it (`domain.md` 1.0: 12 mm)."""
 ROOM_TO_SIGN = 12.0
+LONGEST_NAME = 60
+"""Two long names of people side by side, or one long name of a company."""
+_SENTENCE = frozenset("。；，：？！\n☑□")
 _CENTRED = {Kind.CODE, Kind.TIME, Kind.DATE, Kind.MOMENT, Kind.SIGNATURE}
 _RIGHT = {Kind.NUMBER, Kind.MONEY}
 
@@ -37,6 +40,11 @@ def _time_words(value: date | time, kind: Kind) -> str:
     if not isinstance(value, datetime) or kind is Kind.DATE:
         return value.isoformat()[:10]
     return f"{value:%H:%M}" if kind is Kind.TIME else value.isoformat(" ", "minutes")[:16]
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is a name or a phrase rather than a sentence: short, on one line, without a sentence's marks."""
+    return len(text) <= LONGEST_NAME and not _SENTENCE.intersection(text)
 
 
 def alignment(column: Column) -> Align:

@@ -8,9 +8,10 @@ import pypdfium2
 import pytest
 from paper_samples import one_column, pdf_texts, register, slip, with_body
 
-from opsdesk.exports import head_and_foot, layout, sheets, typeface, wording
+from opsdesk.exports import fitting, head_and_foot, layout, sheets, typeface, wording
 from opsdesk.exports.archive import Cancelled
 from opsdesk.exports.document import (
+    Align,
     Choice,
     Column,
     Document,
@@ -291,3 +292,46 @@ def test_two_places_to_sign_stand_beside_each_other_with_a_shorter_line() -> Non
     assert rows_of("填报人", "运维主管") == (1, 26)
     assert rows_of("服务台值班员", "运维主管") == (1, 20)
     assert rows_of("填报单位项目负责人", "运维主管") == (2, 26)
+
+
+LONG_PERSON = "阿卜杜热合曼·买买提明·艾合买提·吐尔逊江·阿不都"
+LONG_COMPANY = "中国电子信息产业集团第六研究所华北信息系统集成与运行维护服务有限公司北京分部"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "most"),
+    [
+        (LONG_PERSON, 30, 2),
+        (LONG_PERSON, 29, 3),
+        (LONG_COMPANY, 30, 3),
+        (LONG_PERSON, 18.5, 4),
+        (LONG_COMPANY, 21, 4),
+        ("王强", 18.5, 1),
+    ],
+)
+def test_a_long_name_makes_no_tower_of_a_narrow_column(text: str, width: float, most: int) -> None:
+    lines, size = fitting.fit(text, width * 0.88 * sheets.MM, 8.5, 8 * sheets.MM, Kind.TEXT, column=True)
+    assert len(lines) <= most
+    assert size >= fitting.SMALLEST_SIZE
+    assert "".join(piece for line in lines for _, piece, _ in line.pieces) == text
+    assert sheets.height_of(len(lines), size) <= 9.5 * sheets.MM
+
+
+def test_sentences_and_texts_beyond_a_name_keep_their_size_and_make_the_row_higher() -> None:
+    for text in ("早上来过一次。" * 8, "买" * (wording.LONGEST_NAME + 1)):
+        lines, size = fitting.fit(text, 16 * sheets.MM, 8.5, 8 * sheets.MM, Kind.TEXT, column=True)
+        assert (size, len(lines) > 8) == (8.5, True)
+    assert fitting.fit("买" * wording.LONGEST_NAME, 16 * sheets.MM, 8.5, 8 * sheets.MM, Kind.TEXT, column=True)[1] < 8.5
+
+
+@pytest.mark.parametrize(("long", "pages"), [(0, 1), (1, 1), (8, 1), (16, 2)])
+def test_long_names_leave_a_bound_page_its_rows_as_far_as_there_is_room(long: int, pages: int) -> None:
+    columns = (Column("序号", 10, Kind.NUMBER, Align.CENTER), Column("单位", 18), Column("说明", 200))
+    rows = tuple((n + 1, LONG_COMPANY if n < long else "华信", None) for n in range(16))
+    document = with_body(Table(columns, rows, rows_per_page=16), landscape=True, signatures=(Signature("主管"),))
+    composed = layout.compose(document)
+    assert len(composed) == pages
+    numbers = [ink.text for page in composed for ink in page.inks if ink.text.isdigit()]
+    assert numbers[:16] == [str(n + 1) for n in range(16)]
+    for page in composed:
+        assert min(y for rules in page.rules.values() for *_, y in rules) > 20 * sheets.MM - 0.1

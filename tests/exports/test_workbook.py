@@ -15,7 +15,7 @@ from openpyxl.utils.escape import unescape
 from paper_samples import DAY, one_column, pdf_texts, register, slip, with_body
 
 from opsdesk.exports.archive import Cancelled
-from opsdesk.exports.cells import safe_title
+from opsdesk.exports.cells import POINTS, safe_title
 from opsdesk.exports.document import Choice, Column, Document, Kind, Paper, Table, Value
 from opsdesk.exports.pdf import pdf_bytes
 from opsdesk.exports.workbook import write_workbook
@@ -214,3 +214,18 @@ def test_sheet_titles_are_always_taken(texts: list[str]) -> None:
         assert title.strip("' ") == title
         assert title.casefold() != "history"
         used.append(title)
+
+
+def test_a_long_name_makes_no_tower_of_a_narrow_column(tmp_path: Path) -> None:
+    company = "中国电子信息产业集团第六研究所华北信息系统集成与运行维护服务有限公司北京分部"
+    columns = (Column("单位", 21), Column("说明", 149))
+    rows = ((company, None), ("华信", None), ("来过一次，又走了。" * 4, None))
+    document = with_body(Table(columns, rows, font_size=8.5))
+    path = tmp_path / "a.xlsx"
+    write_workbook(document, path)
+    sheet = openpyxl.load_workbook(path).active
+    found = {cell.value: cell for row in sheet.iter_rows() for cell in row if cell.value}
+    heights = {words: sheet.row_dimensions[cell.row].height for words, cell in found.items()}
+    assert found[company].font.size == 5.0
+    assert heights[company] < 14 * POINTS
+    assert (found["华信"].font.size, found["来过一次，又走了。" * 4].font.size) == (8.5, 8.5)

@@ -14,13 +14,14 @@ import openpyxl
 import pypdfium2
 import pytest
 import team as team_module
+from sqlalchemy import select
 from team import Team, go_to
 
 from opsdesk.catalog import by_slug
 from opsdesk.exports import archive
 from opsdesk.exports.document import BarChart, Choice, Document, FormGrid, Table, Text
 from opsdesk.exports.pdf import pdf_bytes
-from opsdesk.models import CaseReport, Contract, ContractTerm, ImportBatch, IncidentOption
+from opsdesk.models import CaseReport, Contract, ContractTerm, ImportBatch, IncidentOption, Staff, Vendor
 from opsdesk.register import Query
 from opsdesk.registers.incident import acts, closing, detail, documents, listing, service
 from opsdesk.services import amending, incident_figures, settings
@@ -392,6 +393,17 @@ class TestDay:
         assert "SJ-20260305-010" in pages[0]
         assert "SJ-20260305-011" in pages[1]
         assert all("运维主管（签字）" in page for page in pages)
+
+    def test_long_names_of_people_and_vendors_leave_the_day_its_page(self, site: Context, crew: Team) -> None:
+        with site.transaction("改名") as tx:
+            for vendor in tx.connection.execute(select(Vendor.id)).scalars().all():
+                name = f"中国电子信息产业集团第六研究所华北信息系统集成与运行维护服务有限公司第 {vendor} 分部"
+                tx.update(Vendor, vendor, name=name, short_name=name)
+            tx.update(Staff, crew["1001"], name="阿卜杜热合曼·买买提明·艾合买提·吐尔逊江·阿不都")
+        for number in ("1001", "1002", "2001"):
+            acts.respond(site, opened(site), {"staff_id": crew[number]})
+        (page,) = pages_of(documents.day_list(site, DAY))
+        assert "吐尔逊江" in page
 
     def test_times_of_another_day_stand_with_their_date(self, site: Context, crew: Team) -> None:
         at = datetime(2026, 3, 5, 23, 50)

@@ -352,6 +352,13 @@ class TestPaper:
             )
         assert len(compose(documents.month(site, "办公室", THURSDAY))) == 1
 
+    def test_a_name_of_twenty_five_characters_leaves_a_month_its_page(self, site: Context, crew: Team) -> None:
+        long = "阿卜杜热合曼·买买提明·艾合买提·吐尔逊江·阿不都"
+        go_to(site, "2026-04-01 09:00:00")
+        for day in range(2, 28, 9):
+            office_day(site, date(2026, 3, day), opened_by=long, closed_by="买合木提·艾尼瓦尔", inspector=long)
+        assert len(compose(documents.month(site, "办公室", THURSDAY))) == 1
+
     def test_a_full_month_with_long_findings_stays_readable(self, site: Context, crew: Team) -> None:
         for day in range(1, 6):
             office_day(

@@ -6,11 +6,13 @@ import openpyxl
 import pypdfium2
 import pytest
 import team as team_module
+from sqlalchemy import select
 from team import go_to, grant
 
 from opsdesk.exports import archive
+from opsdesk.exports.layout import compose
 from opsdesk.exports.pdf import pdf_bytes
-from opsdesk.models import Staff
+from opsdesk.models import Staff, Vendor
 from opsdesk.registers.correction import documents as slips
 from opsdesk.registers.correction import service as corrections
 from opsdesk.registers.sign_in import documents, service
@@ -152,3 +154,16 @@ def test_the_correction_slip_shows_old_and_new(worked):
         "考勤员",
     ):
         assert words in text, words
+
+
+def test_long_names_leave_the_sheet_its_page(worked):
+    site, _ = worked
+    with site.transaction("改名") as tx:
+        for staff in tx.connection.execute(select(Staff.id)).scalars().all():
+            tx.update(Staff, staff, name="阿卜杜热合曼·买买提明·艾合买提·吐尔逊江·阿不都")
+        for vendor in tx.connection.execute(select(Vendor.id)).scalars().all():
+            name = f"中国电子信息产业集团第六研究所华北信息系统集成与运行维护服务有限公司第 {vendor} 分部"
+            tx.update(Vendor, vendor, name=name, short_name=name)
+    (page,) = compose(documents.daily_sheet(site, DAY))
+    assert sum(ink.text == "15" for ink in page.inks) == 1, "all fifteen rows stand on the page"
+    assert "吐尔逊江" in text_of(pdf_bytes(documents.daily_sheet(site, DAY)))

@@ -23,16 +23,16 @@ COLUMNS = (
     Column("日期", 9, Kind.CODE),
     Column("星期", 10, align=Align.CENTER),
     Column("时间", 11, Kind.CODE, group=OPEN),
-    Column("开门人", 14, align=Align.CENTER, group=OPEN),
+    Column("开门人", 18.5, align=Align.CENTER, group=OPEN),
     Column("时间", 11, Kind.CODE, group=CLOSE),
-    Column("关门人", 14, align=Align.CENTER, group=CLOSE),
+    Column("关门人", 18.5, align=Align.CENTER, group=CLOSE),
     *(Column(title, BOX_WIDTH, align=Align.CENTER, group=LEAVING) for title in premises.CLOSING.values()),
     *(
         Column(title, 11.5 if len(title) > 6 else BOX_WIDTH, align=Align.CENTER, group=FIRE)
         for title in premises.FIRE.values()
     ),
-    Column("巡查情况", 42),
-    Column("处置情况", 37),
+    Column("巡查情况", 38),
+    Column("处置情况", 32),
     Column("巡查人①②", 19, align=Align.CENTER),
     Column("主管签字（周）", 16, align=Align.CENTER),
 )
