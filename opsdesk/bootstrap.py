@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
-from opsdesk import history
 from opsdesk.models import Account, LedgerRow, Setting
 from opsdesk.models.engine import read_engine, write_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, migrate, schema_of
@@ -34,8 +33,9 @@ from opsdesk.services import (
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
-from opsdesk.services.errors import Damaged, Refusal, Trouble
+from opsdesk.services.errors import UNSOUND, Damaged, Refusal, Trouble
 from opsdesk.services.law_library import Library
+from opsdesk.services.record_names import all_in_words
 from opsdesk.services.text import one_line
 from opsdesk.services.transaction import Transaction, database_trouble, is_damage
 
@@ -170,13 +170,13 @@ def check_whole(ctx: Context) -> list[str]:
     try:
         lying = backup_second.folders(ctx)
         with ctx.read() as connection:
-            found = [*health.verify(connection), *witness.contradictions(connection, lying)]
+            found = all_in_words([*health.verify(connection), *witness.contradictions(connection, lying)], connection)
     except Trouble as trouble:
         if is_damage(trouble.__cause__):
             raise _damaged(ctx.home, ctx.clock, "有一部分读不出来。") from trouble
         raise
     if found:
-        unsound.note(ctx.home, ctx.now(), history.in_words(found[0]))
+        unsound.note(ctx.home, ctx.now(), found[0])
     else:
         unsound.clear(ctx.home)
     return found
@@ -196,7 +196,7 @@ def check_copy(ctx: Context, made: Path, stopped: Callable[[], bool] = lambda: F
         with engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.set_progress_handler(lambda: int(stopped()), STEPS)
-            own = health.verify(connection)
+            own = all_in_words(health.verify(connection), connection)
         found = [*own, *against]
     except DBAPIError:
         if not stopped():
@@ -206,9 +206,9 @@ def check_copy(ctx: Context, made: Path, stopped: Callable[[], bool] = lambda: F
     if stopped():
         return []
     if found:
-        unsound.note(ctx.home, ctx.now(), history.in_words(found[0]))
+        unsound.note(ctx.home, ctx.now(), found[0])
     if own:
-        backup.mark(made, history.in_words(own[0]))
+        backup.mark(made, own[0])
     return found
 
 
@@ -222,8 +222,8 @@ def refuse_altered(ctx: Context) -> None:
         known = select(LedgerRow.seq).where(LedgerRow.subject == Account.__tablename__, LedgerRow.kind == "insert")
         gone = not altered and not is_set_up(ctx) and connection.execute(known.limit(1)).first() is not None
     if altered or gone:
-        what = "的结构在程序之外改动过" if altered else "里的账号在程序之外删去了"
-        raise _damaged(ctx.home, ctx.clock, f"{what}，没有打开，也没有改动。")
+        what = "的结构" if altered else "里的账号"
+        raise _damaged(ctx.home, ctx.clock, f"{what}与审计链不符（{UNSOUND}），没有打开，也没有改动。")
 
 
 def is_set_up(ctx: Context) -> bool:

@@ -1,24 +1,24 @@
 """历史 as a list that can only be looked at: every link of the audit chain as a sentence, with what it changed.
 
-What tables and columns are called is taken from the registers; what no register shows has its words in
+What columns are called is taken from the registers; what no register shows, and the tables, have their words in
 `resources/history_words.toml`.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from opsdesk import catalog, paths
+from opsdesk import catalog
 from opsdesk.register import Column, Field, Filter, Kind, Options, Page, Query, Register, Row
-from opsdesk.services import history, listing
+from opsdesk.services import history, listing, record_names
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.history import Asked, Change, Link
+from opsdesk.services.record_names import table_words
 
 KINDS = {
     "insert": "新增",
@@ -34,11 +34,6 @@ EMPTY = "空"
 
 
 @cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads((paths.resources() / "history_words.toml").read_text(encoding="utf-8"))
-
-
-@cache
 def _fields(subject: str) -> Mapping[str, str]:
     """The titles of a register's fields and columns by key."""
     register = {each.table: each for each in catalog.REGISTERS}.get(subject)
@@ -50,11 +45,6 @@ def _fields(subject: str) -> Mapping[str, str]:
     }
 
 
-@cache
-def _titles() -> Mapping[str, str]:
-    return {**{each.table: each.singular for each in catalog.REGISTERS}, **_words()["tables"]}
-
-
 def asked_for(ctx: Context, slug: str, record_id: int) -> str:
     """What is put into the find field to see one record of a register: “运维事件记录单 SJ-20260305-001”, “机房 #3”."""
     subject = next((each.table for each in catalog.REGISTERS if each.slug == slug), slug)
@@ -64,7 +54,7 @@ def asked_for(ctx: Context, slug: str, record_id: int) -> str:
 def _record_typed(ctx: Context, text: str) -> tuple[str, int] | None:
     """The table and row for which “机房 #3”, “人员 1001” or a number alone asks."""
     words, _, name = text.rpartition(" ")
-    table = next((table for table, title in _titles().items() if title == words.strip()), None)
+    table = next((table for table, title in record_names.words()["tables"].items() if title == words.strip()), None)
     if table is not None and re.fullmatch(r"#[0-9]{1,18}", name):
         return table, int(name[1:])
     if not name or (words and table is None):
@@ -73,19 +63,10 @@ def _record_typed(ctx: Context, text: str) -> tuple[str, int] | None:
     return next((each for each in known if table in {None, each[0]}), None)
 
 
-def table_words(subject: str) -> str:
-    """What the records of a table are called."""
-    return _titles().get(subject, subject)
-
-
-def in_words(finding: str) -> str:
-    """What a check found, with the tables called as people call them."""
-    return re.sub(r"[a-z][a-z_]+", lambda found: table_words(found[0]), finding)
-
-
 def column_words(subject: str, column: str) -> str:
     """What a column is called: as its register has it, else as every table does; a table's name counts its rows."""
-    known = _words().get(subject, {}).get(column) or _fields(subject).get(column) or _words()["columns"].get(column)
+    given = record_names.words()
+    known = given.get(subject, {}).get(column) or _fields(subject).get(column) or given["columns"].get(column)
     return known or table_words(column)
 
 
@@ -190,7 +171,7 @@ def _load(ctx: Context, seq: int) -> dict[str, Any]:
 
 
 def _subjects(_ctx: Context) -> Options:
-    return sorted(_titles().items(), key=lambda each: each[1])
+    return sorted(record_names.words()["tables"].items(), key=lambda each: each[1])
 
 
 def _operators(ctx: Context) -> Options:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from opsdesk.models import Account, LedgerRow
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services.context import Actor, Context
-from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.errors import UNSOUND, Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import one_line
 from opsdesk.services.transaction import Transaction
@@ -118,7 +118,7 @@ def _role(written: str) -> Role:
         return Role(written)
     except ValueError:
         raise Trouble(
-            f"账号的角色“{written}”不是本程序的角色，数据在程序之外被改动过。",
+            f"账号的角色“{written}”不是本程序的角色：{UNSOUND}。",
             remedy="请核验数据，必要时从备份恢复。",
         ) from None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from opsdesk.models import Incident, IncidentFile, Loan
-from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.errors import UNSOUND, Refusal, Trouble
 from opsdesk.services.text import one_line
 
 FOLDER = "attachments"
@@ -154,7 +154,7 @@ def verify(home: Path, connection: Connection) -> Iterator[str]:
         path = place(home, row.sha256, row.name)
         try:
             if not _sound(path):
-                yield f"{row.number} 的附件“{row.name}”在程序之外被改动（{path}）。"
+                yield f"{row.number} 的附件“{row.name}”与存入时不符：{UNSOUND}（{path}）。"
         except OSError as error:
             yield f"{row.number} 的附件“{row.name}”读不出来（{error.strerror}，{path}）。"
 

@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 
 from opsdesk.models import Base, LedgerRow, PersonalValue
 from opsdesk.services.clock import Clock
+from opsdesk.services.errors import UNSOUND
 
 GENESIS = "0" * 64
 CHINA = timezone(timedelta(hours=8))
@@ -245,7 +246,7 @@ def _readable(what: str, findings: Iterator[str]) -> Iterator[str]:
     try:
         yield from findings
     except (DBAPIError, sqlite3.Error) as error:
-        yield f"{what}读不出来（{getattr(error, 'orig', error)}），是在程序之外改动的。"
+        yield f"{what}读不出来（{getattr(error, 'orig', error)}）：{UNSOUND}。"
 
 
 def _rows(connection: Connection, query: str) -> Iterator[dict[str, Any]]:
@@ -264,7 +265,7 @@ def _verify_links(
             yield f"审计链第 {expected_seq} 条缺失（下一条是第 {row['seq']} 条）。"
         if link(previous, row) != row["hash"]:
             who = f"{str(row['at'])[:16].replace('T', ' ')} {row['operator']} {row['act']}"
-            yield f"审计链第 {row['seq']} 条与前后不符（{who}），内容被改动过。"
+            yield f"审计链第 {row['seq']} 条与前后不符（{who}）：{UNSOUND}。"
         previous, expected_seq = row["hash"], row["seq"] + 1
         if row["kind"] == "schema":
             schema = _facts(row["body"]).get("schema", "")
@@ -280,7 +281,7 @@ def _verify_links(
     if expected_seq == 1:
         yield "审计链是空的。"
     elif schema != schema_hash(connection):
-        yield "数据库结构与审计链登记的不一致：有表、索引或触发器在程序之外被改动。"
+        yield f"数据库结构与审计链登记的不一致（表、索引或触发器）：{UNSOUND}。"
 
 
 def _claimed(subject: str, body: str) -> Iterator[tuple[str, str]]:
@@ -298,9 +299,9 @@ def _verify_values(connection: Connection, claims: dict[tuple[int, str], str]) -
     for row in connection.execute(select(PERSONAL_VALUES)).mappings():
         claim = open_claims.pop((row["seq"], row["column"]), None)
         if claim != commitment(row["salt"], row["value"]):
-            yield f"个人信息附表中审计链第 {row['seq']} 条的 {row['column']} 与登记的不符，是在程序之外改动的。"
+            yield f"个人信息附表中审计链第 {row['seq']} 条的 {row['column']} 与登记的不符：{UNSOUND}。"
     for seq, column in open_claims:
-        yield f"个人信息附表中审计链第 {seq} 条的 {column} 不见了，是在程序之外删去的。"
+        yield f"个人信息附表中审计链第 {seq} 条的 {column} 不见了：{UNSOUND}。"
 
 
 def _facts(body: str) -> dict[str, Any]:
@@ -332,7 +333,7 @@ def _verify_table(
         row_id = values.get("id", 0)  # a column may have been renamed outside: the schema's hash has told that
         known = latest.pop((table.name, row_id), None)
         if known is None:
-            yield f"{table.name} 第 {row_id} 行不在审计链中，是在程序之外加入的。"
+            yield f"{table.name} 第 {row_id} 行不在审计链中：{UNSOUND}。"
             continue
         seq, body = known
         claimed = _facts(body) if hidden else {}
@@ -340,7 +341,7 @@ def _verify_table(
             if values.get(column) is not None and claimed.get(column) and (seq, column) in salts:
                 values[column] = {"commitment": commitment(salts[seq, column], str(values[column]))}
         if canonical(values) != body:
-            yield f"{table.name} 第 {row_id} 行与审计链第 {seq} 条不符，是在程序之外改动的。"
+            yield f"{table.name} 第 {row_id} 行与审计链第 {seq} 条不符：{UNSOUND}。"
 
 
 def count(connection: Connection) -> int:

@@ -12,7 +12,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services import chain
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
-from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.errors import UNSOUND, Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import one_line
 
@@ -58,7 +58,7 @@ def _instant(written: str) -> datetime:
         return datetime.fromisoformat(written)
     except ValueError:
         raise Trouble(
-            f"审计链中的时间“{written}”读不出来，数据在程序之外被改动过。", remedy="请核验数据，必要时从备份恢复。"
+            f"审计链中的时间“{written}”读不出来：{UNSOUND}。", remedy="请核验数据，必要时从备份恢复。"
         ) from None
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+UNSOUND = "数据损坏，或在程序之外改动过"
+"""What may be behind a record that does not hold: a check cannot tell a bad disk from a hand."""
+
 
 @dataclass(frozen=True)
 class Finding:

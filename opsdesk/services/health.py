@@ -13,7 +13,7 @@ from opsdesk.models.engine import read_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, schema_of
 from opsdesk.services import backup, calendars, chain, clock_guard, incident_text
 from opsdesk.services.clock import Clock
-from opsdesk.services.errors import Damaged, Trouble
+from opsdesk.services.errors import UNSOUND, Damaged, Trouble
 from opsdesk.services.transaction import database_trouble
 
 
@@ -75,7 +75,7 @@ def sound(connection: Connection) -> list[str]:
     try:
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     except DBAPIError as error:
-        return [*found, f"表与表之间的引用不能核对（{error.orig}），数据库结构在程序之外被改动过。"]
+        return [*found, f"表与表之间的引用不能核对（{error.orig}）：{UNSOUND}。"]
     return [*found, *(f"{row[0]} 第 {row[1]} 行指向不存在的 {row[2]}。" for row in orphans)]
 
 

@@ -16,6 +16,7 @@ from opsdesk.models.base import SpoiltValue
 from opsdesk.services import chain, id_numbers, listing, masking
 from opsdesk.services.chain import CHINA, FACTS_ONLY
 from opsdesk.services.context import Context
+from opsdesk.services.record_names import NUMBERS
 
 NAMING = ("number", "staff_no", "asset_no", "code", "name", "title", "label")
 """Columns that tell one record from another, the best first."""
@@ -53,8 +54,6 @@ PARTS = {
     "visit": (("visit_item", "visit_id"),),
 }
 """Tables whose rows are parts of a record, each with its column that leads there: they are told with the record."""
-NUMBERS = ("number", "staff_no", "asset_no")
-"""Columns by which people ask for a record."""
 FORGOTTEN = "（已清除）"
 
 

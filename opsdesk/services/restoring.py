@@ -25,6 +25,7 @@ from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Damaged, Refusal, Trouble
 from opsdesk.services.outcome import Outcome
+from opsdesk.services.record_names import all_in_words
 
 TRIAL = ".opsdesk-trial-"
 """Begins the name of a folder in which a backup is looked at; it is removed afterwards."""
@@ -298,12 +299,12 @@ def _worked_with(database: Path) -> list[str]:
     try:
         with reading.connect() as connection:
             schema = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-            found = health.verify(connection) if schema == SCHEMA else []
+            found = all_in_words(health.verify(connection), connection) if schema == SCHEMA else []
         if schema < SCHEMA:
             with writing.begin() as connection:
                 migrate(connection)
             with reading.connect() as connection:
-                found = health.sound(connection)
+                found = all_in_words(health.sound(connection), connection)
     finally:
         writing.dispose()
         reading.dispose()

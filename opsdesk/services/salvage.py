@@ -28,6 +28,7 @@ from opsdesk.services import backup, health, incident_text, restoring, salvage_r
 from opsdesk.services.backup import DATABASE, SIDECARS, SPOILT, Contents
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Damaged, Trouble
+from opsdesk.services.record_names import all_in_words, table_words
 
 HIGHEST = 1 << 40
 """No row of ours has a greater id."""
@@ -68,17 +69,17 @@ class Salvage:
         """Whether nothing was lost: every check of the database and its chain holds."""
         return not self.findings
 
-    def told(self, words: Callable[[str], str] = str) -> str:
-        """What was saved and what was lost; `words` says what a table is called."""
+    def told(self) -> str:
+        """What was saved and what was lost."""
         saved = f"修复（{self.way}）读出 {self.contents.rows:,} 行，审计链 {self.contents.links:,} 条。"
         rebuilt = sum(each.rebuilt for each in self.tables)
         if rebuilt:
             saved += f"其中 {rebuilt:,} 行在原表中已坏，按审计链还原。"
-        if righted := {words(each.name): each.righted for each in self.tables if each.righted}:
-            saved += f"在程序之外改动过的{_counted(righted)}，已按审计链改回。"
+        if righted := {table_words(each.name): each.righted for each in self.tables if each.righted}:
+            saved += f"与审计链不符的{_counted(righted)}，已按审计链改回。"
         if self.whole:
             return f"{saved}没有丢失，数据库和审计链核对无误。"
-        lost = _counted({words(each.name): each.lost for each in self.tables if each.lost})
+        lost = _counted({table_words(each.name): each.lost for each in self.tables if each.lost})
         return f"{saved}{f'丢失：{lost}。' if lost else ''}还有 {len(self.findings):,} 处对不上，明细见下。"
 
 
@@ -342,12 +343,13 @@ def _judged(path: Path, way: str, tables: tuple[Table, ...]) -> Salvage:
                 if incident_text.out_of_step(connection):
                     incident_text.rebuild(connection)
             with reading.connect() as connection:
-                findings = health.verify(connection)
+                findings = all_in_words(health.verify(connection), connection)
         except (DBAPIError, *SPOILT) as error:
             said = f"修复后的文件还是读不出来（{getattr(error, 'orig', error)}）。"
             raise Damaged(said, remedy="请从备份恢复。") from error
         finally:
             writing.dispose()
             reading.dispose()
-    findings += [f"{each.name} 有 {each.gaps} 段读不出来。" for each in tables if each.gaps and each.name == "ledger"]
+    gaps = [each for each in tables if each.gaps and each.name == "ledger"]
+    findings += [f"{table_words(each.name)}有 {each.gaps} 段读不出来。" for each in gaps]
     return Salvage(path, way, tables, backup.contents(path), tuple(findings))

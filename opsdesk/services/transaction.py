@@ -18,7 +18,7 @@ from opsdesk.services import chain, id_numbers, number_sealing
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.closing_days import Lock
-from opsdesk.services.errors import Damaged, Trouble
+from opsdesk.services.errors import UNSOUND, Damaged, Trouble
 from opsdesk.services.password_lock import Lock as NumberLock
 
 WAYS_OUT = {
@@ -67,7 +67,7 @@ def database_trouble() -> Iterator[None]:
             raise
         raise trouble from error
     except SpoiltValue as error:
-        said = f"记录里有一处“{str(error)[:LONGEST_SPOILT]}”读不出来，是在程序之外改动的。"
+        said = f"记录里有一处“{str(error)[:LONGEST_SPOILT]}”读不出来：{UNSOUND}。"
         raise Damaged(said, remedy="请到“设置 · 备份”点“修复…”，按审计链改回。") from error
 
 

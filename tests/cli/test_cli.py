@@ -321,6 +321,7 @@ def test_verify_finds_what_was_changed_behind_the_program(call: Call, site: Path
     assert (done.code, found["sound"]) == (1, False)
     assert len(found["findings"]) == 1
     assert "staff 第 1 行" in found["findings"][0]
+    assert "- 人员 V001 与审计链第" in call("verify").out
 
 
 def test_verify_of_a_torn_file_is_a_finding_not_a_crash(call: Call, site: Path) -> None:

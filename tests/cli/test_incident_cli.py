@@ -355,7 +355,7 @@ def test_verify_sees_an_attachment_changed_on_disk(call: Call, home: Path, tmp_p
     kept.write_bytes(b"other")
     done = call("verify", home=copy)
     assert done.code == 1
-    assert f"{NUMBER} 的附件“现场.jpg”在程序之外被改动" in done.out
+    assert f"{NUMBER} 的附件“现场.jpg”与存入时不符：数据损坏，或在程序之外改动过" in done.out
 
 
 def test_doctor_makes_the_full_text_anew_where_it_is_out_of_step(call: Call, home: Path, tmp_path: Path) -> None:

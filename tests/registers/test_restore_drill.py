@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+import sqlite3
+from contextlib import closing
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import a_site
@@ -70,6 +73,22 @@ class TestAct:
         assert row["result"].startswith("未通过：文件与写成时的校验值不一致。")
         assert row["rows"] == 0
         assert service.due(site).last is None, "it counts for nothing"
+
+    def test_what_does_not_hold_is_called_by_its_number(self, site: Context) -> None:
+        drill_before = backup.make(site.home, NOW, "手动")
+        drill(site)
+        backup.discard(drill_before.path)
+        made = backup.make(site.home, NOW + timedelta(minutes=1), "手动")
+        for sql in ("UPDATE restore_drill SET rows=rows+1", "UPDATE setting SET value='别处' WHERE id=1"):
+            with closing(sqlite3.connect(made.path)) as connection:
+                connection.execute(sql)
+                connection.commit()
+        said = drill(site)
+        number = by_slug("restore_drill").list(site, Query()).rows[-1].values["number"]
+        assert f"恢复演练 {number} 与审计链第" in said + newest(site)["result"]
+        assert "设置 第 1 行与审计链第" in newest(site)["result"]
+        assert "数据损坏，或在程序之外改动过" in newest(site)["result"]
+        assert not re.search(r"[a-z]{4}", newest(site)["result"]), "no name of the database"
 
     def test_without_a_backup_there_is_nothing_to_try(self, site: Context) -> None:
         with pytest.raises(Refusal, match="请先在“备份”页点“立即备份”") as refused:

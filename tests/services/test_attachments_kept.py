@@ -74,7 +74,7 @@ class TestVerify:
         assert findings(site) == []
         first.write_bytes(b"CHANGED")
         (said,) = findings(site)
-        assert said.startswith("SJ-20260305-001 的附件“现场.jpg”在程序之外被改动")
+        assert said.startswith("SJ-20260305-001 的附件“现场.jpg”与存入时不符：数据损坏，或在程序之外改动过")
         second.unlink()
         assert ["改动" in said or "读不出来" in said for said in findings(site)] == [True, True]
         first.write_bytes(PHOTO)

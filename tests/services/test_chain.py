@@ -83,7 +83,7 @@ def _snapshot(request):
 
 def test_a_row_added_or_removed_outside_is_named(worked):
     outside(worked, "INSERT INTO setting (id, name, value) VALUES (99, 'x', 'y')")
-    assert findings(worked) == ["setting 第 99 行不在审计链中，是在程序之外加入的。"]
+    assert findings(worked) == ["setting 第 99 行不在审计链中：数据损坏，或在程序之外改动过。"]
     outside(worked, "DELETE FROM setting WHERE id IN (99, 1)")
     assert findings(worked) == ["setting 第 1 行在审计链中有记录，但数据库里已不存在。"]
 

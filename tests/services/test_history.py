@@ -10,17 +10,25 @@ import pytest
 import team
 from sqlalchemy import select
 
+from opsdesk import catalog
 from opsdesk import history as view
 from opsdesk.models import Base, Contract, ContractTerm, RosterEntry, Staff, Vendor
 from opsdesk.register import Query
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import history
+from opsdesk.services import history, record_names
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Damaged
 from opsdesk.services.history import Asked
 
 TABLES = sorted(Base.metadata.tables)
+OTHERWISE = {"report": "运维报告", "punch": "签到签退"}
+"""Three registers show one table; and a punch is no whole day's 签到记录."""
+
+
+def test_checks_call_tables_as_their_registers_do() -> None:
+    called = {each.table: OTHERWISE.get(each.table, each.singular) for each in catalog.REGISTERS}
+    assert {table: record_names.table_words(table) for table in called} == called
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -178,7 +186,7 @@ def test_a_link_spoilt_outside_names_its_remedy(changed: Context, harm: str) -> 
     before = history.listed(changed, record, 0, 10)[1]
     with changed.transaction("在程序之外") as tx:
         tx.connection.exec_driver_sql(f"UPDATE ledger SET {harm} WHERE seq=(SELECT max(seq) FROM ledger)")
-    with pytest.raises(Damaged, match="是在程序之外改动的") as told:
+    with pytest.raises(Damaged, match="数据损坏，或在程序之外改动过") as told:
         history.listed(changed, Asked(), 0, 10)
     assert "修复" in told.value.remedy
     assert history.listed(changed, record, 0, 10)[1] == before, "what is not spoilt is still told"

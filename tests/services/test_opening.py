@@ -263,7 +263,7 @@ def test_a_value_spoilt_outside_names_its_remedy_and_is_remembered(site, harm, r
     read(site)
     with site.transaction("在程序之外") as tx:
         assert tx.connection.exec_driver_sql(harm).rowcount > 0
-    with pytest.raises(Damaged, match="读不出来，是在程序之外改动的") as told:
+    with pytest.raises(Damaged, match="读不出来：数据损坏，或在程序之外改动过") as told:
         read(site)
     assert "修复" in told.value.remedy
     assert unsound.found(site.home) is not None

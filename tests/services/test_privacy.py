@@ -192,7 +192,7 @@ class TestNothingStays:
         with closing(sqlite3.connect(bootstrap.database(site.home))) as connection, connection:
             connection.execute("UPDATE ledger SET body=? WHERE kind='forget'", (body,))
         with site.read() as connection:
-            assert any("内容被改动过" in line for line in bootstrap.verify(connection))
+            assert any("与前后不符" in line for line in bootstrap.verify(connection))
 
 
 class TestWhenAndWhat:

@@ -250,7 +250,7 @@ def test_rows_changed_or_added_outside_are_put_back_by_the_chain(record: Context
     mended = salvage.attempt(record.home)
     assert mended.whole
     assert rows(mended.file, "setting") == before
-    assert "在程序之外改动过的setting 3 行，已按审计链改回" in mended.told()
+    assert "与审计链不符的设置 3 行，已按审计链改回" in mended.told()
     assert "1 行在原表中已坏，按审计链还原" in mended.told()
 
 
@@ -301,7 +301,7 @@ def test_after_a_repair_that_lost_links_no_row_is_taken_for_added_outside(record
         connection.execute("UPDATE setting SET value='改' WHERE name='n1'")
     mended = salvage.attempt(record.home)
     assert rows(mended.file, "shift") == before
-    assert ("改动过" in mended.told()) is not lost
+    assert ("按审计链改回" in mended.told()) is not lost
 
 
 def test_a_chain_of_a_restored_record_is_a_witness_though_backups_know_more(record: Context) -> None:

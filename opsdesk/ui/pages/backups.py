@@ -192,7 +192,7 @@ class BackupsPage(QWidget):
     def ask_mend(self) -> None:
         """Let a supervisor sign, close the record, and mend it in a copy."""
         sentence = (
-            "数据会先关上，在副本里修复：索引重建，缺的和在程序之外改动过的行按审计链改回。看过结果再决定用不用。"
+            "数据会先关上，在副本里修复：索引重建，缺的和与审计链不符的行按审计链改回。看过结果再决定用不用。"
         )
         if ask_supervisor(self, self._ctx, sentence) is not None:
             self._mend()

@@ -64,10 +64,8 @@ def _checked(left: datetime | None, found: list[str]) -> str:
 
 
 def _named(found: list[str]) -> str:
-    from opsdesk import history
-
     more = f"等 {len(found):,} 处。" if len(found) > MOST_FINDINGS else ""
-    return f"{''.join(history.in_words(each) for each in found[:MOST_FINDINGS])}{more}"
+    return f"{''.join(found[:MOST_FINDINGS])}{more}"
 
 
 class Keeper(QObject):

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from opsdesk import bootstrap, history
+from opsdesk import bootstrap
 from opsdesk.register import Chip, Column, Field, Kind, Row, Tone
 from opsdesk.services import backup, backup_crypt, restoring, salvage
 from opsdesk.services.backup import Backup, Kept
@@ -193,7 +193,7 @@ class TroublePage(QWidget):
         self._mended = mended
         self.sentence.setText("修复的结果如下，还没有采用。")
         self._list.setVisible(False)
-        lines = [history.in_words(each) for each in mended.findings[:MOST_FINDINGS]]
+        lines = [*mended.findings[:MOST_FINDINGS]]
         more = len(mended.findings) - len(lines)
         lines += [f"另有 {more:,} 处。"] if more > 0 else []
         held = newest.contents if newest is not None and newest.links > mended.contents.links else None
@@ -202,9 +202,7 @@ class TroublePage(QWidget):
             then = f"{newest.made_at:%Y-%m-%d %H:%M} 的备份有{holds}，比修复的多，请改从备份恢复。"
         else:
             then = "" if mended.whole else "也可以不用它，改从备份恢复。"
-        self.report.setText(
-            "\n".join([mended.told(history.table_words), *lines, f"原来的文件没有动，采用后移到旁边保留。{then}"])
-        )
+        self.report.setText("\n".join([mended.told(), *lines, f"原来的文件没有动，采用后移到旁边保留。{then}"]))
         self.accept.setText("仍用修复的数据打开" if held else "用修复的数据打开")
         look.dress(self.accept, class_="" if held else "primary")
         self._outcome.setVisible(True)

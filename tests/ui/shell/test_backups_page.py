@@ -327,7 +327,7 @@ def test_what_was_changed_outside_is_found_within_the_day_and_put_back(desk, pag
     qtbot.waitUntil(lambda: window.screens.currentWidget() is window.trouble)
     desk.settle()
     assert window.trouble.sentence.text() == "修复的结果如下，还没有采用。"
-    assert "在程序之外改动过的设置 1 行，已按审计链改回。没有丢失" in window.trouble.report.text()
+    assert "与审计链不符的设置 1 行，已按审计链改回。没有丢失" in window.trouble.report.text()
     assert window.notices.sentences() == [], "their buttons led into pages that are gone"
     desk.click(window.trouble.accept)
     assert window.notices.sentences()[-1].startswith("已用修复的数据打开。原来的数据文件在 ")
