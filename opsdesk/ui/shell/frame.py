@@ -11,13 +11,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import Document
-from opsdesk.register import Tone
 from opsdesk.services import seal_code
 from opsdesk.services.context import Context
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.pages.settings import ThisComputer
 from opsdesk.ui.shell.navigation import Rail, Section
 from opsdesk.ui.shell.preview import PaperPreview
+from opsdesk.ui.shell.reminder import Reminder
 from opsdesk.ui.shell.section_page import SectionPage
 from opsdesk.ui.shell.sections import Doors, sections
 from opsdesk.ui.shell.top_bar import TopBar
@@ -49,6 +49,8 @@ class Frame(QWidget):
         self._area.setContentsMargins(0, 0, 0, 0)
         self._area.setSpacing(0)
         self._area.addWidget(self.stack, 1)
+        self.reminder = Reminder("打开机房出入", partial(self.open, "room", "visit"), _overstay)
+        self._area.addWidget(self.reminder)
         body = QHBoxLayout()
         body.setSpacing(0)
         body.addWidget(self.rail)
@@ -60,7 +62,6 @@ class Frame(QWidget):
         column.addLayout(body, 1)
         self._came_from: list[tuple[str, str]] = []
         self._before: SectionPage | None = None
-        self._reminded: frozenset[int] = frozenset()
         self._page: Any = None
         for stack in (self.stack, *(page.stack for page in self.pages.values())):
             stack.currentChanged.connect(self._leave_page)
@@ -87,7 +88,7 @@ class Frame(QWidget):
 
     def place_notices(self) -> None:
         """The notices stand below the page, so that nothing moves under the hand (they also serve the kiosk)."""
-        self._area.addWidget(self._desk.notices)
+        self._area.insertWidget(1, self._desk.notices)
 
     @property
     def current(self) -> SectionPage:
@@ -165,6 +166,7 @@ class Frame(QWidget):
         self._came_from.clear()
         self.bar.offer_back("")
         self._desk.notices.clear()
+        self.reminder.forget()
         if self.stack.currentWidget() is self.preview:
             self.preview.leave()
         self.preview.set_context(ctx)
@@ -184,11 +186,7 @@ class Frame(QWidget):
     def _count_all(self, found: Waiting) -> None:
         for section, number in found.counts.items():
             self.rail.set_count(section, number)
-        for visit_id, sentence in found.overstays.items():
-            if visit_id not in self._reminded:
-                go = ("打开机房出入", partial(self.open, "room", "visit"))
-                self._desk.notices.show(sentence, Tone.WARNING, [go])
-        self._reminded = frozenset(found.overstays)
+        self.reminder.remind(found.overstays)
 
     def _count(self, section: str, number: int) -> None:
         self.rail.set_count(section, number)
@@ -207,6 +205,10 @@ class Frame(QWidget):
         if self.stack.currentWidget() is self.preview:
             self.stack.setCurrentWidget(self.current)
             self.current.focus_first()
+
+
+def _overstay(people: int) -> str:
+    return f"{people} 人在机房超时，请提醒或登记离开。"
 
 
 def export_folder(home: Path, chosen: str) -> Path:

@@ -15,7 +15,7 @@ from opsdesk.registers.incident import service as incident
 from opsdesk.registers.open_close import service as open_close
 from opsdesk.registers.visit import service as visit
 from opsdesk.registers.visit.service import PersonEntry
-from opsdesk.services import closing, closings
+from opsdesk.services import closing, closings, room_visits
 from opsdesk.services.context import Context
 
 
@@ -61,16 +61,44 @@ def test_an_overstay_is_counted_when_the_minute_turns(desk: Hands, site: Context
     desk.settle()
     assert desk.window.frame.rail.buttons["room"].count == 1
     said = "周伟在三楼中心机房超时，应在 08:30 离开，请提醒或登记离开。"
-    assert desk.window.notices.sentences().count(said) == 1
-    team_module.go_to(site, "2026-03-05 08:32:00")
-    desk.window.frame.bar.show_time()
-    desk.settle()
-    assert desk.window.notices.sentences().count(said) == 1
+    reminder = desk.window.frame.reminder
+    assert reminder.sentence() == said
     desk.window.frame.open("people")
     desk.settle()
-    (notice,) = [each for each in desk.window.notices.shown if each.sentence == said]
-    desk.click(notice.buttons[0])
+    assert reminder.sentence() == said
+    desk.click(reminder.button)
     assert desk.window.frame.current.current_key == "visit"
+    assert reminder.sentence() == "", "it was seen"
+
+
+def test_several_overstays_are_one_line_that_covers_nothing_and_comes_back_only_for_a_new_one(
+    desk: Hands, site: Context
+) -> None:
+    def at(moment: str) -> str:
+        team_module.go_to(site, f"2026-03-05 {moment}:00")
+        desk.window.frame.bar.show_time()
+        desk.settle()
+        return desk.window.frame.reminder.sentence()
+
+    room, reminder = a_room(site), desk.window.frame.reminder
+    for name, minutes in (("周伟", 30), ("沈括", 31), ("毕昇", 40)):
+        due = datetime(2026, 3, 5, 8, minutes)
+        visit.enter(site, people=[PersonEntry(name, "恒通网络")], room_id=room, purpose="检查", due_at=due)
+    assert at("08:30") == ""
+    table = desk.window.frame.current.current.page.table
+    before = table.mapTo(desk.window, table.rect().topLeft())
+    assert at("08:33") == "2 人在机房超时，请提醒或登记离开。"
+    assert "周伟在三楼中心机房超时，应在 08:30 离开" in reminder.toolTip()
+    assert desk.window.notices.sentences() == []
+    assert table.mapTo(desk.window, table.rect().topLeft()) == before, "nothing moves under the hand"
+    below = table.mapTo(desk.window, table.rect().bottomLeft()).y()
+    assert below < reminder.mapTo(desk.window, reminder.rect().topLeft()).y()
+    desk.click(reminder.close_button)
+    assert at("08:40") == ""
+    assert at("08:41") == "3 人在机房超时，请提醒或登记离开。"
+    for inside in room_visits.inside(site):
+        run(site, "visit", "leave", inside.visit_id, left_at=site.now())
+    assert at("08:42") == ""
 
 
 def test_a_loan_waits_to_be_approved_and_again_when_it_is_late(desk: Hands, site: Context) -> None:
