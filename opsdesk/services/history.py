@@ -55,6 +55,8 @@ PARTS = {
 }
 """Tables whose rows are parts of a record, each with its column that leads there: they are told with the record."""
 FORGOTTEN = "（已清除）"
+TOLD = {"seal": ("form", "number", "period", "code", "title", "issued_at", "issued_by")}
+"""What is told of a new row, in this order, of tables that also hold what only the program reads."""
 
 
 @dataclass(frozen=True)
@@ -267,7 +269,8 @@ def _link(
         changes = [Change(key, value(then, key), value(now, key)) for key in now if now.get(key) != then.get(key)]
     elif row["kind"] not in FACTS_ONLY:
         gone = row["kind"] == "delete"
-        given = [key for key, found in now.items() if key != "id" and found not in (None, "", [], False)]
+        told = TOLD.get(row["subject"], now)
+        given = [key for key in told if key != "id" and now.get(key) not in (None, "", [], False)]
         changes = [Change(key, value(now, key) if gone else None, None if gone else value(now, key)) for key in given]
     elif row["kind"] == "event":
         changes = [Change(key, None, found) for key, found in now.items()]

@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from opsdesk import catalog
 from opsdesk import history as view
-from opsdesk.models import Base, Contract, ContractTerm, RosterEntry, Staff, Vendor
+from opsdesk.exports import issuing, seal
+from opsdesk.models import Base, Contract, ContractTerm, RosterEntry, Seal, Staff, Vendor
 from opsdesk.register import Query
+from opsdesk.registers.sign_in import documents as sign_in_papers
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import history, record_names
@@ -73,6 +75,23 @@ def test_a_record_without_a_number_is_called_by_whose_it_is_and_of_when(site: Co
     assert link.at == datetime(2026, 3, 5, 8, 20), "by the workstation's clock, wherever it stands"
     assert history.listed(site, Asked(subject="punch", first=date(2026, 3, 5), last=date(2026, 3, 5)), 0, 10)[1] == 1
     assert history.listed(site, Asked(subject="punch", first=date(2026, 3, 6)), 0, 10)[1] == 0
+
+
+def test_an_issued_form_is_told_by_what_stands_on_it(site: Context) -> None:
+    made = sign_in_papers.daily_sheet(site, date(2026, 3, 5))
+    code = seal.code_of(issuing.issue(site, [made]).value[0])
+    (link,) = history.listed(site, Asked(subject="seal"), 0, 10)[0]
+    assert view.record_words(link) == "签发 DG-20260305"
+    assert view.sentence(link).startswith("表单：OD-F01；编号：DG-20260305；期间：2026年3月5日")
+    assert view.VIEW.load is not None
+    told = str(view.VIEW.load(site, link.seq)["changes"])
+    assert f"校验码：{code}" in told
+    assert "标题：到岗记录" in told
+    with site.read() as connection:
+        kept = connection.execute(select(Seal.__table__)).mappings().one()
+    for column in ("salt", "digests", "origin", "content", "head"):
+        assert kept[column]
+        assert kept[column] not in told, column
 
 
 def test_a_telephone_is_whole_only_for_those_who_work_with_it(changed: Context) -> None:
