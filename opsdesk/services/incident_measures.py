@@ -55,15 +55,20 @@ def plain(value: Number) -> str:
     return f"{int(whole):,}" if whole == whole.to_integral_value() else f"{whole:,.2f}".rstrip("0")
 
 
+def per_cent(value: Number) -> str:
+    """A share as every page and paper writes it: 96.80%, 100.00%; — for none."""
+    return NOTHING if value is None else f"{value:.2f}%"
+
+
 def said(measure: Measure, figures: Figures) -> str:
-    """A figure with its unit: 12 件, 97.5%（39/40）, 8.25 分; — where nothing could be measured."""
+    """A figure with its unit: 12 件, 97.50%（39/40）, 8.25 分; — where nothing could be measured."""
     value = measure.of(figures)
     if value is None:
         return NOTHING
     if measure.unit != "%":
         return f"{plain(value)} {measure.unit}"
     part, of = measure.part(figures) if measure.part else (None, 0)
-    return f"{plain(value)}%" + (f"（{plain(part)}/{plain(of)}）" if of else "")
+    return per_cent(value) + (f"（{plain(part)}/{plain(of)}）" if of else "")
 
 
 def change(measure: Measure, now: Figures, before: Figures) -> str:

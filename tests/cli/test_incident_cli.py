@@ -228,7 +228,7 @@ def test_stats_in_sentences(call: Call, home: Path) -> None:
     assert done.code == 0
     first, total = done.out.splitlines()
     assert first.startswith("等级 高：受理 1 件，已解决 1 件，未解决 0 件")
-    assert "响应达标率 0%（0/1）" in first
+    assert "响应达标率 0.00%（0/1）" in first
     assert total.startswith("合计：受理 1 件")
 
 

@@ -227,7 +227,7 @@ class TestBegun:
         came(site, crew, "1001")
         week = facts.begun(site, WEEKLY, vendor(site), FRIDAY)
         assert week["people"].startswith("出勤 2 人天；迟到 1 次，早退 0 次")
-        assert week["incidents"].startswith("受理 1 件，已解决 1 件，没有解决 0 件；\n响应达标率 100 %（1／1）")
+        assert week["incidents"].startswith("受理 1 件，已解决 1 件，没有解决 0 件；\n响应达标率 100.00%（1／1）")
         assert week["inspections"] == "巡检 1 次，全部正常。"
         quarter = facts.begun(site, QUARTERLY, vendor(site), FRIDAY)
         assert quarter["people"].startswith("王强（1 人）。出勤 2 人天")
@@ -355,6 +355,12 @@ class TestPaper:
             (2, "整理机柜标签", "", "", ""),
             (3, "巡检", "机房", "15:10", "正常"),
         )
+
+    def test_the_list_names_the_work_without_its_columns(self, site: Context, crew: Team) -> None:
+        work = "1. 巡检业务库｜数据库｜09:00-10:30｜完成\n\n2、核对夜间备份；|备份\n回访两户"
+        made = written(site, vendor(site), THURSDAY, work=work)
+        (row,) = [row for row in by_slug("report").list(site, Query()).rows if row.id == made]
+        assert row.values["work"] == "巡检业务库；核对夜间备份；回访两户"
 
     def test_a_busy_day_still_is_one_page(self, site: Context, crew: Team) -> None:
         lines = "\n".join(f"第 {n} 件工作，更换端口并测试｜办公网｜09:00-10:00｜完成" for n in range(1, 11))

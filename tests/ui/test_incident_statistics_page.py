@@ -141,7 +141,7 @@ def test_tabs_change_table_and_chart_together(window, ctx):
     assert page.grouped.chart().title == "各单位达标率"
     own = month.groups[TABS[2]][0].figures
     assert row(window, "华信")["response"] == (
-        f"{own.within_response}/{own.response_measured}　{float(own.response_rate):g}%"
+        f"{own.within_response}/{own.response_measured}　{own.response_rate:.2f}%"
     )
     assert [page.tabs.tabText(n) for n in range(page.tabs.count())] == [
         "按类别", "按系统", "按单位", "按处理人", "按等级",

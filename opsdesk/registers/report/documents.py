@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,8 +40,6 @@ LINE = 9.0
 LOWERED = {26.0: 14.0, 22.0: 12.0, 18.0: 9.0, 40.0: 24.0, 36.0: 24.0, 30.0: 20.0, 28.0: 16.0, 24.0: 14.0, 20.0: 12.0,
            8.0: 7.0}  # fmt: skip
 """Heights that give way where a report is long."""
-_BETWEEN = re.compile(r"[|｜\t]")
-_NUMBERED = re.compile(r"^\s*\d{1,2}[.、．)）]\s*")
 
 
 @made_as("report.paper", of="report")
@@ -106,10 +103,9 @@ def _head(kind: ReportKind, row: Mapping[str, Any], project: str) -> list[tuple[
 
 def _work_table(row: Mapping[str, Any]) -> Table:
     """① 今日工作: a row for each line that was written, its parts divided by ｜; blanks to write in."""
-    lines = [_NUMBERED.sub("", line) for line in row["work"].split("\n") if line.strip()]
     rows: list[tuple[Value, ...]] = []
-    for place, line in enumerate(lines, 1):
-        what, *more = (part.strip() for part in _BETWEEN.split(line, maxsplit=3))
+    for place, line in enumerate(service.filled_lines(row["work"]), 1):
+        what, *more = service.parts_of(line)
         rows.append((place, what, *more, *[""] * (3 - len(more))))
     blank: tuple[Value, ...] = (None,) * len(WORK)
     filled = (*rows, *[blank] * max(0, LEAST_ROWS - len(rows)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
@@ -19,6 +18,7 @@ from opsdesk.services import attendance, duties, incident_figures, listing
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
 from opsdesk.services.incident_figures import By
+from opsdesk.services.incident_measures import per_cent
 
 MOST_LINES, MOST_GROUPS = 20, 8
 NOTHING = "无"
@@ -139,7 +139,7 @@ def _of_week(
 
 
 def _figures(connection: Connection, vendor_id: int, first: date, last: date) -> str:
-    """受理 12 件，已解决 10 件，没有解决 2 件；响应达标率 100 %（12／12）；解决达标率 90 %（9／10）."""
+    """受理 12 件，已解决 10 件，没有解决 2 件；响应达标率 100.00%（12／12）；解决达标率 90.00%（9／10）."""
     found = incident_figures.figures(incident_figures.read(connection, first, last, vendor_id=vendor_id))
     said = [f"受理 {found.count} 件，已解决 {found.resolved} 件，没有解决 {found.unresolved} 件"]
     for word, rate, kept, of in (
@@ -147,12 +147,8 @@ def _figures(connection: Connection, vendor_id: int, first: date, last: date) ->
         ("解决", found.deadline_rate, found.within_deadline, found.deadline_measured),
     ):
         if rate is not None and kept is not None:
-            said.append(f"{word}达标率 {_plain(rate)} %（{kept}／{of}），{word}超时 {of - kept} 件")
+            said.append(f"{word}达标率 {per_cent(rate)}（{kept}／{of}），{word}超时 {of - kept} 件")
     return "；\n".join(said) + "。"
-
-
-def _plain(rate: Decimal) -> str:
-    return f"{rate.normalize():f}"
 
 
 def _rounds(connection: Connection, first: date, last: date, names: set[str]) -> str:

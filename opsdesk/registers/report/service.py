@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -20,6 +21,8 @@ from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.outcome import Outcome
 
+BETWEEN = re.compile(r"[|｜\t]")
+_NUMBERED = re.compile(r"^\s*\d{1,2}[.、．)）]\s*")
 Values = Mapping[str, Any]
 TOUCHED = frozenset({"report"})
 VOID, SIGNED = "已作废", "已签收"
@@ -58,10 +61,26 @@ def listed(kind: ReportKind, ctx: Context, query: Query) -> Page:
 
 def _row(row: Mapping[Any, Any], judged: Judged) -> Row:
     keys = ("number", "vendor", "author", "submitted_at", "signed_by")
-    work = " ".join(row["work"].split())
+    daily = row["kind"] == ReportKind.DAILY
+    work = "；".join(map(what_of, filled_lines(row["work"]))) if daily else " ".join(row["work"].split())
     chip = state_chip(row, judged)
     values = {**{key: row[key] for key in keys}, "period": period_words(row), "work": work, "state": chip}
     return Row(row["id"], values, muted=row["void_at"] is not None)
+
+
+def filled_lines(text: str) -> list[str]:
+    """The lines that say something, without the numbers (1. 2、) that were typed before them."""
+    return [_NUMBERED.sub("", line).strip() for line in text.split("\n") if line.strip()]
+
+
+def parts_of(line: str) -> list[str]:
+    """A line's parts as F07 divides them: 事项｜系统｜起止｜结果."""
+    return [part.strip() for part in BETWEEN.split(line, maxsplit=3)]
+
+
+def what_of(line: str) -> str:
+    """What was done, of a line that says when and with what result, too."""
+    return parts_of(line)[0].rstrip("；。")
 
 
 def period_words(row: Mapping[Any, Any]) -> str:

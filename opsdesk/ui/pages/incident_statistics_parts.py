@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import CellValue, Column, Kind, Row
 from opsdesk.services.incident_figures import Figures, Group, MonthFigures
-from opsdesk.services.incident_measures import MEASURES, NOTHING, Measure, Number, change, plain, said
+from opsdesk.services.incident_measures import MEASURES, NOTHING, Measure, Number, change, per_cent, plain, said
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.parts import Card, Figure, label
 from opsdesk.ui.kit.record_table import RecordTable
@@ -34,7 +34,9 @@ COLUMNS = (
 def shown(measure: Measure, figures: Figures) -> str:
     """A figure in 28 px: 115, 84.35%, 862.47 分; — where nothing could be measured."""
     value = measure.of(figures)
-    unit = {"%": "%", "分": " 分"}.get(measure.unit, "")
+    if measure.unit == "%":
+        return per_cent(value)
+    unit = " 分" if measure.unit == "分" else ""
     return NOTHING if value is None else f"{plain(value)}{unit}"
 
 
@@ -99,7 +101,7 @@ def _row(key: int, name: str, figures: Figures) -> Row:
         "resolved": plain(figures.resolved),
         "unresolved": plain(figures.unresolved),
         "reopened": plain(figures.reopened),
-        "resolved_rate": _per_cent(figures.resolved_rate),
+        "resolved_rate": per_cent(figures.resolved_rate),
         "response": _share(figures.within_response, figures.response_measured, figures.response_rate),
         "deadline": _share(figures.within_deadline, figures.deadline_measured, figures.deadline_rate),
         "response_median_min": plain(figures.response_median_min),
@@ -109,10 +111,6 @@ def _row(key: int, name: str, figures: Figures) -> Row:
     return Row(key, values)
 
 
-def _per_cent(value: Number) -> str:
-    return NOTHING if value is None else f"{plain(value)}%"
-
-
 def _share(part: Number, of: int, value: Number) -> str:
     """70/107　65.42%, so that a small number is not taken for a large one."""
-    return NOTHING if value is None else f"{plain(part)}/{plain(of)}　{_per_cent(value)}"
+    return NOTHING if value is None else f"{plain(part)}/{plain(of)}　{per_cent(value)}"
