@@ -18,8 +18,6 @@ from opsdesk.ui.kit import look
 from opsdesk.ui.kit.parts import Panel, label, primary_button, secondary_button
 from opsdesk.ui.kit.record_form import RecordForm, bind_keys, may_discard
 
-LEAST_PANEL, LEAST_LIST = 320, 420
-
 
 @dataclass(frozen=True)
 class Sheet:
@@ -123,11 +121,6 @@ class FormPanel(Panel):
             self._look_at_focus()
             return True
         return False
-
-    def fit(self, room: int) -> None:
-        """Take what a list beside it can spare of `room` pixels, from 320 to 420."""
-        spare = max(look.px(LEAST_PANEL), room - look.px(LEAST_LIST))
-        self.setFixedWidth(min(look.px(look.PANEL_WIDTH), spare))
 
     def has_focus(self) -> bool:
         """Whether the keys go to this panel."""

@@ -22,6 +22,9 @@ from opsdesk.register import Tone
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.flow import FlowRow
 
+LEAST_PANEL, LEAST_LIST = 320, 420
+"""Pixels that a side panel and the list beside it keep in a narrow window."""
+
 
 def label(text: str = "", kind: str = "", *, wraps: bool = False) -> QLabel:
     """Plain text (never markup) of a kind of the look: "title", "heading", "secondary", "state", "error", "figure"."""
@@ -351,6 +354,11 @@ class Panel(QFrame):
     def add_tool(self, button: QPushButton) -> None:
         """Put a small button into the header, before the one that closes."""
         self._header.insertWidget(self._header.count() - 1, button)
+
+    def fit(self, room: int) -> None:
+        """Take what a list beside it can spare of `room` pixels, from 320 to 420."""
+        spare = max(look.px(LEAST_PANEL), room - look.px(LEAST_LIST))
+        self.setFixedWidth(min(look.px(look.PANEL_WIDTH), spare))
 
     def show_foot(self, shown: bool) -> None:
         """Show or hide the row of buttons at the bottom."""

@@ -16,6 +16,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.restoring import Preview
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.flow import FlowRow
 from opsdesk.ui.kit.parts import Panel, Separator, danger_button, label, primary_button, secondary_button
 from opsdesk.ui.pages.short_form import ShortForm
 
@@ -67,10 +68,10 @@ class BackupPanel(Panel):
         for part in (self.said, self._asks, self._facts):
             self.body.addWidget(part)
         self.body.addStretch(1)
-        self.foot.addWidget(self.restore)
-        self.foot.addWidget(self.drill)
-        self.foot.addWidget(self.apart)
-        self.foot.addStretch(1)
+        buttons = FlowRow()
+        for button in (self.restore, self.drill, self.apart):
+            buttons.add(button)
+        self.foot.addWidget(buttons, 1)
         self.form.submitted.connect(self._submit)
         self.open.clicked.connect(self.form.submit)
         self.restore.clicked.connect(lambda: self.restore_asked.emit(self.path))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QHBoxLayout, QWidget
 
 from opsdesk.register import Field, Kind, Tone
 from opsdesk.rules.vocabulary import Role
@@ -19,10 +20,13 @@ from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.flow import FlowRow
 from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.parts import icon_label, label, secondary_button
 from opsdesk.ui.pages.step_up import ask_supervisor
 
+BESIDE = 560
+"""Pixels of width from which the buttons stand beside the sentence."""
 NEW_PASSWORD = (
     Field("new", "新备份密码", Kind.SECRET, help="至少 8 个字符；两格都空着就是以后不加密。"),
     Field("again", "再输一次", Kind.SECRET),
@@ -30,20 +34,35 @@ NEW_PASSWORD = (
 
 
 class Banner(QFrame):
-    """A sentence in the colour of how things stand, with room for buttons at its right."""
+    """A sentence in the colour of how things stand, with buttons at its right, in little room below it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "notice")
         self._icon = icon_label(look.TONE_ICONS[Tone.NEUTRAL])
         self._words = label("", wraps=True)
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(look.px(12), look.px(4), look.px(8), look.px(4))
-        self.row.setSpacing(look.px(8))
-        self.row.addWidget(self._icon)
-        self.row.addWidget(self._words, 1)
+        self._buttons = FlowRow()
+        self._inner = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._inner.setSpacing(look.px(4))
+        self._inner.addWidget(self._words, 1)
+        self._inner.addWidget(self._buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(look.px(12), look.px(4), look.px(8), look.px(4))
+        row.setSpacing(look.px(8))
+        row.addWidget(self._icon)
+        row.addLayout(self._inner, 1)
         self.setMinimumHeight(look.px(40))
         self.tone = Tone.NEUTRAL
+
+    def add(self, button: QWidget) -> None:
+        """Put a button after the others."""
+        self._buttons.add(button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        """The sentence keeps the room it needs."""
+        super().resizeEvent(event)
+        narrow = self.width() < look.px(BESIDE)
+        self._inner.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def say(self, sentence: str, tone: Tone) -> None:
         """Show this sentence; none hides the line."""
@@ -75,7 +94,7 @@ class SecondPlace(Banner):
         self.password = secondary_button("备份密码…", "key-round")
         self.password.setToolTip("备份到第二位置和 U 盘的文件按这个密码加密，本机的备份不加密。")
         for button in (self.copy, self.choose, self.password):
-            self.row.addWidget(button)
+            self.add(button)
         self.copy.clicked.connect(self.make_copy)
         self.choose.clicked.connect(self._choose_folder)
         self.password.clicked.connect(self._ask_password)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Chip, Column, Kind, Row, Tone
@@ -44,6 +44,8 @@ COLUMNS = (
     Column("locked", "加密", width=56),
     Column("file", "文件", width=0),
 )
+SMALL = 800
+"""Pixels below which a page is small: 1366 of them at 150 %, without the rail."""
 FILES = "备份 (ops-*.db ops-*.db.aes);;所有文件 (*)"
 
 
@@ -107,7 +109,7 @@ class BackupsPage(QWidget):
         self.repair = secondary_button("修复…", "wrench")
         self.repair.setToolTip("在副本里修复，看过结果再决定用不用；现在的文件不动。")
         self.repair.clicked.connect(self.ask_mend)
-        self.damage.row.addWidget(self.repair)
+        self.damage.add(self.repair)
         self.due = label("", "toned", wraps=True)
         self.table = RecordTable(COLUMNS)
         self.table.set_empty("还没有备份。请点“立即备份”，并选一个第二备份位置。", "立即备份", self.make_one)
@@ -123,6 +125,7 @@ class BackupsPage(QWidget):
         self.table.opened.connect(self.look_at)
         self.panel.looked.connect(self._on_looked)
         self.panel.shown.connect(self.table.set_compact)
+        self.panel.shown.connect(lambda _shown: _make_room(self))
         self.panel.restore_asked.connect(self.ask_restore)
         self.panel.drill_asked.connect(self.carry_out_drill)
         self.panel.apart_asked.connect(self._choose_apart)
@@ -191,9 +194,7 @@ class BackupsPage(QWidget):
 
     def ask_mend(self) -> None:
         """Let a supervisor sign, close the record, and mend it in a copy."""
-        sentence = (
-            "数据会先关上，在副本里修复：索引重建，缺的和与审计链不符的行按审计链改回。看过结果再决定用不用。"
-        )
+        sentence = "数据会先关上，在副本里修复：索引重建，缺的和与审计链不符的行按审计链改回。看过结果再决定用不用。"
         if ask_supervisor(self, self._ctx, sentence) is not None:
             self._mend()
 
@@ -233,12 +234,7 @@ class BackupsPage(QWidget):
     def _on_drilled(self, outcome: Outcome[tuple[int, str]]) -> None:
         drill_id, said = outcome.value
         tone = Tone.FINE if drills.FAILED not in said else Tone.BROKEN
-        self._desk.notices.show(said, tone, [("打印记录", partial(self._open_paper, drill_id))])
-
-    def _open_paper(self, drill_id: int) -> None:
-        self._desk.operations.run(
-            partial(documents.record, self._ctx, drill_id), done=self._desk.open_paper, owner=self
-        )
+        self._desk.notices.show(said, tone, [("打印记录", partial(_open_drill, self, self._ctx, self._desk, drill_id))])
 
     def _on_made(self, made: Backup) -> None:
         self._checked[made.path] = True
@@ -329,6 +325,11 @@ class BackupsPage(QWidget):
         if name:
             self.back_up_to(Path(name))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        """On a small page list and panel share the width."""
+        super().resizeEvent(event)
+        _make_room(self)
+
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setContentsMargins(look.px(24), look.px(16), look.px(24), look.px(16))
@@ -342,6 +343,18 @@ class BackupsPage(QWidget):
         row.setSpacing(0)
         row.addLayout(left, 1)
         row.addWidget(self.panel)
+
+
+def _make_room(page: BackupsPage) -> None:
+    """What the panel offers too is not offered twice where there is little room."""
+    page.panel.fit(page.width())
+    crowded = not page.panel.isHidden() and page.width() < look.px(SMALL)
+    for button in (page.show_contents, page.restore, page.drill):
+        button.setVisible(not crowded)
+
+
+def _open_drill(page: BackupsPage, ctx: Context, desk: Desk, drill_id: int) -> None:
+    desk.operations.run(partial(documents.record, ctx, drill_id), done=desk.open_paper, owner=page)
 
 
 def _tell_apart(desk: Desk, folder: Path, outcome: Outcome[Contents]) -> None:

@@ -107,6 +107,27 @@ def test_what_one_holds_is_shown_beside_the_list(desk, page, site, crew) -> None
     assert not page.panel.isVisible()
 
 
+def test_on_a_small_page_panel_and_sentence_are_whole(desk, page, site) -> None:
+    desk.click(page.make)
+    offered = (page.show_contents, page.restore, page.drill)
+    for width, height, narrow in ((1366, 768, False), (911, 512, True)):  # the second is the first at 150 %
+        desk.window.resize(width, height)
+        page.look_at(0)
+        desk.settle()
+        for part in (page.panel, page.panel.restore, page.panel.drill, page.panel.apart, page.make, page.place.choose):
+            right = part.mapTo(page, part.rect().topRight()).x()
+            assert part.isVisible()
+            assert right < page.width(), part
+        words = page.place._words
+        assert words.width() >= 280
+        assert words.height() >= words.heightForWidth(words.width())
+        below = page.place.choose.mapTo(page.place, page.place.choose.rect().topLeft()).y() >= words.geometry().bottom()
+        assert below is narrow
+        assert all(each.isHidden() is narrow for each in offered), "the panel offers the same"
+        page.panel.leave()
+        assert not any(each.isHidden() for each in offered)
+
+
 def test_one_that_was_spoilt_is_told_and_cannot_be_restored_from_here(desk, page, site) -> None:
     desk.click(page.make)
     (path,) = backup.listed(site.home)
