@@ -93,9 +93,8 @@ PAPERS: tuple[Maker[Any, Any], ...] = (
 )
 """Every paper that the record can make anew."""
 MAKERS = {each.kind: each for each in PAPERS}
-TOUCHED = (
-    "今日的记录与签发时的表一字不差，但这个文件写出以后被改动或另存过，里面写的不作数。请从系统重新导出，或对照原件。"
-)
+TOUCHED = "这个文件写出以后被改动或另存过，里面写的不作数。请从系统重新导出，或对照原件。"
+ONLY_THE_FILE = "今日的记录与签发时的表一字不差，改动的只是文件。"
 WRONG = (
     "校验码有输错的地方：末位是核对用的，与前面的对不上。请对照纸面再输一遍；照着纸面输的仍是这样，就不是本系统签发的。"
 )
@@ -125,11 +124,15 @@ def check_file(ctx: Context, path: Path) -> list[Checked]:
     said = f"文件与 {written}写出的一样，没有改动过。" if written else "文件不是写出时的原样：写出以后被改动或另存过。"
     again = cache(partial(_again, ctx))  # sheets of one workbook are made together
     every = [replace(_check(ctx, code, again), file=said) for code in found.codes]
-    return every if written else [_touched(each) if each.finding is Finding.SAME else each for each in every]
+    return every if written else [_touched(each) for each in every]
 
 
 def _touched(each: Checked) -> Checked:
-    return replace(each, finding=Finding.TOUCHED, sentence=TOUCHED)
+    """Of a form that was issued the file comes first; what is known of the record follows."""
+    if each.finding not in {Finding.SAME, Finding.CHANGED, Finding.UNMADE}:
+        return each
+    known = ONLY_THE_FILE if each.finding is Finding.SAME else each.sentence
+    return replace(each, finding=Finding.TOUCHED, sentence=f"{TOUCHED}{known}")
 
 
 def _check(ctx: Context, text: str, again: Again) -> Checked:

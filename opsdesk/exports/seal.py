@@ -32,10 +32,16 @@ LONGEST_NUMBER = 22
 
 
 class Cell(NamedTuple):
-    """Words at one place of a line, and the name of the place."""
+    """Words at one place of a line, the name of the place, and the `group` heading over it, which several may share."""
 
     name: str
     words: str
+    group: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands on the form, as a reader finds it."""
+        return f"{self.group} {self.name}".strip()
 
 
 @dataclass(frozen=True)
@@ -81,13 +87,14 @@ def _lines(document: Document) -> Iterator[Line]:
 def _block(document: Document, block: Block) -> Iterator[Line]:
     if isinstance(block, Table):
         names = [clean(column.title) for column in block.columns]
+        groups = [clean(column.group) for column in block.columns]
         titles = ("／".join(filter(None, (each.group, each.title, each.subtitle))) for each in block.columns)
         yield Line(HEADING, tuple(Cell("栏目", clean(title)) for title in titles))
         kinds = [column.kind for column in block.columns]
         for place, values in enumerate(block.rows):
             said = (wording.words(value, kind) for value, kind in zip(values, kinds, strict=True))
             label = wording.record_label(document, block, place) if place < len(block.record_labels) else ""
-            yield Line(ROW, tuple(map(Cell, names, said)), label)
+            yield Line(ROW, tuple(map(Cell, names, said, groups)), label)
     elif isinstance(block, FormGrid):
         for row in block.rows:
             yield Line(GRID, tuple(Cell(clean(cell.label), wording.words(cell.value, cell.kind)) for cell in row))
@@ -104,7 +111,7 @@ def _block(document: Document, block: Block) -> Iterator[Line]:
 
 def content_hash(said: Sequence[Line], salt: str) -> str:
     """SHA-256 over the salt and everything the lines say."""
-    whole = [[line.kind, [list(cell) for cell in line.cells]] for line in said]
+    whole = [[line.kind, [[cell.name, cell.words] for cell in line.cells]] for line in said]
     canonical = json.dumps([salt, whole], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

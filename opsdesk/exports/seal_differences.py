@@ -103,7 +103,7 @@ def _changed(spot: str, old: str, new: str, line: Line) -> Iterator[Difference]:
         return
     for a, b, cell in zip(ours, theirs, line.told, strict=True):
         if a != b:
-            yield Difference(f"{whose} {cell.name}".strip(), f"今日记录为 {cell.words}" if cell.words else NOTHING)
+            yield Difference(f"{whose} {cell.place}".strip(), f"今日记录为 {cell.words}" if cell.words else NOTHING)
 
 
 def _more(line: Line) -> Difference:

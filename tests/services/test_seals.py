@@ -22,9 +22,11 @@ from sqlalchemy import select
 from team import Team, go_to
 
 from opsdesk import bootstrap, issued
+from opsdesk.catalog import by_slug
 from opsdesk.exports import issuing, seal
 from opsdesk.exports.document import Column, Document, FormCell, FormGrid, Origin, Table
 from opsdesk.models import PersonalValue, PrintedPaper, Seal
+from opsdesk.registers.open_close import documents as open_close
 from opsdesk.registers.permit.documents import permit
 from opsdesk.registers.sign_in import documents as sign_in
 from opsdesk.registers.sign_in import service as signing
@@ -113,6 +115,21 @@ class TestFound:
         assert not found.since.sentence.endswith("此后全站又有 0 条改动。")
         signing.take_back(site, punch_id=signed.punch_id)
         assert check(site, form).finding is Finding.SAME, "the words are the same again"
+
+    def test_columns_of_one_name_are_told_apart_by_their_group(self, site: Context) -> None:
+        facts = {"office": "办公室", "day": DAY, "opened_at": datetime(2026, 3, 5, 7, 50), "opened_by": "王强"}
+        save, load = by_slug("open_close").save, by_slug("open_close").load
+        assert save is not None
+        assert load is not None
+        made = save(site, None, facts).value
+        form = out(site, open_close.month(site, "办公室", DAY))
+        go_to(site, "2026-03-05 17:30:00")
+        changes = {"opened_at": datetime(2026, 3, 5, 7, 45), "closed_at": site.now(), "closed_by": "李敏"}
+        save(site, made, {**load(site, made), **changes})
+        places = {each.place.rpartition("）")[2].strip(): each.today for each in check(site, form).differences}
+        assert places["开门 时间"] == "今日记录为 07:45"
+        assert places["关门 时间"] == "今日记录为 17:30"
+        assert places["关门 关门人"] == "今日记录为 李敏"
 
     def test_what_changed_between_making_and_issuing_is_a_change_since(self, site: Context, crew: Team) -> None:
         made = sign_in.daily_sheet(site, DAY)
@@ -307,8 +324,14 @@ class TestFile:
         xlsx.write_bytes(altered(xlsx.read_bytes()))
         for path in (pdf, xlsx):
             (found,) = issued.check_file(site, path)
-            assert (found.finding, found.sentence) == (Finding.TOUCHED, issued.TOUCHED)
+            assert (found.finding, found.sentence) == (Finding.TOUCHED, issued.TOUCHED + issued.ONLY_THE_FILE)
             assert found.file == "文件不是写出时的原样：写出以后被改动或另存过。"
+        signing.sign(site, staff_id=crew["1002"])
+        for path in (pdf, xlsx):
+            (found,) = issued.check_file(site, path)
+            assert found.finding is Finding.TOUCHED, "the file comes before what changed in the record"
+            assert found.sentence.startswith(issued.TOUCHED + "签发后记录有变动：表上有")
+            assert found.differences
 
     @pytest.mark.parametrize(
         ("name", "content"),
