@@ -147,7 +147,7 @@ class SecondPlace(Banner):
             "给带出去的备份设一个密码。程序不保存它，忘记了谁也打不开；请抄好锁进保险柜。"
             "以前加密的备份仍用当时的密码打开。"
         )
-        if ask_supervisor(self, self._ctx, sentence, NEW_PASSWORD, self.set_password) is not None:
+        if ask_supervisor(self, self._ctx, sentence, NEW_PASSWORD, self.set_password, verb="设备份密码") is not None:
             self._desk.bus.announce(self._said.touched)
             self._tell(self._said)
 
@@ -160,7 +160,7 @@ class SecondPlace(Banner):
     def _supervisor(self, sentence: str) -> Context | None:
         if self._ctx.actor.role is Role.SUPERVISOR:
             return self._ctx
-        return ask_supervisor(self, self._ctx, sentence)
+        return ask_supervisor(self, self._ctx, sentence, verb="选择这里")
 
     def _tell(self, outcome: Any) -> None:
         self._desk.notices.show(outcome.value, Tone.FINE)

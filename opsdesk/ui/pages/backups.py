@@ -188,20 +188,20 @@ class BackupsPage(QWidget):
         last = f"数据将回到 {preview.last:%Y-%m-%d %H:%M} 的样子。" if preview.last else ""
         sentence = f"{last}{preview.loss}{known_wrong(path)}现在的数据文件会移到旁边保留，不会删除。恢复会记入审计链。"
         password = self.panel.password
-        granted = ask_supervisor(self, self._ctx, sentence)
+        granted = ask_supervisor(self, self._ctx, sentence, verb="恢复")
         if granted is not None:
             self._go_back(path, granted, password)
 
     def ask_mend(self) -> None:
         """Let a supervisor sign, close the record, and mend it in a copy."""
         sentence = "数据会先关上，在副本里修复：索引重建，缺的和与审计链不符的行按审计链改回。看过结果再决定用不用。"
-        if ask_supervisor(self, self._ctx, sentence) is not None:
+        if ask_supervisor(self, self._ctx, sentence, verb="修复") is not None:
             self._mend()
 
     def restore_apart(self, path: Path, folder: Path) -> None:
         """Restore a backup into an empty folder, once a supervisor signed: all the record can be read there."""
         sentence = f"备份会恢复到 {folder}，现在的数据不动。那里的数据谁打开都能看到，看完请删除。恢复会记入审计链。"
-        granted = ask_supervisor(self, self._ctx, sentence)
+        granted = ask_supervisor(self, self._ctx, sentence, verb="恢复到别处")
         if granted is None:
             return
         ctx, password = granted, self.panel.password

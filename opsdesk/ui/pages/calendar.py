@@ -93,7 +93,7 @@ class CalendarPage(QWidget):
         """Import a holiday notice; a supervisor's password is asked where another person is at the desk."""
         ctx: Context | None = self._ctx
         if self._ctx.actor.role is not Role.SUPERVISOR:
-            ctx = ask_supervisor(self, self._ctx, "导入放假通知需要主管输入密码。")
+            ctx = ask_supervisor(self, self._ctx, "导入放假通知需要主管输入密码。", verb="导入")
         if ctx is not None:
             self._desk.operations.run(
                 partial(_imported, ctx, path),

@@ -24,6 +24,6 @@ def sign(ctx: Context, values: Mapping[str, Any]) -> None:
 
 def confirm_clock(parent: QWidget, ctx: Context, desk: Desk, sentence: str) -> None:
     """Ask the supervisor over the window; afterwards signing goes on."""
-    if ask_supervisor(parent, ctx, sentence, (REASON,), sign) is not None:
+    if ask_supervisor(parent, ctx, sentence, (REASON,), sign, verb="确认电脑时间") is not None:
         desk.bus.announce({"clock"})
         desk.notices.show(SAID, Tone.WARNING)

@@ -350,7 +350,7 @@ class DayClosePage(QWidget):
 
         after = f"改完要再次{closed.period.kind}，并打印更正记录。"
         sentence = f"{closed.period.label} 重新打开以后，这一期间的记录可以更正；{after}"
-        if ask_supervisor(self, self._ctx, sentence, (REASON,), sign) is not None:
+        if ask_supervisor(self, self._ctx, sentence, (REASON,), sign, verb="重新打开") is not None:
             self.side.begin()
             self._desk.bus.announce(closing.TOUCHED)
             self._desk.notices.show(said[-1], Tone.WARNING)

@@ -208,7 +208,7 @@ class LawPanel(FormPanel):
 
     def _sign(self, draft: amending.Draft) -> None:
         short = self.clause.short if self.clause else draft.clause
-        granted = ask_supervisor(self, self._ctx, f"修订 {short}。{self._changes.text()}")
+        granted = ask_supervisor(self, self._ctx, f"修订 {short}。{self._changes.text()}", verb="修订")
         if granted is None:
             return
         self._desk.operations.run_long(

@@ -40,6 +40,7 @@ SAID = {
     "open": "不再加密以后，证件号又存全号，打开数据文件的人看得到。",
     "drop": "加密以前的备份和移开的旧数据文件里是全号。现在写一份新备份，再把它们删掉，删掉后不能找回。",
 }
+VERBS = {"seal": "加密保存", "change": "更换密码", "open": "不再加密", "drop": "删除旧备份"}
 
 
 class NumberCard(Card):
@@ -90,7 +91,10 @@ class NumberCard(Card):
         def sign(granted: Context, values: Mapping[str, Any]) -> None:
             self._outcome = act(granted, values)
 
-        if ask_supervisor(self, self._ctx, SAID[what], fields, sign) is not None and self._outcome is not None:
+        if (
+            ask_supervisor(self, self._ctx, SAID[what], fields, sign, verb=VERBS[what]) is not None
+            and self._outcome is not None
+        ):
             self._desk.bus.announce(self._outcome.touched)
             self._desk.notices.show(self._outcome.value, Tone.FINE)
 

@@ -238,7 +238,7 @@ class SitePage(QWidget):
             return
         ctx: Context | None = self._ctx
         if self._ctx.actor.role is not Role.SUPERVISOR:
-            ctx = ask_supervisor(self, self._ctx, "修改站点设置需要主管输入密码。")
+            ctx = ask_supervisor(self, self._ctx, "修改站点设置需要主管输入密码。", verb="保存设置")
         if ctx is None:
             return
         written = self.form.written()

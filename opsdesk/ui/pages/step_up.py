@@ -32,7 +32,7 @@ class StepUp(QDialog):
 
     def __init__(
         self, parent: QWidget | None, ctx: Context, sentence: str, more: Sequence[Field] = (),
-        sign: Sign | None = None, verb: str = "确认",
+        sign: Sign | None = None, *, verb: str,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._ctx, self._more, self._sign = ctx, tuple(more), sign
@@ -113,13 +113,13 @@ class StepUp(QDialog):
 
 def ask_supervisor(
     parent: QWidget | None, ctx: Context, sentence: str, more: Sequence[Field] = (), sign: Sign | None = None,
-    *, verb: str = "确认",
+    *, verb: str,
 ) -> Context | None:  # fmt: skip
     """Ask a supervisor for name and password; the site with that supervisor at the desk, None if refused.
 
     The password is checked off the GUI thread; both outcomes are chained.
     """
-    dialog = StepUp(parent.window() if parent else None, ctx, sentence, more, sign, verb)
+    dialog = StepUp(parent.window() if parent else None, ctx, sentence, more, sign, verb=verb)
     try:
         dialog.exec()
         return dialog.granted

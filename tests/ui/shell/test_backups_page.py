@@ -60,6 +60,7 @@ def sign(qtbot, values: dict[str, str] | None = None, password: str = a_site.PAS
             return
         timer.stop()
         dialog.operations.wait_idle()
+        sign.verb = dialog.submit.text()
         if values is None:
             dialog.refuse.click()
             return
@@ -185,6 +186,7 @@ def test_a_password_for_what_leaves_is_typed_twice_and_asked_for_to_look(
     sign(qtbot, {"new": LOCKED, "again": LOCKED})
     desk.click(page.place.password)
     assert settings.read(site, backup_second.LOCK)
+    assert sign.verb == "设备份密码"
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(away))
     desk.click(page.away)
     (made,) = backup.found_in(away)
@@ -235,6 +237,7 @@ def test_a_backup_is_restored_beside_the_record_once_it_is_signed(
     sign(qtbot, None)
     desk.click(page.panel.apart)
     assert list(beside.iterdir()) == []
+    assert sign.verb == "恢复到别处"
     sign(qtbot, {})
     desk.click(page.panel.apart)
     assert f"已恢复到 {beside}" in desk.window.notices.sentences()[-1]
@@ -258,6 +261,7 @@ def test_going_back_says_what_is_lost_is_signed_and_opens_the_record_anew(desk, 
     sign(qtbot, None)
     desk.click(page.restore)
     assert settings.read(site, "site.project") == "新", "refused: nothing was moved"
+    assert sign.verb == "恢复"
     assert page.panel.isVisible()
     sign(qtbot, {})
     desk.click(page.panel.restore)
@@ -341,6 +345,7 @@ def test_what_was_changed_outside_is_found_within_the_day_and_put_back(desk, pag
     desk.window.notices.show("某人在机房超时。", Tone.WARNING, [("打开机房出入", desk.window.frame.open)])
     sign(qtbot, None)
     desk.click(page.repair)
+    assert sign.verb == "修复"
     assert desk.screen is desk.window.frame, "not signed"
     sign(qtbot, {})
     desk.click(page.repair)

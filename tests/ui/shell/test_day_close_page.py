@@ -240,6 +240,7 @@ def answer(password: str, reason: str) -> None:
             return
         dialog.form.set_value("password", password)
         dialog.form.set_value("reason", reason)
+        assert dialog.submit.text() == "重新打开"
         dialog.submit.click()
         dialog.operations.wait_idle()
         if dialog.isVisible():
