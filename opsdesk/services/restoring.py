@@ -17,10 +17,11 @@ from pathlib import Path
 from opsdesk.models.engine import APPLICATION_ID, read_engine, write_engine
 from opsdesk.models.schema import SCHEMA, migrate
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import attachments, backup, backup_crypt, chain, health, unsound
+from opsdesk.services import attachments, backup, backup_crypt, chain, chain_fork, health, unsound
 from opsdesk.services.backup import DATABASE, SIDECARS, Contents
 from opsdesk.services.backup_crypt import Opener
 from opsdesk.services.chain import Entry, Signer
+from opsdesk.services.chain_fork import Stretch
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Damaged, Refusal, Trouble
@@ -42,8 +43,9 @@ KINDS = (
 class Preview:
     """What a backup holds, and how it stands to the record of today.
 
-    `first` and `last` are when its first and last link were made. `same_history` says whether its last link stands in
-    today's chain; None where there is no record to compare with. `later` counts today's links that it does not hold.
+    `first` and `last` are when its first and last link were made. `shared` counts the links at the beginning that both
+    hold alike; None where there is no record to compare with. `later` are today's links that it does not hold, `ahead`
+    its own that are not in today's record: after going back to an older backup, a newer one has some.
     """
 
     path: Path
@@ -52,10 +54,9 @@ class Preview:
     last: datetime | None
     contents: Contents
     encrypted: bool
-    same_history: bool | None
-    later: int
-    later_from: datetime | None
-    later_to: datetime | None
+    shared: int | None
+    later: Stretch
+    ahead: Stretch
 
     @property
     def kinds(self) -> tuple[tuple[str, int], ...]:
@@ -65,14 +66,18 @@ class Preview:
     @property
     def loss(self) -> str:
         """What would be lost by going back to it, as a sentence."""
-        if self.same_history is None:
+        if self.shared is None:
             return "现在没有能读的数据可以对照，看不出恢复会少掉什么。"
-        if not self.same_history:
-            return "这份备份和现在的数据不是同一段历史：它的链首不在现在的审计链里。恢复以后，现在的记录都不在其中。"
-        if not self.later or self.later_from is None or self.later_to is None:
+        if not self.ahead.count and not self.later.count:
             return "现在的数据和这份备份一样，恢复不会少掉记录。"
-        span = f"{self.later_from:%Y-%m-%d %H:%M} 到 {self.later_to:%Y-%m-%d %H:%M}"
-        return f"将丢失这份备份以后的 {self.later:,} 条记录（{span}）。"
+        if not self.ahead.count:
+            return f"将丢失这份备份以后的 {self.later}。"
+        if not self.later.count:
+            return f"现在的数据都在这份备份里，恢复不会少掉记录，会多出 {self.ahead}。"
+        if not self.shared:
+            return f"这份备份和现在的数据不是同一段历史，没有一条相同。恢复以后，现在的 {self.later}都不在其中。"
+        parted = f"两边前 {self.shared:,} 条相同，以后各走各的"
+        return f"{parted}：将丢失现在才有的 {self.later}，换成这份备份里的 {self.ahead}。"
 
 
 @contextmanager
@@ -123,42 +128,18 @@ def preview(home: Path, path: Path, password: str = "") -> Preview:
         with closing(backup.looking(plain)) as connection:
             span = connection.execute("SELECT min(at), max(at) FROM ledger").fetchone()
             named = connection.execute("SELECT value FROM setting WHERE name='site.name'").fetchone()
-    same, later = _against_today(home / DATABASE, found)
+        shared, later, ahead = chain_fork.compared(home / DATABASE, plain)
     return Preview(
         path,
         named[0] if named else "",
-        wall_time(span[0]),
-        wall_time(span[1]),
+        chain_fork.wall_time(span[0]),
+        chain_fork.wall_time(span[1]),
         found,
         backup_crypt.is_locked(path),
-        same,
-        later[0],
-        wall_time(later[1]),
-        wall_time(later[2]),
+        shared,
+        later,
+        ahead,
     )
-
-
-def wall_time(written: str | None) -> datetime | None:
-    """The time of a link as the workstation's clock shows it; None where there is none, or it was spoilt."""
-    try:
-        return datetime.fromisoformat(written).astimezone().replace(tzinfo=None) if written else None
-    except ValueError:
-        return None
-
-
-def _against_today(database: Path, found: Contents) -> tuple[bool | None, tuple[int, str | None, str | None]]:
-    nothing: tuple[int, str | None, str | None] = (0, None, None)
-    if not database.is_file():
-        return None, nothing
-    try:
-        with closing(backup.looking(database)) as connection:
-            at = connection.execute("SELECT hash FROM ledger WHERE seq=?", (found.last,)).fetchone()
-            same = found.last == 0 or (at is not None and at[0] == found.head)
-            query = "SELECT count(*), min(at), max(at) FROM ledger WHERE seq > ?"
-            count, first, last = connection.execute(query, (found.last if same else 0,)).fetchone()
-            return same, (int(count), first, last)
-    except backup.SPOILT:
-        return None, nothing
 
 
 @dataclass(frozen=True)
@@ -179,7 +160,8 @@ def restore(
     """
     with readable(path, password, near=home) as plain, trial_folder(home) as folder:
         incoming = folder / DATABASE
-        lost = _against_today(home / DATABASE, backup.contents(plain))[1][0]
+        backup.contents(plain)
+        lost = chain_fork.compared(home / DATABASE, plain)[1].count
         _copy(plain, incoming)
         found = _fit(incoming)
         say_so(incoming, RESTORED, {"file": path.name, "lost": lost}, by, clock)

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 
 from opsdesk.models import LedgerRow
 from opsdesk.services import backup
-from opsdesk.services.restoring import RESTORED, wall_time
+from opsdesk.services.chain_fork import wall_time
+from opsdesk.services.restoring import RESTORED
 
 SLACK = timedelta(minutes=2)
 """By so much the clock of a manifest and that of the chain may differ."""

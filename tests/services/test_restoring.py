@@ -45,25 +45,27 @@ class TestPreview:
     def test_it_says_what_is_in_it_and_what_would_be_lost(self, site: Context) -> None:
         made = backup.make(site.home, site.now(), "手动")
         same = restoring.preview(site.home, made.path)
-        assert (same.site, same.same_history, same.later) == ("示例市信息中心", True, 0)
+        assert (same.site, same.shared, same.later.count) == ("示例市信息中心", made.links, 0)
         assert same.first == same.last == NOW
         assert same.loss == "现在的数据和这份备份一样，恢复不会少掉记录。"
         assert dict(same.kinds)["人员"] == 0
         assert dict(same.kinds)["设置"] == made.contents.tables["setting"]
         write(site, "一", "二", "三")
         later = restoring.preview(site.home, made.path)
-        assert (later.same_history, later.later) == (True, 3)
+        assert (later.shared, later.later.count, later.ahead.count) == (made.links, 3, 0)
         assert later.loss == "将丢失这份备份以后的 3 条记录（2026-03-05 08:01 到 2026-03-05 08:03）。"
 
     def test_of_another_history_it_says_so(self, site: Context, away: Path) -> None:
         made = backup.make(site.home, site.now(), "手动")
-        other = a_site.found(away)
-        seen = restoring.preview(other, made.path)
-        assert seen.same_history is False
-        assert "不是同一段历史" in seen.loss
+        other = bootstrap.open_site(away, FixedClock(NOW + timedelta(minutes=1)))
+        bootstrap.found_site(other, site="另一个中心", password=a_site.PASSWORD)
+        a_site.close(other)
+        seen = restoring.preview(away, made.path)
+        assert seen.shared == 0
+        assert seen.loss.startswith("这份备份和现在的数据不是同一段历史，没有一条相同。恢复以后，现在的 ")
         a_site.close(site)
         bootstrap.database(site.home).write_bytes(b"broken" * 100)
-        assert restoring.preview(site.home, made.path).same_history is None
+        assert restoring.preview(site.home, made.path).shared is None
         bootstrap.database(site.home).unlink()
         assert "没有能读的数据" in restoring.preview(site.home, made.path).loss
 
@@ -73,7 +75,42 @@ class TestPreview:
         new = backup.make(site.home, site.now(), "手动")
         a_site.close(site)
         bootstrap.database(site.home).write_bytes(old.path.read_bytes())
-        assert restoring.preview(site.home, new.path).same_history is False, "its head is not in today's chain"
+        seen = restoring.preview(site.home, new.path)
+        assert (seen.shared, seen.later.count, seen.ahead.count) == (old.links, 0, new.links - old.links)
+        assert seen.loss == (
+            "现在的数据都在这份备份里，恢复不会少掉记录，会多出 1 条记录（2026-03-05 08:01 到 2026-03-05 08:01）。"
+        )
+
+    def test_a_link_that_is_missing_on_the_way_parts_nothing(self, site: Context) -> None:
+        write(site, "一", "二", "三")
+        made = backup.make(site.home, site.now(), "手动")
+        write(site, "四")
+        a_site.close(site)
+        with closing(sqlite3.connect(site.home / "ops.db")) as connection:
+            connection.execute("DELETE FROM ledger WHERE seq IN (2, ?)", (made.links // 2,))
+            connection.commit()
+        seen = restoring.preview(site.home, made.path)
+        assert (seen.shared, seen.later.count, seen.ahead.count) == (made.links, 1, 0)
+
+    @pytest.mark.parametrize("before", [0, 1, 2, 3, 8, 13])
+    def test_a_newer_backup_after_an_older_one_tells_what_each_side_has(self, site: Context, before: int) -> None:
+        write(site, *map(str, range(before)))
+        old = backup.make(site.home, site.now(), "手动")
+        write(site, "一", "二", "三")
+        new = backup.make(site.home, site.now(), "手动")
+        a_site.close(site)
+        restoring.restore(site.home, old.path, site.now(), clock=site.clock)
+        again = bootstrap.open_site(site.home, FixedClock(site.now()))
+        write(again.acting_as(bootstrap.supervisor_of(again)), "另一条路")
+        seen = restoring.preview(site.home, new.path)
+        assert (seen.shared, seen.later.count, seen.ahead.count) == (old.links, 2, 3)
+        assert seen.loss.startswith(f"两边前 {old.links:,} 条相同，以后各走各的：将丢失现在才有的 2 条记录（")
+        assert "，换成这份备份里的 3 条记录（2026-03-05 08:" in seen.loss
+        a_site.close(again)
+        done = restoring.restore(site.home, new.path, site.now(), clock=site.clock)
+        with closing(sqlite3.connect(site.home / "ops.db")) as connection:
+            said = connection.execute("SELECT body FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()[0]
+        assert '"lost":2' in said, done
 
     def test_a_locked_one_asks_for_its_password(self, site: Context, away: Path) -> None:
         backup_second.set_password(site, PASSWORD)
@@ -83,7 +120,7 @@ class TestPreview:
         with pytest.raises(Refusal, match="备份密码不对"):
             restoring.preview(site.home, made.path, "不是这一句")
         seen = restoring.preview(site.home, made.path, PASSWORD)
-        assert (seen.site, seen.encrypted, seen.later) == ("示例市信息中心", True, 0)
+        assert (seen.site, seen.encrypted, seen.later.count) == ("示例市信息中心", True, 0)
         assert not list(site.home.glob(f"{restoring.TRIAL}*"))
 
     def test_what_is_gone_or_spoilt_is_told(self, site: Context) -> None:

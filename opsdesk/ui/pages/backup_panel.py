@@ -177,7 +177,7 @@ class BackupPanel(Panel):
             ("记录时间", " 至 ".join(dict.fromkeys(span))),
             ("审计链", f"{found.links:,} 条，{whole}"),
             ("链首", f"{found.last}·{' '.join(found.head[at : at + 4] for at in range(0, 16, 4)).upper()}"),
-            ("同现在的数据", _compared(preview.same_history)),
+            ("同现在的数据", _compared(preview)),
             ("恢复会怎样", preview.loss),
         ]
         for place, (name, words) in enumerate(told):
@@ -202,7 +202,9 @@ def known_wrong(path: Path) -> str:
     return f"注意：里面有和审计链不符的记录（{made.wrong.rstrip('。')}），恢复后它们还在。"
 
 
-def _compared(same: bool | None) -> str:
-    if same is None:
+def _compared(preview: Preview) -> str:
+    if preview.shared is None:
         return "没有可以对照的数据"
-    return "同一段历史，链首在现在的审计链里" if same else "不是同一段历史"
+    if not preview.ahead.count:
+        return "同一段历史，链首在现在的审计链里"
+    return f"同一段历史，前 {preview.shared:,} 条相同" if preview.shared else "不是同一段历史"
