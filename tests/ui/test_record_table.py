@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from opsdesk.register import Chip, Column, Kind, Page, Query, Row, Tone
+from opsdesk.catalog import REGISTERS, by_slug
+from opsdesk.register import Chip, Column, Kind, Page, Query, Register, Row, Tone
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.column_widths import share_width
@@ -333,3 +334,16 @@ def test_a_real_question_is_answered_page_by_page(qtbot) -> None:
     qtbot.waitUntil(lambda: table.records.row_at(449) is not None)
     assert [query.offset for query in people.asked] == [0, 400]
     assert table.records.index(449, 0).data() == "HX0450"
+
+
+@pytest.mark.parametrize("register", REGISTERS, ids=lambda register: register.slug)
+def test_days_and_moments_have_the_room_they_need(qapp: QApplication, register: Register) -> None:
+    metrics = QFontMetrics(look.font(tabular=True))
+    longest = {Kind.DATE: "2026-12-28 周四", Kind.MOMENT: "2026-12-28 20:28"}
+    for column in register.columns:
+        if column.kind in longest:
+            assert look.px(column.width) >= metrics.horizontalAdvance(longest[column.kind]) + 2 * look.px(10), column
+
+
+def test_the_day_of_a_report_does_not_give_way() -> None:
+    assert share_width(by_slug("report").columns, 680)[1] == 128

@@ -404,3 +404,19 @@ def test_a_closed_day_is_marked_beside_its_date(window, site, crew):
     page.go_to(DAY)
     window.settle()
     assert not page.closed.isVisible()
+
+
+def test_on_a_small_page_everything_above_the_list_is_whole(window, site, crew):
+    page = window.page
+    window.type("1001")
+    go_to(site, "2026-03-06 08:20:00")
+    page.go_to(date(2026, 3, 6))
+    window.settle()
+    for width in (1182, 728):  # the page at 100 % and at 150 % of 1366 × 768
+        window.resize(width, 440)
+        window.settle()
+        assert page.open_ends.text() == "1 条未签退"
+        for part in (page.day_label, page.vendor_box, page.state_box, page.find_field, page.open_ends):
+            assert part.width() >= part.minimumSizeHint().width()
+            assert part.mapTo(page, part.rect().topRight()).x() < page.width()
+        assert page.day_label.width() >= page.day_label.sizeHint().width()

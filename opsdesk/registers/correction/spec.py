@@ -52,7 +52,7 @@ REGISTER = Register(
     topics=frozenset({"correction", "staff"}),
     columns=(
         Column("number", "编号", Kind.CODE, 140),
-        Column("day", "漏签日期", Kind.DATE, 110),
+        Column("day", "漏签日期", Kind.DATE, 136),
         Column("staff_no", "工号", Kind.CODE, 90),
         Column("name", "姓名", width=100),
         Column("vendor", "所属公司", width=0),

@@ -98,7 +98,7 @@ def _register(kind: ReportKind) -> Register:
         topics=frozenset({"report", "contract", "vendor", "law", "sign_in"}),
         columns=(
             Column("number", "编号", Kind.CODE, 152),
-            Column("period", "日期", width=128 if kind is ReportKind.DAILY else 176),
+            Column("period", "日期", Kind.CODE, 128 if kind is ReportKind.DAILY else 176),
             Column("vendor", "外包单位", width=96),
             Column("state", "状态", Kind.CHIP, 152),
             Column("submitted_at", "提交时间", Kind.MOMENT, 144),

@@ -113,7 +113,7 @@ REGISTER = Register(
     singular="签到记录",
     topics=frozenset({"sign_in", "staff"}),
     columns=(
-        Column("day", "班次日期", Kind.DATE, 110),
+        Column("day", "班次日期", Kind.DATE, 136),
         Column("staff_no", "工号", Kind.CODE, 90),
         Column("name", "姓名", width=110),
         Column("vendor", "所属公司", width=0),

@@ -68,7 +68,7 @@ class PlainTable(QTableView):
         widths = share_width(self._columns, self.viewport().width(), self._own_widths, compact=self._compact)
         self._fitting = True
         for n in range(len(self._columns)):
-            self.setColumnHidden(n, n not in widths)
+            self.setColumnHidden(n, not widths.get(n))
         for n, width in widths.items():
             self.setColumnWidth(n, width)
         self._fitting = False
@@ -76,6 +76,15 @@ class PlainTable(QTableView):
     def set_compact(self, compact: bool) -> None:
         """With the record open beside, columns that do not fit give way: not the first two, and never a state."""
         self._compact = compact
+        self.fit_columns()
+
+    def leave_out(self, key: str, out: bool) -> None:
+        """Hide a column where the others need its room, or show it again."""
+        n = [column.key for column in self._columns].index(key)
+        if out:
+            self._own_widths[n] = 0
+        elif self._own_widths.get(n) == 0:
+            del self._own_widths[n]
         self.fit_columns()
 
     def _on_resized(self, section: int, _old: int, new: int) -> None:

@@ -156,7 +156,9 @@ class DayClosePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
         """On a small page the list keeps the room it needs."""
         super().resizeEvent(event)
-        self.side.give_way(self.width() < look.px(SMALL))
+        small = self.width() < look.px(SMALL)
+        self.side.give_way(small)
+        self.table.leave_out("door", small)
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""

@@ -55,6 +55,7 @@ class Side(QWidget):
         self.reason.setAccessibleName("理由")
         self.reason.textChanged.connect(lambda _text: self.changed.emit())
         self.wrong = label("", "error", wraps=True)
+        self.wrong.setVisible(False)
         self.reason.textEdited.connect(lambda _text: self.wrong.setVisible(False))
         self.hint = label("", "secondary", wraps=True)
         for widget in (self.reason, self.wrong, self.hint):

@@ -23,6 +23,7 @@ from opsdesk.ui.kit import look
 from opsdesk.ui.kit.change_bus import MINUTE
 from opsdesk.ui.kit.closing_note import ClosedChip
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.flow import FlowRow
 from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.parts import ChoiceBox, PageTitle, icon_button, label, primary_button, secondary_button
@@ -79,6 +80,7 @@ class SignInPage(QWidget):
         self.notes = label("", "secondary", wraps=True)
         self.open_ends = secondary_button("", "triangle-alert")
         self.open_ends.setVisible(False)
+        self.open_ends.setToolTip("近两周没有签退、还没有处理的，点开一条一条办。")
         self.open_ends.clicked.connect(self._open_ends_menu)
 
         self.table = RecordTable(rows.COLUMNS)
@@ -104,11 +106,11 @@ class SignInPage(QWidget):
         column.setSpacing(look.px(12))
         column.addWidget(self.title)
         column.addWidget(self.desk_field)
-        column.addLayout(self._bar())
+        column.addWidget(self._bar())
         column.addWidget(self.notes)
         column.addLayout(body, 1)
 
-    def _bar(self) -> QHBoxLayout:
+    def _bar(self) -> FlowRow:
         before, after = icon_button("chevron-left", "前一天（Alt+←）"), icon_button("chevron-right", "后一天（Alt+→）")
         before.clicked.connect(lambda: self.go_to(self._day - timedelta(days=1)))
         after.clicked.connect(lambda: self.go_to(self._day + timedelta(days=1)))
@@ -125,21 +127,16 @@ class SignInPage(QWidget):
         self.state_box.currentIndexChanged.connect(self._filter)
         self.find_field = QLineEdit()
         self.find_field.setPlaceholderText("在名单中查找")
-        self.find_field.setMinimumWidth(look.px(96))
-        self.find_field.setMaximumWidth(look.px(180))
+        self.find_field.setFixedWidth(look.px(140))
         self.find_field.setClearButtonEnabled(True)
         self.find_field.textChanged.connect(self._filter)
-        bar = QHBoxLayout()
-        bar.setSpacing(look.px(8))
         self.closed = ClosedChip()
-        for widget in (before, self.day_label, self.closed, after, self.today_button):
-            bar.addWidget(widget)
-        bar.addSpacing(look.px(12))
-        bar.addWidget(self.vendor_box)
-        bar.addWidget(self.state_box)
-        bar.addWidget(self.find_field)
-        bar.addStretch(1)
-        bar.addWidget(self.open_ends)
+        bar = FlowRow()
+        for widget in (before, self.day_label, self.closed, after, self.today_button, self.vendor_box, self.state_box,
+                       self.find_field, self.open_ends):  # fmt: skip
+            bar.add(widget)
+        for widget in (self.closed, self.today_button, self.open_ends):
+            widget.setVisible(False)
         return bar
 
     def _keys(self) -> None:
@@ -229,7 +226,7 @@ class SignInPage(QWidget):
         self.notes.setVisible(bool(self._board.notes))
         self._missing = missing
         self.open_ends.setVisible(bool(missing))
-        self.open_ends.setText(f"近两周 {len(missing)} 条未签退待处理")
+        self.open_ends.setText(f"{len(missing)} 条未签退")
         self.waiting.emit(len(missing))
         self._fill_vendors()
         self._filter()

@@ -199,10 +199,13 @@ def test_on_a_small_page_what_stands_open_can_still_be_read(desk: Hands, page: D
     desk.window.resize(1366, 768)
     desk.settle()
     wide = page.side.width()
+    assert not page.table.isColumnHidden(2)
+    assert page.side.reason.geometry().bottom() + 24 > page.side.hint.geometry().top(), "nothing stands between"
     desk.window.resize(911, 512)  # 1366 × 768 at 150 %
     desk.settle()
     assert page.side.width() < wide
-    assert page.table.columnWidth(1) >= 160
+    assert page.table.columnWidth(1) >= 280
+    assert page.table.isColumnHidden(2), "the hint above says that a row leads on"
 
 
 def test_only_what_is_ticked_is_printed(desk: Hands, page: DayClosePage) -> None:
