@@ -42,7 +42,7 @@ from opsdesk.registers.sign_in import documents as sign_in
 from opsdesk.registers.visit import documents as visit
 from opsdesk.services import seal_code, seals
 from opsdesk.services.context import Context
-from opsdesk.services.errors import Refusal
+from opsdesk.services.errors import UNSOUND, Refusal
 from opsdesk.services.seals import Checked, Difference, Finding, Issue
 
 Again = Callable[[Origin], Sequence[Document]]
@@ -102,7 +102,7 @@ NO_CODE = "校验码是 16 位数字和字母，印在表的右下角。请扫�
 NO_CODE_IN_FILE = "这个文件里没有校验码，不是本系统签发的，或者被别的程序另存过。请改为输入表右下角的校验码。"
 MOMENT = "这张表记的是签发时的情况，不能用今日的记录重做；签发的登记可以查到。"
 FORGOTTEN = "表上的访客信息已经到期清除，不能再逐字核对；签发的登记可以查到。"
-STRANGE = "签发的登记与校验码对不上：数据损坏，或在程序之外改动过。请运行 opsdesk verify 核对整个数据库。"
+STRANGE = f"签发的登记与校验码对不上：{UNSOUND}。请运行 opsdesk verify 核对整个数据库。"
 FORGED = "二维码里的内容与签发时的不一样：二维码被改过，不要相信这张表。"
 _QR_END = re.compile(r" ([0-9A-F]{12}) (\d+)-([0-9A-F]{12})$")
 

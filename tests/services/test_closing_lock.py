@@ -362,6 +362,27 @@ def test_what_is_told_to_the_minute_may_lie_in_the_minute_of_the_closing(model: 
     assert refused(site, lambda tx: tx.update(model, before, **another(tx, model))), "what was there stays"
 
 
+@pytest.mark.parametrize(
+    ("model", "column"),
+    [
+        (model, column)
+        for model, rule in RULES.items()
+        for column in sorted(rule.moments)
+        if table_of(model).columns[column].type.__class__.__name__ == "Moment"
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.__tablename__,
+)
+def test_what_comes_later_in_the_minute_of_the_closing_is_taken(model: type[Base], column: str, site: Context) -> None:
+    minute = datetime.combine(CLOSED, datetime.min.time()).replace(hour=17, minute=25)
+    with site.transaction("备料") as tx:
+        row = made(tx, model, CLOSED - DAY, **({column: None} if table_of(model).columns[column].nullable else {}))
+    shut(site, PeriodKind.DAY, at=minute.replace(second=20))
+    for early in (minute.replace(second=19), minute - timedelta(minutes=1)):
+        assert refused(site, lambda tx, at=early: tx.update(model, row, **{column: at}))
+    assert not refused(site, lambda tx: tx.update(model, row, **{column: minute}))
+    assert refused(site, lambda tx: tx.update(model, row, **{column: minute + timedelta(hours=1)})), "and stays then"
+
+
 def test_what_a_row_said_when_its_day_was_closed_stays_though_its_last_moment_comes_afterwards(site: Context) -> None:
     closed = datetime.combine(CLOSED, datetime.min.time()).replace(hour=17, minute=25)
     left = {"closed_at": closed + timedelta(minutes=3), "closed_by": "李敏", "lights": "正常"}
