@@ -156,7 +156,7 @@ def test_open_pause_solve_hand_in_sign_and_print_an_incident_by_keys_alone(home)
 
         def act(key, *typed):
             """Begin an act, fill in its fields one after the other, carry it out."""
-            answered(environment, lambda: keys(key))
+            answered(environment, lambda: keys(key), 12)  # a busy machine lays the form late
             for place, text in enumerate(typed):
                 if place:
                     answered(environment, lambda: keys("Tab"))
