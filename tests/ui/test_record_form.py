@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QDate, QPointF, Qt, QTimer
+from PySide6.QtCore import QDate, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QCalendarWidget, QLineEdit
 
@@ -212,6 +212,10 @@ def test_read_only_shows_and_takes_nothing(qtbot) -> None:
     form = form_of(qtbot)
     form.set_values(VALUES)
     form.set_read_only(True)
+    for key in ("name", "note"):
+        ground = form.rows[key].editor.input.grab().toImage()
+        at = QPoint(ground.width() - 12, ground.height() - 6)
+        assert ground.pixelColor(at).name() == look.colours().sunken, f"{key} looks as if it could be written"
     for row in form.rows.values():
         qtbot.keyClicks(row.editor.input, "7")
         qtbot.keyClick(row.editor.input, Qt.Key.Key_Space)

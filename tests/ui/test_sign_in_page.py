@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from team import clock_of, go_to
 
+from opsdesk.registers.correction import service as correction
 from opsdesk.registers.sign_in import service
-from opsdesk.rules.vocabulary import Role, State
+from opsdesk.rules.vocabulary import Direction, Role, State
 from opsdesk.services import attendance, closing, closings
 from opsdesk.services.context import Actor
 from opsdesk.ui.kit import look
@@ -174,8 +175,28 @@ def test_the_panel_shows_the_day_and_files_a_correction(window, site, crew):
     (accept,) = [b for b in notice.findChildren(QPushButton) if b.text().startswith("认可")]
     QTest.mouseClick(accept, Qt.MouseButton.LeftButton)
     window.settle()
+    assert not any("待主管审批" in sentence for sentence in window.notices.sentences())
     assert state_of(site, crew["1001"]).result.state is State.ON_TIME
     assert row_of(window, "1001").values["state"].word == "准时 08:25"
+
+
+def test_a_slip_decided_elsewhere_no_longer_waits(window, site, crew):
+    window.page.open_person(row_of(window, "1001").id)
+    window.settle()
+    panel = window.page.panel
+    panel.start_correction(Direction.IN)
+    panel.form.set_values({**panel.form.values(), "explanation": "先去了机房", "witness": "李敏"})
+    go_to(site, "2026-03-05 09:12:00")
+    QTest.mouseClick(panel.submit, Qt.MouseButton.LeftButton)
+    window.settle()
+    assert any("待主管审批" in sentence for sentence in window.notices.sentences())
+    window.bus.announce({"correction"})
+    window.settle()
+    assert any("待主管审批" in sentence for sentence in window.notices.sentences()), "nobody has decided yet"
+    correction.decide(site, correction_id=1, accept=False, note="不属实")
+    window.bus.announce({"correction"})
+    window.settle()
+    assert not any("待主管审批" in sentence for sentence in window.notices.sentences())
 
 
 def test_a_correction_without_a_witness_says_so_beside_the_field(window, site, crew):

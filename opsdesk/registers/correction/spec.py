@@ -74,6 +74,7 @@ REGISTER = Register(
     ),
     load=service.load,
     save=service.save,
+    closed=lambda _values: True,
     filters=(Filter("state", "状态", _states),),
     acts=(
         Act(

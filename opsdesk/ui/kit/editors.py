@@ -188,8 +188,7 @@ class LongTextEditor(Editor):
 
     def set_read_only(self, read_only: bool) -> None:
         """Text can still be selected and copied."""
-        self.text.setReadOnly(read_only)
-        look.dress(self.text, readOnly=read_only)
+        look.dress(self.text, readOnly=read_only)  # Qt's own property: set otherwise, the look would not follow
         off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.text.setVerticalScrollBarPolicy(off if read_only else needed)
         self._grow()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from functools import partial
 
@@ -23,6 +23,7 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import FormPanel, Sheet
+from opsdesk.ui.kit.notices import Notice
 from opsdesk.ui.kit.parts import ChipLabel, Separator, label, link_button, secondary_button
 from opsdesk.ui.pages import board
 
@@ -213,6 +214,17 @@ class DayPanel(FormPanel):
         if self._ctx.actor.role is Role.SUPERVISOR:
             actions.insert(0, ("认可并生效", partial(self._accept, outcome.value)))
         self._desk.notices.show(said, Tone.INFORMATION, actions)
+        notice = self._desk.notices.shown[-1]
+        self._desk.bus.watch(notice, {"correction"}, partial(self._look_again, notice, outcome.value))
+
+    def _look_again(self, notice: Notice, correction_id: int) -> None:
+        """Once somebody has decided, here or elsewhere, nothing waits any more."""
+
+        def show(values: Mapping[str, object]) -> None:
+            if values["state"] != corrections.WAITING:
+                notice.gone.emit()
+
+        self._desk.operations.run(partial(corrections.load, self._ctx, correction_id), done=show, owner=notice)
 
     def _accept(self, correction_id: int) -> None:
         self._desk.operations.run(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from conftest import Hands
 from machine_room import a_room, off_hours, permit
 from machine_room import act as run
 from PySide6.QtWidgets import QApplication
-from team import Team
+from team import Team, go_to
 
 from opsdesk.registers.cleaning import service as cleaning
+from opsdesk.registers.correction import service as correction
+from opsdesk.rules.vocabulary import Direction
 from opsdesk.services import closing, closings
 from opsdesk.services.context import Context
 from opsdesk.ui.kit.register_page import RegisterPage
@@ -95,3 +97,21 @@ def test_a_record_of_a_closed_day_says_so(desk: Hands, site: Context) -> None:
     page.open_record(ids[4])
     desk.settle()
     assert "机房清扫记录不能再补记或更改" in page.panel.closing.sentence()
+
+
+def test_a_slip_once_filed_is_only_looked_at(desk: Hands, site: Context, crew: Team) -> None:
+    go_to(site, "2026-03-05 09:12:00")
+    made = correction.file(
+        site, staff_id=crew["1001"], day=date(2026, 3, 5), direction=Direction.IN,
+        actual_at=datetime(2026, 3, 5, 8, 20), cause="忘签", explanation="直接去了机房", witness="李敏",
+    ).value  # fmt: skip
+    page = page_of(desk, "correction", "leave")
+    for acts in ({"accept", "decline"}, set()):
+        page.open_record(made)
+        desk.settle()
+        assert page.panel.submit.isHidden()
+        assert page.panel.form is not None
+        assert page.panel.form.rows["explanation"].editor.text.isReadOnly()
+        assert {"accept", "decline"} & set(page.panel.buttons.acts) == acts
+        if acts:
+            correction.decide(site, correction_id=made, accept=True)
