@@ -427,6 +427,23 @@ def test_a_closed_day_is_marked_beside_its_date(window, site, crew):
     assert not page.closed.isVisible()
 
 
+def test_a_day_closed_in_its_course_says_what_still_can_be_recorded(window, site, crew):
+    page = window.page
+    window.type("1001")
+    go_to(site, "2026-03-05 17:45:00")
+    closing.close(site, closings.of_day(DAY), because="夜班还在岗上")
+    for at, word in (("2026-03-05 17:46:00", "今日已日结"), ("2026-03-06 08:00:00", "已日结")):
+        go_to(site, at)
+        page.refresh()
+        window.settle()
+        assert page.closed.isVisible()
+        assert page.closed.word() == word
+        assert page.closed.toolTip().startswith("2026-03-05 已在 17:45 日结。之后的签到、签退照常记录，可以再次日结；")
+        if word == "今日已日结":
+            window.type("1001")
+            assert headline(window) == "王强  17:46  离岗"
+
+
 def test_on_a_small_page_everything_above_the_list_is_whole(window, site, crew):
     page = window.page
     window.type("1001")

@@ -16,6 +16,7 @@ from opsdesk.rules.verdict import Verdict
 from opsdesk.rules.vocabulary import Direction, Judgement, Role, Source, State
 from opsdesk.services import attendance, clock_guard, closing_days, duties
 from opsdesk.services.attendance import PersonDay, Recorded
+from opsdesk.services.closing_rules import PeriodKind
 from opsdesk.services.context import SIGNERS, Context
 from opsdesk.services.duties import Person
 from opsdesk.services.errors import Refusal
@@ -49,7 +50,8 @@ class Signed:
 class Board:
     """The whole team on a day. `notes` are sentences to heed (holiday, calendar not announced, clock).
 
-    `closed` says why nothing can be added to the day any more, where it is closed.
+    `closed` says why nothing can be added to the day any more, where it is closed; `goes_on` what still can, where it
+    was closed before it was over.
 
     `rows` also hold last night's shift while it reaches into the day; the counts are of the day's own duties.
     """
@@ -59,6 +61,7 @@ class Board:
     notes: tuple[str, ...]
     vendors: tuple[str, ...]
     closed: str = ""
+    goes_on: str = ""
 
     @property
     def own(self) -> tuple[PersonDay, ...]:
@@ -99,6 +102,7 @@ def board(ctx: Context, day: date | None = None) -> Board:
         calendar = duties.load(connection, ctx.regulations, day, day, ()).calendar
         behind = clock_guard.set_back_by(connection, ctx.clock)
         closed = closing_days.why_no_more(connection, "punch", {"day": day})
+        goes_on = "" if closed else _goes_on(connection, day)
     notes = []
     if warning := calendar.unannounced(day):
         notes.append(warning)
@@ -108,7 +112,17 @@ def board(ctx: Context, day: date | None = None) -> Board:
     if behind > clock_guard.TOLERANCE:
         notes.append("电脑时钟比上一条记录倒退了，签到前需主管确认。")
     shown = tuple(row for row in rows if (row.duty or row.punches) and (row.day == day or _over_midnight(row, day)))
-    return Board(day, shown, tuple(notes), tuple(dict.fromkeys(row.person.vendor for row in shown)), closed)
+    return Board(day, shown, tuple(notes), tuple(dict.fromkeys(row.person.vendor for row in shown)), closed, goes_on)
+
+
+def _goes_on(connection: Connection, day: date) -> str:
+    """What can still be recorded of a day that was closed before it was over; empty where it was not."""
+    for each in closing_days.standing(connection, day, day):
+        if each.kind is PeriodKind.DAY and each.closed_at.date() <= each.last:
+            at = f"{each.closed_at:%H:%M}"
+            kept = f"{each.label} 已在 {at} 日结。之后的签到、签退照常记录，可以再次日结"
+            return f"{kept}；{at} 以前的不能再补记或更改。{closing_days.WAY_OUT}"
+    return ""
 
 
 def _over_midnight(row: PersonDay, day: date) -> bool:

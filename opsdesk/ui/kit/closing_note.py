@@ -65,14 +65,15 @@ class ClosingNote(QWidget):
 
 
 class ClosedChip(ChipLabel):
-    """“已日结” beside a date, with the whole sentence in its tooltip; hidden where the day is open."""
+    """“已日结” (or `word`) beside a date, with the whole sentence in its tooltip; hidden where the day is open."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("已日结", Tone.WARNING, parent)
         self.show_sentence("")
 
-    def show_sentence(self, sentence: str) -> None:
-        """Show why nothing of the day can be written, or nothing."""
-        self.set_chip(next((word for word in ("已月结", "已季结") if word in sentence), "已日结"), Tone.WARNING)
+    def show_sentence(self, sentence: str, word: str = "") -> None:
+        """Show what of the day can no longer be written, or nothing."""
+        usual = next((each for each in ("已月结", "已季结") if each in sentence), "已日结")
+        self.set_chip(word or usual, Tone.WARNING)
         self.setToolTip(sentence)
         self.setVisible(bool(sentence))

@@ -220,7 +220,8 @@ class SignInPage(QWidget):
         self.day_label.setText(
             f"{self._board.day.isoformat()} {weekday(self._board.day)}{'　今天' if is_today else ''}"
         )
-        self.closed.show_sentence(self._board.closed)
+        closed, goes_on = self._board.closed, self._board.goes_on
+        self.closed.show_sentence(closed or goes_on, "今日已日结" if goes_on and is_today else "")
         self.today_button.setVisible(not is_today)
         self.notes.setText("\n".join(self._board.notes))
         self.notes.setVisible(bool(self._board.notes))
