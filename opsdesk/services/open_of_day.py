@@ -22,7 +22,7 @@ from opsdesk.services.open_of_rooms import of_rooms
 from opsdesk.services.overtime import WAITING
 
 DAY = timedelta(days=1)
-MOST_NAMED = 5
+MOST_NAMED = 3
 NO_SIGN_OUT, NO_SIGN_IN, NOT_COME, ON_SHIFT = "未签退", "缺签到", "未到", "在班"
 SOLVED = tuple(str(state) for state in (IncidentState.SOLVED, IncidentState.CONFIRMED))
 _OF_INCIDENT = re.compile(r"incident:(\d+):")
@@ -71,10 +71,10 @@ def _on_shift(working: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]
         if each.duty is not None:
             by_end.setdefault(each.duty.ends, []).append(each)
     for ends, group in sorted(by_end.items()):
-        names = "、".join(each.person.name for each in group[:MOST_NAMED])
-        more = f"等 {len(group)} 人" if len(group) > MOST_NAMED else ""
+        names = [each.person.name for each in group]
+        who = "、".join(names) if len(names) <= MOST_NAMED else f"{names[0]}等 {len(names)} 人"
         until = f"{ends:%H:%M}" if ends.date() == now.date() else f"{ends:%m-%d %H:%M}"
-        said = f"{names}{more}的班到 {until} 才结束，之后的签到签退照常记录。"
+        said = f"{who}的班到 {until} 才结束，之后的签到签退照常记录。"
         yield OpenItem(ON_SHIFT, said, "sign_in", day=group[0].day)
 
 
