@@ -204,7 +204,7 @@ def off_hours(visit: VisitFacts, law: Law, now: datetime) -> list[Breach]:
         return []
     why = "；".join(said) or "没有非工作时间使用申请"
     over = int(sum((each.ends - each.begins for each in left), timedelta()).total_seconds())
-    stayed = in_words(Span(left[0].begins, left[-1].ends))
+    stayed = _from_on(Span(left[0].begins, left[-1].ends), inside=visit.left is None)
     return [Breach(Missed.OFF_HOURS, held.cite(), f"{stayed} 在工作时间以外，{why}。", over)]
 
 
@@ -222,6 +222,12 @@ def in_words(span: Span) -> str:
     """03-05 18:05 至 20:50; of an end on another day with its date."""
     ends = f"{span.ends:%H:%M}" if span.ends.date() == span.begins.date() else f"{span.ends:%m-%d %H:%M}"
     return f"{span.begins:%m-%d %H:%M} 至 {ends}"
+
+
+def _from_on(span: Span, *, inside: bool) -> str:
+    """03-05 18:05 至 20:50; within one minute 03-05 18:05, with 起 where it goes on."""
+    words, begins = in_words(span), f"{span.begins:%m-%d %H:%M}"
+    return words if words != f"{begins} 至 {begins[-5:]}" else f"{begins} 起" if inside else begins
 
 
 def outside(stay: Span, working: Sequence[Span]) -> list[Span]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -23,12 +23,20 @@ def words(typed: str) -> list[str]:
     return one_line(typed).split(maxsplit=MOST_WORDS - 1)
 
 
-def holds(typed: str, *columns: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """True where every word typed stands in one of the columns, capitals or not; % and _ are letters like others."""
+def holds(
+    typed: str, *columns: SQLColumnExpression[Any], means: Callable[[str], ColumnElement[bool]] | None = None
+) -> ColumnElement[bool]:
+    """True where every word typed stands in one of the columns, capitals or not; % and _ are letters like others.
+
+    `means` says of a word whether it means the row in another way, such as the last four of a number.
+    """
     return and_(
         true(),
         *(
-            or_(*(func.instr(func.lower(func.coalesce(column, "")), func.lower(word)) > 0 for column in columns))
+            or_(
+                *(func.instr(func.lower(func.coalesce(column, "")), func.lower(word)) > 0 for column in columns),
+                *([means(word)] if means else ()),
+            )
             for word in words(typed)
         ),
     )

@@ -104,7 +104,7 @@ def turn_on(ctx: Context, password: str, *, drop_copies: bool = False) -> Outcom
         else ""
     )
     return Outcome(
-        f"证件号已加密，共 {sum(counts.values())} 个。程序不保存证件号密码，请抄好锁进保险柜。{told}", TOUCHED
+        f"证件号已加密，共 {sum(counts.values())} 处。程序不保存证件号密码，请抄好锁进保险柜。{told}", TOUCHED
     )
 
 
@@ -156,7 +156,7 @@ def change(ctx: Context, old: str, new: str) -> Outcome[str]:
         tx.event("privacy", **counts)
     told = privacy.compact(ctx)
     return Outcome(
-        f"证件号密码已更换，{sum(counts.values())} 个证件号改用新密码。更换以前的备份仍用旧密码。{told}", TOUCHED
+        f"证件号密码已更换，{sum(counts.values())} 处证件号改用新密码。更换以前的备份仍用旧密码。{told}", TOUCHED
     )
 
 
@@ -168,7 +168,7 @@ def turn_off(ctx: Context, password: str) -> Outcome[str]:
         _keep(tx, None)
         counts = _convert(tx, lambda kept: opened(kept, key))
         tx.event("privacy", **counts)
-    return Outcome(f"不再加密，{sum(counts.values())} 个证件号恢复成全号。{privacy.compact(ctx)}", TOUCHED)
+    return Outcome(f"不再加密，{sum(counts.values())} 处证件号恢复成全号。{privacy.compact(ctx)}", TOUCHED)
 
 
 def give_up(ctx: Context) -> Outcome[str]:
@@ -181,7 +181,7 @@ def give_up(ctx: Context) -> Outcome[str]:
         tx.event("privacy", **counts)
     told = privacy.compact(ctx)
     return Outcome(
-        f"{sum(counts.values())} 个证件号只留下遮住的号码，全号不能找回。可以重新设证件号密码。{told}", TOUCHED
+        f"{sum(counts.values())} 处证件号只留下遮住的号码，全号不能找回。可以重新设证件号密码。{told}", TOUCHED
     )
 
 

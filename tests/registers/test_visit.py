@@ -19,7 +19,7 @@ from opsdesk.register import Chip, Query
 from opsdesk.registers.visit import people, service
 from opsdesk.registers.visit.service import GoodsEntry, GoodsLeft, PersonEntry, Screening
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import room_visits, settings
+from opsdesk.services import number_password, room_visits, settings
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
 
@@ -733,6 +733,23 @@ def test_list_finds_and_narrows(site: Context, room: int, crew: Team) -> None:
     assert listed(site, filters={"state": "有问题"}) == ["王强", "单伟", "郑工"]
     assert listed(site, filters={"state": "有问题", "period": "今天"}) == ["王强", "单伟"]
     assert listed(site, filters={"state": "有问题"}, offset=1, limit=1) == ["单伟"]
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_list_finds_people_by_what_it_shows_of_their_numbers(site: Context, room: int, sealed: bool) -> None:
+    if sealed:
+        number_password.turn_on(site, "保险柜第二层的蓝本子")
+    enter(site, guest("单伟", id_number="11010519491231002X", phone="13800015678"))
+    enter(site, guest("郑工", id_kind="护照", id_number="E12345678", phone="010-66881234"))
+    enter(site, guest("孙丽", id_kind="身份证", id_number="0070"))
+    for text, found in (
+        ("002X", ["单伟"]), ("002x", ["单伟"]), ("1101**********002X", ["单伟"]), ("11010519491231002x", ["单伟"]),
+        ("5678", ["郑工", "单伟"]), ("单伟 5678", ["单伟"]), ("138****5678", ["单伟"]), ("13800015678", ["单伟"]),
+        ("E****5678", ["郑工"]), ("e12345678", ["郑工"]), ("1234", ["郑工"]), ("01066881234", ["郑工"]),
+        ("0070", ["孙丽"]), ("02X", []), ("1949", []), ("1105", []), ("1231002X", []), ("1100**********002X", []),
+        ("3800015678", []), ("0015678", []),
+    ):  # fmt: skip
+        assert listed(site, text=text) == found, text
 
 
 def test_problems_are_looked_for_in_ninety_days_unless_a_period_is_chosen(site: Context, room: int) -> None:

@@ -242,6 +242,21 @@ def test_only_time_outside_working_hours_and_approval_counts(entered: str, left:
     assert [each.missed for each in found] == [Missed.OFF_HOURS] * bool(seconds)
 
 
+@pytest.mark.parametrize(
+    ("left", "now", "said"),
+    [
+        (None, "08:22:00", "03-05 08:22 起 在工作时间以外"),
+        (None, "08:22:59", "03-05 08:22 起 在工作时间以外"),
+        (None, "08:23:00", "03-05 08:22 至 08:23 在工作时间以外"),
+        ("08:22:40", "09:00:00", "03-05 08:22 在工作时间以外"),
+        ("08:23:00", "09:00:00", "03-05 08:22 至 08:23 在工作时间以外"),
+    ],
+)
+def test_a_use_within_one_minute_is_told_without_a_span_of_nothing(left: str | None, now: str, said: str) -> None:
+    early = replace(EVENING, entered=at("08:22:00"), left=at(left) if left else None, leaves=())
+    assert only(early, now=now).sentence == f"{said}，没有非工作时间使用申请。"
+
+
 def test_several_approvals_may_cover_a_stay_together() -> None:
     evening = Leave(span("17:30", "21:00"), at("16:00"))
     long = replace(EVENING, entered=at("07:00"), left=at("20:00"), leaves=(evening,))

@@ -118,7 +118,7 @@ class TestTurningOn:
         assert len(lying(lived)) == len(SECRETS)
         before = seen(lived)
         said = number_password.turn_on(lived, PASSWORD).value
-        assert "证件号已加密，共 6 个。" in said
+        assert "证件号已加密，共 6 处。" in said
         assert PASSWORD not in said
         assert lying(lived) == []
         assert all(id_numbers.is_sealed(each) for each in values(lived))
@@ -332,7 +332,7 @@ class TestChangingAndTurningOff:
     def test_another_password_opens_every_number_and_the_old_one_none(self, lived: Context) -> None:
         number_password.turn_on(lived, PASSWORD)
         before = values(lived)
-        assert "6 个" in number_password.change(lived, PASSWORD, NEXT).value
+        assert "6 处" in number_password.change(lived, PASSWORD, NEXT).value
         assert not set(before) & set(values(lived))
         lived.reading.dispose()
         raw = bootstrap.database(lived.home).read_bytes()
@@ -361,7 +361,7 @@ class TestChangingAndTurningOff:
         number_password.turn_on(lived, PASSWORD)
         with pytest.raises(Refusal, match="密码不对"):
             number_password.turn_off(lived, NEXT)
-        assert "6 个证件号恢复成全号" in number_password.turn_off(lived, PASSWORD).value
+        assert "6 处证件号恢复成全号" in number_password.turn_off(lived, PASSWORD).value
         assert {CARD, OLDER, PASS} == set(values(lived))
         assert seen(lived) == before.replace("G99887766", "7766")
         assert reveal(lived, "") == CARD
@@ -371,7 +371,7 @@ class TestChangingAndTurningOff:
     def test_a_lost_password_leaves_the_masks_and_a_new_one_can_be_set(self, lived: Context) -> None:
         number_password.turn_on(lived, PASSWORD)
         before = seen(lived)
-        assert "6 个证件号只留下遮住的号码" in number_password.give_up(lived).value
+        assert "6 处证件号只留下遮住的号码" in number_password.give_up(lived).value
         assert {id_numbers.masked(each) for each in (CARD, OLDER, PASS)} == set(values(lived))
         assert seen(lived) == before
         assert reveal(lived, "") == id_numbers.masked(CARD)

@@ -15,6 +15,7 @@ from opsdesk.rules.room_access import Breach
 from opsdesk.rules.sla import in_words
 from opsdesk.services import listing, room_visits
 from opsdesk.services.context import Context
+from opsdesk.services.number_finding import by_number
 from opsdesk.services.suggestions import recent_values
 
 DAY = timedelta(days=1)
@@ -56,7 +57,7 @@ def _conditions(query: Query, now: datetime) -> list[ColumnElement[bool]]:
         Visit.name, Visit.initials, Visit.unit, Visit.purpose, Visit.escort, Visit.second_escort, Visit.operation,
         Room.name, Permit.number,
     )  # fmt: skip
-    found = [listing.holds(query.text, *columns)]
+    found = [listing.holds(query.text, *columns, means=by_number(Visit.id_number, Visit.phone))]
     state = chosen.get("state")
     span = listing.period(str(chosen.get("period") or ""), now.date())
     if span is None and state == MISSED:

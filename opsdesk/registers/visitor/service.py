@@ -14,19 +14,24 @@ from opsdesk.services import entry, id_numbers, listing, masking, people_lines, 
 from opsdesk.services.context import WRITERS, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.services.id_numbers import IdKind
+from opsdesk.services.number_finding import by_number
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.pinyin import initials
 
 Values = Mapping[str, Any]
 TOUCHED = frozenset({"visitor"})
 WHAT = "常来人员"
+_NUMBERED = by_number(Visitor.id_number, Visitor.phone)
 
 
 def listed(ctx: Context, query: Query) -> Page:
     """Frequent visitors, the last to come first; what was cleared is not shown."""
     asked = (
         select(Visitor.__table__)
-        .where(Visitor.purged_at.is_(None), listing.holds(query.text, Visitor.name, Visitor.initials, Visitor.unit))
+        .where(
+            Visitor.purged_at.is_(None),
+            listing.holds(query.text, Visitor.name, Visitor.initials, Visitor.unit, means=_NUMBERED),
+        )
         .order_by(Visitor.last_on.desc(), Visitor.id.desc())
     )
     if (unit := (query.filters or {}).get("unit")) is not None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, Q
 
 from opsdesk.registers.visit import typed
 from opsdesk.registers.visit.people import Known, PersonEntry
+from opsdesk.services import id_numbers, masking
 from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.parts import icon_button, label
@@ -93,7 +94,7 @@ class PeopleField(QWidget):
         if found:
             return _shown(found[0]), found[0].entry
         entry = typed.read_person(text)
-        return "　".join(part for part in (entry.name, entry.unit) if part), entry
+        return _understood(entry), entry
 
     def _renew(self) -> None:
         while self._rows.count():
@@ -118,6 +119,14 @@ class PeopleField(QWidget):
     def _remove(self, place: int) -> None:
         del self.entries[place]
         self._renew()
+
+
+def _understood(entry: PersonEntry) -> str:
+    """A stranger with what was read of him: 张三　恒通网络　身份证 1101**********002X　电话 138****5678."""
+    number = id_numbers.masked(id_numbers.cleaned(entry.id_number))
+    phone = masking.phone(entry.phone)
+    said = (entry.name, entry.unit, number and f"{entry.id_kind} {number}", phone and f"电话 {phone}")
+    return "　".join(part for part in said if part)
 
 
 def _shown(each: Known) -> str:

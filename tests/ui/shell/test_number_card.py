@@ -84,7 +84,7 @@ def test_numbers_are_sealed_with_a_password_typed_twice(desk: Hands, site: Conte
     assert number(site) == CARD
     assert sign(desk, card.seal, {"new": PASSWORD, "again": PASSWORD}) == {}
     assert id_numbers.is_sealed(number(site))
-    assert "证件号已加密，共 1 个。" in desk.window.notices.sentences()[-1]
+    assert "证件号已加密，共 1 处。" in desk.window.notices.sentences()[-1]
     assert "自 2026-03-05 起加密保存" in card.said.text()
     assert visible(card) == ["更换密码…", "不再加密…", "删除旧备份…"]
     assert sign(desk, card.drop, {}) == {}

@@ -393,6 +393,21 @@ def test_who_did_not_operate_is_not_said_to_have_when_the_group_leaves(
     assert all(row["left_at"] is not None for row in visits(site))
 
 
+def test_what_was_understood_of_a_stranger_is_shown_masked(desk: Hands, site: Context, page: RoomPage) -> None:
+    desk.ctrl(Qt.Key.Key_N)
+    for line, shown in (
+        ("周伟 恒通网络 11010519491231002X 13812345678",
+         "周伟　恒通网络　身份证 1101**********002X　电话 138****5678"),
+        ("吴工 恒通网络 护照 E12345678", "吴工　恒通网络　护照 E****5678"),
+        ("郑工 恒通网络 13900005678", "郑工　恒通网络　电话 139****5678"),
+    ):  # fmt: skip
+        desk.type(line)
+        desk.press(Qt.Key.Key_Return)
+        assert page.entry.people.entries[-1][0] == shown
+        desk.ctrl(Qt.Key.Key_Backspace)
+    assert page.entry.people.entries == []
+
+
 def test_tab_goes_from_the_people_into_the_form(desk: Hands, site: Context, page: RoomPage) -> None:
     desk.ctrl(Qt.Key.Key_N)
     desk.type("周伟 恒通网络")
