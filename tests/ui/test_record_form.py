@@ -56,6 +56,21 @@ def form_of(qtbot) -> RecordForm:
     return form
 
 
+def test_a_moment_keeps_the_seconds_that_are_not_shown_until_its_minute_is_changed(qtbot) -> None:
+    form, given = form_of(qtbot), datetime(2026, 3, 5, 8, 6, 30)
+    form.set_values({**VALUES, "seen": given})
+    editor = form.rows["seen"].editor
+    editor.time.line.editingFinished.emit()
+    assert form.values()["seen"] == given
+    assert not form.dirty
+    editor.time.set_value(time(8, 7))
+    assert form.values()["seen"] == datetime(2026, 3, 5, 8, 7)
+    editor.time.set_value(time(8, 6))
+    assert form.values()["seen"] == given
+    form.set_values({**VALUES, "seen": None})
+    assert form.values()["seen"] is None
+
+
 @pytest.mark.parametrize(
     ("typed", "day"),
     [

@@ -138,11 +138,15 @@ class DateEditor(LineEditor):
 
 
 class MomentEditor(Editor):
-    """A day and a time beside each other, local wall time; a time alone is one of today."""
+    """A day and a time beside each other, local wall time; a time alone is one of today.
+
+    A moment that was set keeps its seconds, which are not shown, as long as its minute stands.
+    """
 
     def __init__(self, today: Today) -> None:
         super().__init__()
         self._today = today
+        self._given: datetime | None = None
         self.day, self.time = DateEditor(today), TimeEditor()
         self.time.setFixedWidth(look.px(88))
         self.day.changed.connect(self.changed)
@@ -154,10 +158,14 @@ class MomentEditor(Editor):
         """The moment, None where the time is empty or a part unreadable."""
         at = self.time.value()
         day = self._today() if at is not None and self._has_no_day() else self.day.value()
-        return datetime.combine(day, at) if day is not None and at is not None else None
+        if day is None or at is None:
+            return None
+        read, given = datetime.combine(day, at), self._given
+        return given if given is not None and given.replace(second=0, microsecond=0) == read else read
 
     def set_value(self, value: Any) -> None:
         """Write a moment."""
+        self._given = value if isinstance(value, datetime) else None
         self.day.set_value(value.date() if isinstance(value, datetime) else None)
         self.time.set_value(value.time() if isinstance(value, datetime) else None)
 

@@ -20,7 +20,7 @@ from opsdesk.registers.report import service as report
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.premises import BOXES
 from opsdesk.rules.reporting import ReportKind
-from opsdesk.services import settings
+from opsdesk.services import closing, closings, settings
 from opsdesk.services.context import Context
 
 THURSDAY = date(2026, 3, 5)
@@ -68,6 +68,45 @@ def test_the_last_one_leaves_in_one_name_and_one_key(asked: Context, desk: Hands
     (row,) = rows(asked, "open_close")
     assert row.values["state"].word == "全部正常"
     assert row.values["closed"] == "17:25 陈晨"
+
+
+@pytest.mark.parametrize(("left", "written"), [("17:25:40", "17:25 陈晨"), ("17:28:10", "17:28 陈晨")])
+def test_after_the_day_was_closed_the_office_is_closed_and_what_stood_there_stays(
+    asked: Context, desk: Hands, left: str, written: str
+) -> None:
+    open_close.open_office(
+        asked, 0, {"office": "办公室", "opened_by": "王强", "opened_at": datetime(2026, 3, 5, 8, 6, 30)}
+    )
+    go_to(asked, "2026-03-05 17:25:20")
+    closing.close(asked, closings.of_day(THURSDAY), because="还有人在班")
+    page = desk.window.frame.open("upkeep", "open_close")
+    desk.settle()
+    go_to(asked, f"2026-03-05 {left}")
+    desk.click(page.actions_by_key["normal"])
+    desk.type("陈晨", enter=False)
+    desk.ctrl(Qt.Key.Key_S)
+    (row,) = rows(asked, "open_close")
+    assert row.values["closed"] == written
+    page.open_record(row.id)
+    desk.settle()
+    form = page.panel.form
+    form.rows["opened_by"].editor.setFocus()
+    form.rows["opened_by"].editor.set_value("李敏")
+    desk.ctrl(Qt.Key.Key_S)
+    desk.settle()
+    assert rows(asked, "open_close")[0].values["opened"] == "08:06 王强"
+    assert form.dirty, "it was refused and what was typed stays"
+    form.rows["opened_by"].editor.set_value("王强")
+    assert not form.dirty
+    if written.startswith("17:25"):
+        return
+    form.rows["found"].editor.set_value("窗没关")
+    form.rows["remedy"].editor.set_value("已关")
+    desk.ctrl(Qt.Key.Key_S)
+    desk.settle()
+    kept = open_close.load(asked, row.id)
+    assert (kept["found"], kept["remedy"]) == ("窗没关", "已关"), "what was empty is added"
+    assert kept["opened_at"] == datetime(2026, 3, 5, 8, 6, 30)
 
 
 def test_f7_fills_in_what_nobody_has_ticked(asked: Context, desk: Hands) -> None:
