@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 from team import Team, build, go_to
 
 from opsdesk.__main__ import main
+from opsdesk.exports.document import Document, Table
+from opsdesk.exports.layout import compose
 from opsdesk.models import (
     AppraisalEvent,
     AppraisalItem,
@@ -671,3 +673,13 @@ def test_a_void_appraisal_and_one_with_another_sheet_are_computed_as_a_whole(qua
     assert len(again.objects) == len(shown.objects) + 1
     service.void(quarter, appraisal_id=shown.kept.id, reason="方案选错")
     assert appraisal.renewed(quarter, again).kept is None
+
+
+def test_three_reasons_of_points_taken_off_are_two_lines_each() -> None:
+    because = "SJ-20260914-002 财务科激光打印机卡纸（陆远帆）：应在 09-15 17:30 前交单，09-16 10:27 交单（扣 0.5 分）"
+    row = tuple("\n".join([because] * 3) if each.title == "完成情况及扣分事由" else None for each in documents.COLUMNS)
+    (table,) = [Table(documents.COLUMNS, (row,), row_height=documents.ROW, font_size=8.5)]
+    made = Document("OD-F18", "A/0", "考核评分表", "", "a", "a", "示例市信息中心", (table,), landscape=True)
+    (page,) = compose(made)
+    assert sum(ink.text.startswith("SJ-") for ink in page.inks) == 3
+    assert len({round(ink.y) for ink in page.inks if len(ink.text) > 3 and ink.text in because}) == 6

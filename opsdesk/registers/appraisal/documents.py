@@ -46,16 +46,16 @@ RULES = "打分后不得涂改，不得用铅笔、红笔。扣分以事实为�
 OBJECT_WORDS = {ObjectKind.VENDOR: "被考核单位", ObjectKind.PERSON: "被考核人"}
 COLUMNS = (
     Column("序号", 8, Kind.NUMBER, Align.CENTER),
-    Column("考核类别", 17),
-    Column("考核指标", 26),
-    Column("满分", 11, Kind.NUMBER, Align.CENTER),
-    Column("评分标准", 62),
-    Column("目标值", 16, align=Align.CENTER),
-    Column("数据来源", 18, align=Align.CENTER),
-    Column("完成情况及扣分事由", 66),
-    Column("扣分", 11, Kind.NUMBER),
+    Column("考核类别", 15),
+    Column("考核指标", 24),
+    Column("满分", 9, Kind.NUMBER, Align.CENTER),
+    Column("评分标准", 56),
+    Column("目标值", 13, align=Align.CENTER),
+    Column("数据来源", 15, align=Align.CENTER),
+    Column("完成情况及扣分事由", 86),
+    Column("扣分", 10, Kind.NUMBER),
     Column("自评分", 12, Kind.NUMBER),
-    Column("考核人评分", 13, Kind.NUMBER),
+    Column("考核人评分", 12, Kind.NUMBER),
     Column("核定分", 12, Kind.NUMBER),
 )
 LINES = (
