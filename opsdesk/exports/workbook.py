@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import chain, combinations, pairwise
+from itertools import chain, pairwise
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from opsdesk.exports import bars, bars_in_cells, cells, ruling, seal, wording
+from opsdesk.exports import bars, bars_in_cells, cells, column_edges, ruling, seal, wording
 from opsdesk.exports.archive import Cancelled
 from opsdesk.exports.cells import POINTS, Look, Slot, StreamedCell, Styles, Typed
 from opsdesk.exports.document import Align, BarChart, Document, FormCell, FormGrid, Kind, Paper, Table, Text
@@ -35,7 +35,6 @@ SURELY_OVER = 1.15
 """Programs scale and break pages each in its own way: a page is taken as full at once, as turned only beyond this."""
 SIGN_LINE = "________"
 _GAP = "　　"
-_SAME_EDGE = 0.8
 _Piece = tuple[int, int, Typed, Look]
 
 
@@ -80,25 +79,6 @@ def _drop_drafts(book: Workbook) -> None:
             Path(sheet._writer.out).unlink(missing_ok=True)
 
 
-def _column_edges(document: Document, width: float) -> list[float]:
-    """The edges of all ruled blocks together, in millimetres: what stands in line on paper is one column here."""
-    edges = {0.0, width}
-    for block in document.body:
-        if isinstance(block, Table):
-            edges.update(ruling.table_edges(block, width))
-        elif isinstance(block, FormGrid):
-            edges.update(box.right for row in block.rows for box in ruling.grid_boxes(block, row, width))
-        elif isinstance(block, BarChart):
-            edges.update(bars_in_cells.edges(block, width))
-    if len(edges) == 2:
-        edges.update((width / 3, width * 2 / 3))
-    apart: list[float] = []
-    for edge in sorted(edges):
-        if not apart or edge - apart[-1] > _SAME_EDGE:
-            apart.append(edge)
-    return apart
-
-
 class _Page:
     """One sheet under way: its columns, its styles, and the row that comes next."""
 
@@ -106,13 +86,13 @@ class _Page:
         self.sheet, self.document, self.advance = sheet, document, advance
         _, right, _, left = document.margins
         self.width = document.paper.value[1 if document.landscape else 0] - left - right
-        self.edges = _column_edges(document, self.width)
+        self.edges = column_edges.of_document(document, self.width)
         self.columns = len(self.edges) - 1
         top, _, bottom, _ = document.margins
         self.page_height = (document.paper.value[0 if document.landscape else 1] - top - bottom) * POINTS * 0.97
         self.default_height = min((each.row_height for each in document.body if isinstance(each, Table)), default=8.0)
         self.styles = Styles(sheet)
-        self.row, self.filled = 0, 0.0
+        self.row, self.filled, self.height = 0, 0.0, 0.0
 
     def write(self) -> None:
         """Write head, body and foot."""
@@ -130,6 +110,7 @@ class _Page:
             else:
                 self._text(block)
         self._foot()
+        self._fit_one_page()
 
     def _set_up(self) -> None:
         sheet, document = self.sheet, self.document
@@ -155,6 +136,14 @@ class _Page:
         sheet.sheet_format.defaultRowHeight = self.default_height * POINTS
         sheet.sheet_format.customHeight = True
 
+    def _fit_one_page(self) -> None:
+        """What is hardly higher than one page is printed on one: Excel's rows are a little higher than on paper."""
+        margins = self.sheet.page_margins
+        sheet = self.document.paper.value[0 if self.document.landscape else 1] / 25.4
+        room = (sheet - margins.top - margins.bottom) * 72
+        if not self.sheet.row_breaks.brk and self.height <= room * SURELY_OVER:
+            self.sheet.page_setup.fitToHeight = 1
+
     def _freeze_and_repeat(self) -> None:
         """Where the form is one table, its heading stays in sight and on every page."""
         first = self.document.body[0] if self.document.body else None
@@ -178,7 +167,7 @@ class _Page:
             (wording.number(document), Look(size=9.0, align=Align.RIGHT)),
         )
         if self.columns >= 3:
-            bounds = (0, *self._middle(), self.columns)
+            bounds = (0, *column_edges.middle(self.edges), self.columns)
             pieces = [
                 (bounds[place], bounds[place + 1], Typed(words, "s", "General"), look)
                 for place, (words, look) in enumerate(parts)
@@ -189,15 +178,6 @@ class _Page:
         self._line(clean(document.title), Look(size=17.0, bold=True, align=Align.CENTER), 30.0)
         for facts in self._fact_rows():
             self._line(facts, Look(), 18.0)
-
-    def _middle(self) -> tuple[int, int]:
-        """The columns between which a text stands nearest to the middle of the sheet, with room on either side."""
-
-        def off(pair: tuple[int, int]) -> float:
-            left, right = self.edges[pair[0]], self.edges[pair[1]]
-            return abs(self.width - left - right) + abs(right - left - self.width * 0.45) / 2
-
-        return min(combinations(range(1, self.columns), 2), key=off)
 
     def _foot(self) -> None:
         for remark in wording.remarks(self.document):
@@ -352,7 +332,7 @@ class _Page:
 
     def _column_at(self, edge: float) -> int:
         """The column that begins at (or nearest to) an edge in millimetres."""
-        place = bisect_left(self.edges, edge - _SAME_EDGE)
+        place = bisect_left(self.edges, edge - column_edges.SAME)
         return min(place, self.columns)
 
     def _line(self, words: str, look: Look, height: float) -> None:
@@ -382,7 +362,9 @@ class _Page:
 
     def _append(self, line: list[Any], height: float | None) -> None:
         self.row += 1
-        self.filled += self.default_height * POINTS if height is None else height
+        taken = self.default_height * POINTS if height is None else height
+        self.filled += taken
+        self.height += taken
         if self.filled > self.page_height * SURELY_OVER:
             self.filled -= self.page_height
         if height is not None:

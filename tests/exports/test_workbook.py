@@ -229,3 +229,10 @@ def test_a_long_name_makes_no_tower_of_a_narrow_column(tmp_path: Path) -> None:
     assert found[company].font.size == 5.0
     assert heights[company] < 14 * POINTS
     assert (found["华信"].font.size, found["来过一次，又走了。" * 4].font.size) == (8.5, 8.5)
+
+
+@pytest.mark.parametrize(("rows", "pages"), [(1, 1), (23, 1), (27, 1), (40, 0)])
+def test_what_is_hardly_higher_than_a_page_is_printed_on_one(rows: int, pages: int, tmp_path: Path) -> None:
+    sheet = written(one_column(*(f"第{n}项" for n in range(rows))), tmp_path)
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, pages)
+    assert sheet.print_title_rows is not None
