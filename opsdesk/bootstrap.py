@@ -19,6 +19,7 @@ from opsdesk.services import (
     accounts,
     appraisal_schemes,
     backup,
+    backup_keeping,
     backup_second,
     calendars,
     chain,
@@ -142,7 +143,7 @@ def _damaged(home: Path, clock: Clock, what: str) -> Damaged:
 
 def _way_out(home: Path, first: str = "可以试修复，或") -> str:
     lying = backup.kept(home / backup.FOLDER)
-    newest = backup.best(lying) or next(iter(lying), None)
+    newest = backup_keeping.best(lying) or next(iter(lying), None)
     if newest is None:
         return f"本机没有找到备份。{first}从第二位置、U 盘上的备份恢复；数据文件夹里的文件都不要删除。"
     return f"{first}从备份恢复。最近的备份是 {newest.path.name}。"

@@ -13,7 +13,7 @@ import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -318,11 +318,6 @@ def mark(path: Path, wrong: str) -> None:
     """Remember what does not hold in a backup, so that it is not offered as a good one. Raises OSError."""
     if (made := read_manifest(path)) is not None:
         _write_manifest(replace(made, wrong=wrong))
-
-
-def best(found: Iterable[Kept]) -> Kept | None:
-    """Of backups, newest first, the one to go back to: sound, and nothing known against it."""
-    return next((each for each in found if each.sound and not each.wrong), None)
 
 
 def _write_manifest(made: Backup) -> None:

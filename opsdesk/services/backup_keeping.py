@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from opsdesk.services import backup, backup_second, chain, unsound
-from opsdesk.services.backup import Backup, Progress
+from opsdesk.services.backup import Backup, Kept, Progress
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Trouble
 
@@ -80,6 +80,11 @@ def thin(folder: Path, now: datetime, *, since: datetime | None = None) -> list[
 def newest(folder: Path) -> Backup | None:
     """The manifest of the newest backup that was opened and counted."""
     return next((each.manifest for each in backup.kept(folder) if each.sound), None)
+
+
+def best(found: Iterable[Kept]) -> Kept | None:
+    """Of backups, newest first, the one to go back to: sound, and nothing known against it."""
+    return next((each for each in found if each.sound and not each.wrong), None)
 
 
 def moved(ctx: Context) -> bool:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk import bootstrap
 from opsdesk.register import Chip, Column, Field, Kind, Row, Tone
-from opsdesk.services import backup, backup_crypt, restoring, salvage
+from opsdesk.services import backup, backup_crypt, backup_keeping, restoring, salvage
 from opsdesk.services.backup import Backup, Kept
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Damaged, Refusal, Trouble
@@ -183,7 +183,7 @@ class TroublePage(QWidget):
         self._list.setVisible(True)
         self.look_at(None)
         if found:
-            good = backup.best(found)
+            good = backup_keeping.best(found)
             self.table.selectRow(found.index(good) if good is not None else 0)
             self.table.setFocus()
 
@@ -284,7 +284,7 @@ def _holds_something(database: Path) -> bool:
 
 def _newest(home: Path) -> Backup | None:
     """The newest backup that was opened and counted after writing, and against which nothing is known."""
-    found = backup.best(backup.kept(home / backup.FOLDER))
+    found = backup_keeping.best(backup.kept(home / backup.FOLDER))
     return found.manifest if found is not None else None
 
 
