@@ -94,6 +94,7 @@ def test_fines_in_a_row_ask_once_and_again_after_five_minutes(desk: Hands, recor
     assert doing(desk, first.confirm.click) == NOBODY_ASKED
     assert states(record).count(Decision.CONFIRMED) == 1
     go_on(record, 1)
+    desk.settle()  # the cards are laid anew after the first
     again = next(card for card in page.panel.cards if card.entry.booked and card.entry.booked.id)
     again.reason.setText("主管同意免除")
     asked = doing(desk, again._submit, WRONG)
