@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Field, Kind, Tone
-from opsdesk.services import backup, backup_crypt, restoring
+from opsdesk.services import backup_crypt, restoring
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.restoring import Preview
@@ -172,7 +172,7 @@ class BackupPanel(Panel):
         span = [f"{each:%Y-%m-%d %H:%M}" for each in (preview.first, preview.last) if each is not None]
         whole = "前后相符" if found.whole else "有缺，恢复后请核对"
         told = [
-            ("核对", f"可恢复 ✔ 已打开并逐表计数。{known_wrong(preview.path)}"),
+            ("核对", f"可恢复 ✔ 已打开并逐表计数。{known_wrong(preview)}"),
             ("站点", preview.site or "（还没有名称）"),
             ("记录时间", " 至 ".join(dict.fromkeys(span))),
             ("审计链", f"{found.links:,} 条，{whole}"),
@@ -194,12 +194,11 @@ class BackupPanel(Panel):
         self._grid.addWidget(said, place, 1)
 
 
-def known_wrong(path: Path) -> str:
+def known_wrong(seen: Preview) -> str:
     """What is known not to hold in a backup, as a warning; empty where nothing is."""
-    made = backup.read_manifest(path)
-    if made is None or not made.wrong:
+    if not seen.wrong:
         return ""
-    return f"注意：里面有和审计链不符的记录（{made.wrong.rstrip('。')}），恢复后它们还在。"
+    return f"注意：里面有和审计链不符的记录（{seen.wrong.rstrip('。')}），恢复后它们还在。"
 
 
 def _compared(preview: Preview) -> str:

@@ -155,7 +155,7 @@ class TroublePage(QWidget):
             found = seen.contents
             self.contents.setText(
                 f"{seen.path.name}：{seen.site or '（没有名称）'}{until}，审计链 {found.links:,} 条，"
-                f"共 {found.rows:,} 行，可恢复 ✔ {seen.loss}{known_wrong(seen.path)}"
+                f"共 {found.rows:,} 行，可恢复 ✔ {seen.loss}{known_wrong(seen)}"
             )
 
     def _tell_contents(self, error: Refusal | Trouble) -> None:
