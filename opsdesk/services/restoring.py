@@ -45,8 +45,8 @@ class Preview:
 
     `first` and `last` are when its first and last link were made. `shared` counts the links at the beginning that both
     hold alike; None where there is no record to compare with. `later` are today's links that it does not hold, `ahead`
-    its own that are not in today's record: after going back to an older backup, a newer one has some. `wrong` is what is
-    known not to hold in it (`backup.mark`).
+    its own that are not in today's record: after going back to an older backup, a newer one has some. `wrong` is what
+    is known not to hold in it (`backup.mark`).
     """
 
     path: Path

@@ -186,7 +186,8 @@ class BackupsPage(QWidget):
         if preview is None or preview.path != path:
             return
         last = f"数据将回到 {preview.last:%Y-%m-%d %H:%M} 的样子。" if preview.last else ""
-        sentence = f"{last}{preview.loss}{known_wrong(preview)}现在的数据文件会移到旁边保留，不会删除。恢复会记入审计链。"
+        aside = "现在的数据文件会移到旁边保留，不会删除。恢复会记入审计链。"
+        sentence = f"{last}{preview.loss}{known_wrong(preview)}{aside}"
         password = self.panel.password
         granted = ask_supervisor(self, self._ctx, sentence, verb="恢复")
         if granted is not None:
