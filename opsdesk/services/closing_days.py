@@ -221,6 +221,12 @@ def why_locked(connection: Connection, table: str, record_id: int) -> str:
     return next((_sentence(each, rule) for each in lock.holding(rule, row)), "") if row is not None else ""
 
 
+def told_by(table: str) -> tuple[str, ...]:
+    """The columns that say to which day a new row of a table belongs; none where it belongs to no day."""
+    rule = BY_TABLE.get(table)
+    return tuple(filter(None, (rule.day, rule.last, rule.moment))) if rule is not None else ()
+
+
 def why_no_more(connection: Connection, table: str, values: Values) -> str:
     """Why no row with these values can be added any more; empty where it can, or where they name no day yet.
 

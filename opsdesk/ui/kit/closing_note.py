@@ -49,10 +49,18 @@ class ClosingNote(QWidget):
     def watch_new(self, ctx: Context, table: str, form: RecordForm) -> None:
         """Tell of a new record as its form is written: of another day it may be another sentence."""
 
-        def ask() -> None:
-            values: Mapping[str, Any] = form.values()
-            self._ask(ctx, lambda connection: closing_days.why_no_more(connection, table, values))
+        columns = closing_days.told_by(table)
+        asked: tuple[Any, ...] | None = None
 
+        def ask() -> None:
+            nonlocal asked
+            values: Mapping[str, Any] = form.values()
+            day = tuple(values.get(column) for column in columns)
+            if columns and day != asked:  # what else is typed changes nothing
+                asked = day
+                self._ask(ctx, lambda connection: closing_days.why_no_more(connection, table, values))
+
+        self.show_sentence("")
         form.changed.connect(ask)
         ask()
 
