@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import a_site
+import february
 import pytest
 
 from opsdesk.services.context import Context
@@ -33,3 +34,12 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(founded: Path, tmp_path: Path) -> Iterator[Context]:
     """The supervisor at a new site, 2026-03-05 08:00."""
     yield from a_site.opened_copy(founded, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def lived(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of a site that has lived through February; copied, never worked on."""
+    home = tmp_path_factory.mktemp("february")
+    for ctx in a_site.opened_copy(founded, home):
+        february.live(ctx)
+    return home

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import a_site
-import february
 import pytest
 from filled_site import as_role, change, new_staff, save, whole
 from sqlalchemy import select
@@ -19,15 +18,6 @@ from opsdesk.registers.month.documents import month_sheets, vendor_workbook
 from opsdesk.rules.vocabulary import Decision, Direction, Role
 from opsdesk.services import amending, chain
 from opsdesk.services.errors import Refusal
-
-
-@pytest.fixture(scope="module")
-def lived(founded, tmp_path_factory):
-    """Data folder of a site that has lived through February."""
-    home = tmp_path_factory.mktemp("february")
-    for ctx in a_site.opened_copy(founded, home):
-        february.live(ctx)
-    return home
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import a_site
-import february
 import incident_month
 import pytest
 import team as team_module
@@ -48,15 +47,6 @@ V1, V2 = 1, 2
 @pytest.fixture
 def crew(site: Context) -> Team:
     return team_module.build(site)
-
-
-@pytest.fixture(scope="module")
-def lived(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data folder of a site that has lived through February."""
-    home = tmp_path_factory.mktemp("february")
-    for ctx in a_site.opened_copy(founded, home):
-        february.live(ctx)
-    return home
 
 
 @pytest.fixture

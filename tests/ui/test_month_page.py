@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import a_site
-import february
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -55,15 +54,6 @@ class Window(QWidget):
         for _ in range(4):
             assert self.operations.wait_idle()
             QApplication.processEvents()
-
-
-@pytest.fixture(scope="module")
-def lived(founded, tmp_path_factory):
-    """Data folder of a site that has lived through February."""
-    home = tmp_path_factory.mktemp("february")
-    for ctx in a_site.opened_copy(founded, home):
-        february.live(ctx)
-    return home
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 import a_site
-import february
 import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
@@ -13,15 +12,6 @@ from opsdesk.registers.month import service
 from opsdesk.rules.vocabulary import Direction
 from opsdesk.services.open_questions import Question
 from opsdesk.ui.pages.sign_in import SignInPage
-
-
-@pytest.fixture(scope="module")
-def lived(founded, tmp_path_factory):
-    """Data folder of a site that has lived through February."""
-    home = tmp_path_factory.mktemp("february")
-    for ctx in a_site.opened_copy(founded, home):
-        february.live(ctx)
-    return home
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import a_site
-import february
 import pytest
 from a_site import PASSWORD
 from conftest import Hands, Opener, doing
@@ -21,15 +20,6 @@ from opsdesk.ui.pages.signature import KEPT_MS
 
 WRONG = "另一句只有我知道的话"
 NOBODY_ASKED = ""
-
-
-@pytest.fixture(scope="module")
-def lived(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data folder of a site that has lived through February."""
-    home = tmp_path_factory.mktemp("february")
-    for ctx in a_site.opened_copy(founded, home):
-        february.live(ctx)
-    return home
 
 
 @pytest.fixture
