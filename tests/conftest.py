@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OPSDESK_STATE"] = tempfile.mkdtemp(prefix="opsdesk-state-")
+atexit.register(shutil.rmtree, os.environ["OPSDESK_STATE"], ignore_errors=True)
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +17,26 @@ from pathlib import Path
 import a_site
 import february
 import pytest
+import quick
 
 from opsdesk.services.context import Context
+
+
+def pytest_configure() -> None:
+    """Before the first temporary folder and the first statement."""
+    quick.keep_files_in_memory()
+    quick.compile_once()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The offscreen platform says what it lacks each time a window is shown; every other Qt warning fails the test."""
     for item in items:
         item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support ", extend=True))
+
+
+def pytest_collection_finish() -> None:
+    """Before the first test."""
+    quick.collect_seldom()
 
 
 @pytest.fixture(scope="session")
