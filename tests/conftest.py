@@ -9,7 +9,6 @@ import tempfile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OPSDESK_STATE"] = tempfile.mkdtemp(prefix="opsdesk-state-")
-atexit.register(shutil.rmtree, os.environ["OPSDESK_STATE"], ignore_errors=True)
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +25,7 @@ def pytest_configure() -> None:
     """Before the first temporary folder and the first statement."""
     quick.keep_files_in_memory()
     quick.compile_once()
+    atexit.register(shutil.rmtree, os.environ["OPSDESK_STATE"], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,6 @@
 """The whole program in a real X window, driven by real keys: sign in, work an incident, print (Xvfb, xdotool)."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,13 +12,13 @@ from sqlite3 import connect
 
 import pytest
 import team as team_module
-from PIL import ImageChops, ImageGrab
 
 from opsdesk import bootstrap
 from opsdesk.services.clock import Clock, FixedClock
 
 PASSWORD = "yundu-chenguang"
-PATIENCE = 40
+PATIENCE = 60
+WATCHED = Path(__file__).parent / "watched.py"
 
 
 @contextmanager
@@ -74,117 +75,127 @@ def home(tmp_path):
     return tmp_path
 
 
-def picture(environment):
-    return ImageGrab.grab(xdisplay=environment["DISPLAY"]).convert("L")
+class Program:
+    """The program on a screen of its own, driven by keys; `state` is the last it told of itself (watched.py)."""
+
+    def __init__(self, home: Path, environment) -> None:
+        self.home, self.environment, self.state, self.told = home, environment, {}, threading.Condition()
+        self.process = subprocess.Popen(
+            [sys.executable, str(WATCHED), "--home", str(home)], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        with self.process.stdout as lines:
+            for line in lines:
+                with self.told:
+                    self.state = json.loads(line)
+                    self.told.notify_all()
+
+    def until(self, **wanted) -> None:
+        """Wait until the keys go to what is wanted and nothing is under way."""
+
+        def so() -> bool:
+            return bool(self.state.get("idle")) and all(self.state[key] == value for key, value in wanted.items())
+
+        with self.told:
+            assert self.told.wait_for(so, PATIENCE), f"{self.state} instead of {wanted}"
+
+    def come_up(self) -> None:
+        """Wait for the window and give it the keyboard, as a window manager would."""
+        window = x(self.environment, "search", "--sync", "--onlyvisible", "--class", "opsdesk").split()[0]
+        x(self.environment, "windowfocus", "--sync", window)
+
+    def keys(self, *pressed: str) -> None:
+        x(self.environment, "key", "--delay", "20", *pressed)
+
+    def type(self, text: str) -> None:
+        """Type into what has the keyboard and wait until it stands there."""
+        x(self.environment, "type", "--delay", "15", text)
+        self.until(text=text)
+
+    def fill(self, fields: dict[str, str]) -> None:
+        """Fill in fields by the Tab key, each when it has the keyboard."""
+        for place, (name, text) in enumerate(fields.items()):
+            if place:
+                self.keys("Tab")
+            self.until(focus=name)
+            if text:
+                self.type(text)
+
+    def recorded(self, question: str, wanted: int = 1) -> None:
+        """Wait for what was done to stand in the record."""
+        clock = Clock()
+        end = clock.uptime_ms() + PATIENCE * 1000
+        while (found := answer(self.home, question)) != wanted and clock.uptime_ms() < end:
+            threading.Event().wait(0.05)
+        assert found == wanted, f"{question}: {found} instead of {wanted}; the window: {self.state}"
+        self.until()
+
+    def log_in(self) -> None:
+        self.come_up()
+        self.until(focus="密码", window="运维台")
+        self.type(PASSWORD)
+        self.keys("Return")
+        self.recorded("SELECT count(*) FROM ledger WHERE act='登录'")
 
 
-def differs(one, other, least=1000):
-    """Whether more of the screen changed than a cursor that blinks."""
-    box = ImageChops.difference(one, other).point(lambda grey: 255 * (grey > 40)).getbbox()
-    return box is not None and (box[2] - box[0]) * (box[3] - box[1]) > least
-
-
-def answered(environment, act, seconds=4):
-    """Do something, wait until the screen has changed and stands still again; on without a change in time."""
-    before = picture(environment)
-    act()
-    clock = Clock()
-    end = clock.uptime_ms() + seconds * 1000
-    now = picture(environment)
-    while clock.uptime_ms() < end and not differs(before, now):
-        threading.Event().wait(0.05)
-        now = picture(environment)
-    while clock.uptime_ms() < end:
-        threading.Event().wait(0.15)
-        earlier, now = now, picture(environment)
-        if not differs(earlier, now):
-            return
-
-
-def insist(home, question, wanted, act):
-    """Press keys until the record shows it: a window may not have had the keyboard yet."""
-    for _ in range(4):
-        act()
-        if until(home, question, wanted, 8):
-            return
-    raise AssertionError(f"{question}: {answer(home, question)} instead of {wanted}")
+@contextmanager
+def program(home: Path):
+    """The program at this site; ended afterwards."""
+    assert shutil.which("Xvfb"), "make setup installs it"
+    with screen() as environment:
+        started = Program(home, environment)
+        try:
+            yield started
+        finally:
+            started.process.terminate()
+            started.process.wait(PATIENCE)
 
 
 def test_log_in_sign_three_people_and_print_the_day_by_keys_alone(home):
-    assert shutil.which("Xvfb"), "make setup installs it"
-    with screen() as environment:
-        program = subprocess.Popen([sys.executable, "-m", "opsdesk", "--home", str(home)], env=environment)
-
-        def keys(*pressed):
-            x(environment, "key", "--delay", "20", *pressed)
-
-        def line(text):
-            keys("ctrl+a")
-            x(environment, "type", "--delay", "15", text)
-            keys("Return")
-
-        try:
-            window = x(environment, "search", "--sync", "--onlyvisible", "--class", "opsdesk").split()[0]
-            x(environment, "windowfocus", "--sync", window)
-            insist(home, "SELECT count(*) FROM ledger WHERE act='登录'", 1, lambda: line(PASSWORD))
-            x(environment, "search", "--sync", "--name", "示例市信息中心")
-            for place, typed in enumerate(("1001", "0011", "mmtalj"), 1):
-                insist(home, "SELECT count(*) FROM punch", place, lambda typed=typed: line(typed))
-            keys("ctrl+p")
-            insist(home, "SELECT count(*) > 0 FROM printed_paper WHERE code='OD-F01'", 1, lambda: keys("ctrl+e"))
-        finally:
-            program.terminate()
-            program.wait(PATIENCE)
+    with program(home) as desk:
+        desk.log_in()
+        for place, typed in enumerate(("1001", "0011", "mmtalj"), 1):
+            desk.until(focus="签到", text="")
+            desk.type(typed)
+            desk.keys("Return")
+            desk.recorded("SELECT count(*) FROM punch", place)
+        desk.keys("ctrl+p")
+        desk.until(kind="PageView")
+        desk.keys("ctrl+e")
+        desk.recorded("SELECT count(*) > 0 FROM printed_paper WHERE code='OD-F01'")
     assert answer(home, "SELECT count(DISTINCT staff_id) FROM punch WHERE source='服务台'") == 3
     assert list((home / "exports").glob("到岗记录-*.pdf"))
     assert list((home / "exports").glob("到岗记录-*.xlsx"))
 
 
 def test_open_pause_solve_hand_in_sign_and_print_an_incident_by_keys_alone(home):
-    assert shutil.which("Xvfb"), "make setup installs it"
     state = "SELECT count(*) FROM incident WHERE state='{}'"
-    with screen() as environment:
-        program = subprocess.Popen([sys.executable, "-m", "opsdesk", "--home", str(home)], env=environment)
-
-        def keys(*pressed):
-            x(environment, "key", "--delay", "20", *pressed)
-
-        def line(text):
-            keys("ctrl+a")
-            x(environment, "type", "--delay", "15", text)
-            keys("Return")
-
-        def act(key, *typed):
-            """Begin an act, fill in its fields one after the other, carry it out."""
-            answered(environment, lambda: keys(key), 12)  # a busy machine lays the form late
-            for place, text in enumerate(typed):
-                if place:
-                    answered(environment, lambda: keys("Tab"))
-                answered(environment, lambda text=text: x(environment, "type", "--delay", "15", text))
-            keys("ctrl+s")
-
-        try:
-            window = x(environment, "search", "--sync", "--onlyvisible", "--class", "opsdesk").split()[0]
-            x(environment, "windowfocus", "--sync", window)
-            insist(home, "SELECT count(*) FROM ledger WHERE act='登录'", 1, lambda: line(PASSWORD))
-            x(environment, "search", "--sync", "--name", "示例市信息中心")
-            keys("ctrl+2")
-            insist(
-                home,
-                "SELECT count(*) FROM incident",
-                1,
-                lambda: answered(environment, lambda: line("POS 3 no response")),
-            )
-            insist(home, "SELECT count(*) FROM incident WHERE respond_over=0", 1, lambda: act("F3", "1001"))
-            insist(home, state.format("等待"), 1, lambda: act("F4", "jf", "the keys of the room are missing"))
-            insist(home, state.format("处理中"), 1, lambda: act("F3"))
-            insist(home, state.format("已解决"), 1, lambda: act("F3"))
-            insist(home, "SELECT count(*) FROM incident WHERE handed_in_at IS NOT NULL", 1, lambda: act("F3"))
-            insist(home, state.format("已签收"), 1, lambda: keys("F3"))
-            keys("ctrl+p")
-            insist(home, "SELECT count(*) > 0 FROM printed_paper WHERE code='OD-F05'", 1, lambda: keys("ctrl+e"))
-        finally:
-            program.terminate()
-            program.wait(PATIENCE)
+    with program(home) as desk:
+        desk.log_in()
+        desk.until(focus="签到")
+        desk.keys("ctrl+2")
+        desk.until(focus="新建事件记录", text="")
+        desk.type("POS 3 no response")
+        desk.keys("Return")
+        desk.recorded("SELECT count(*) FROM incident")
+        for key, fields, question in (
+            ("F3", {"处理人": "1001"}, "SELECT count(*) FROM incident WHERE respond_over=0"),
+            ("F4", {"等待谁": "jf", "等待原因": "the keys of the room are missing"}, state.format("等待")),
+            ("F3", {"恢复处理": ""}, state.format("处理中")),
+            ("F3", {"解决": ""}, state.format("已解决")),
+            ("F3", {"交单": ""}, "SELECT count(*) FROM incident WHERE handed_in_at IS NOT NULL"),
+        ):
+            desk.keys(key)
+            desk.fill(fields)
+            desk.keys("ctrl+s")
+            desk.recorded(question)
+        desk.keys("F3")
+        desk.recorded(state.format("已签收"))
+        desk.keys("ctrl+p")
+        desk.until(kind="PageView")
+        desk.keys("ctrl+e")
+        desk.recorded("SELECT count(*) > 0 FROM printed_paper WHERE code='OD-F05'")
     assert answer(home, "SELECT count(*) FROM incident_pause WHERE ends_at IS NOT NULL") == 1
     assert list((home / "exports").glob("事件记录单-SJ-*.pdf")) or list((home / "exports").glob("*SJ-*.pdf"))

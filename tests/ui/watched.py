@@ -18,6 +18,10 @@ def _name(widget: QWidget) -> str:
     return widget.accessibleName() or widget.property("placeholderText") or widget.property("text") or ""
 
 
+def _text(widget: QWidget) -> str:
+    return next((str(widget.property(key)) for key in ("text", "currentText", "plainText") if widget.property(key)), "")
+
+
 def seen() -> dict[str, Any]:
     """What holds the keyboard, what stands in it, and whether everything begun has come to its end."""
     window, focus = QApplication.activeWindow(), QApplication.focusWidget()
@@ -26,7 +30,7 @@ def seen() -> dict[str, Any]:
         "window": window.windowTitle() if window is not None else "",
         "focus": _name(focus) if focus is not None else "",
         "kind": type(focus).__name__,
-        "text": focus.property("text") if focus is not None else "",
+        "text": _text(focus) if focus is not None else "",
         "idle": all(work.idle for work in works),
     }
 
@@ -54,5 +58,5 @@ if __name__ == "__main__":
         timer.start()
         return stay()
 
-    QApplication.exec = exec_watched  # type: ignore[method-assign]
+    QApplication.exec = staticmethod(exec_watched)  # type: ignore[method-assign]
     sys.exit(main())
