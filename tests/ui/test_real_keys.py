@@ -53,15 +53,13 @@ def answer(home: Path, question: str) -> int:
         return connection.execute(question).fetchone()[0]
 
 
-def until(home: Path, question: str, wanted: int, seconds: int = PATIENCE) -> bool:
-    """Whether the record gives this answer in time."""
+def answered(home: Path, question: str, wanted: int) -> int:
+    """Ask the record until it gives this answer or the time is up; its last answer."""
     clock = Clock()
-    end = clock.uptime_ms() + seconds * 1000
-    while clock.uptime_ms() < end:
-        if answer(home, question) == wanted:
-            return True
+    end = clock.uptime_ms() + PATIENCE * 1000
+    while (found := answer(home, question)) != wanted and clock.uptime_ms() < end:
         threading.Event().wait(0.05)
-    return False
+    return found
 
 
 @pytest.fixture
@@ -83,7 +81,8 @@ class Program:
         self.process = subprocess.Popen(
             [sys.executable, str(WATCHED), "--home", str(home)], env=environment, stdout=subprocess.PIPE, text=True
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.ear = threading.Thread(target=self._listen)
+        self.ear.start()
 
     def _listen(self) -> None:
         with self.process.stdout as lines:
@@ -125,10 +124,7 @@ class Program:
 
     def recorded(self, question: str, wanted: int = 1) -> None:
         """Wait for what was done to stand in the record."""
-        clock = Clock()
-        end = clock.uptime_ms() + PATIENCE * 1000
-        while (found := answer(self.home, question)) != wanted and clock.uptime_ms() < end:
-            threading.Event().wait(0.05)
+        found = answered(self.home, question, wanted)
         assert found == wanted, f"{question}: {found} instead of {wanted}; the window: {self.state}"
         self.until()
 
@@ -151,6 +147,7 @@ def program(home: Path):
         finally:
             started.process.terminate()
             started.process.wait(PATIENCE)
+            started.ear.join(PATIENCE)
 
 
 def test_log_in_sign_three_people_and_print_the_day_by_keys_alone(home):
