@@ -59,6 +59,18 @@ def test_every_column_of_every_row_is_watched(worked):
                     restore(connection, worked, table.name)
 
 
+@pytest.mark.parametrize("value", ["", "7", "服务台 ", "\x00服务台", "服务台\x00"])
+def test_whatever_kind_of_value_was_put_in_only_its_row_or_its_link_is_named(worked, value):
+    outside(worked, "UPDATE punch SET source=? WHERE id=1", value)
+    (found,) = findings(worked)
+    assert found.startswith("punch 第 1 行与审计链第 ")
+    outside(worked, "UPDATE punch SET source='服务台' WHERE id=1")
+    assert findings(worked) == []
+    outside(worked, "UPDATE ledger SET station=? WHERE seq=3", value)
+    (found,) = findings(worked)
+    assert found.startswith("审计链第 3 条与前后不符")
+
+
 def restore(connection, ctx, table):
     """Put the table back as it was before the change."""
     with closing(sqlite3.connect(ctx.home / "before.db")) as before:
