@@ -184,17 +184,24 @@ def _lines(link: Link) -> Iterator[tuple[Value, ...]]:
     why = "：".join(part for part in (link.act, link.reason) if part)
     head = (f"{link.at:%m-%d}\n{link.at:%H:%M:%S}", history.record_words(link))
     if link.kind in KINDS:
-        words = "\n".join(f"{_title(link, each)}：{_words(each.after or each.before)}" for each in told)
+        words = "\n".join(f"{_title(link, each)}：{_words(link, each, each.after or each.before)}" for each in told)
         before, after = ("", words) if link.kind == "insert" else (words, "")
         yield (*head, KINDS[link.kind], before, after, link.operator, why)
         return
     for each in told:
-        yield (*head, _title(link, each), _words(each.before), _words(each.after), link.operator, why)
+        yield (
+            *head,
+            _title(link, each),
+            _words(link, each, each.before),
+            _words(link, each, each.after),
+            link.operator,
+            why,
+        )
 
 
 def _title(link: Link, change: Change) -> str:
     return history.column_words(link.subject, change.column)
 
 
-def _words(value: Any) -> str:
-    return _SECONDS.sub(r"\1", history.value_words(value))
+def _words(link: Link, change: Change, value: Any) -> str:
+    return _SECONDS.sub(r"\1", history.change_value(link.subject, change.column, value))

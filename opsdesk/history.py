@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from opsdesk import catalog
 from opsdesk.register import Column, Field, Filter, Kind, Options, Page, Query, Register, Row
+from opsdesk.rules.amounts import in_yuan
 from opsdesk.services import history, listing, record_names
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal
@@ -81,15 +83,17 @@ def value_words(value: Any) -> str:
 
 def change_words(subject: str, change: Change, *, short: bool = False) -> str:
     """“状态：处理中 → 已解决”; a value that was never there before stands alone."""
-    before, after = (_value_of(subject, each) for each in (change.before, change.after))
+    before, after = (change_value(subject, change.column, each) for each in (change.before, change.after))
     if short:
         before, after = (_cut(each) for each in (before, after))
     title = column_words(subject, change.column)
     return f"{title}：{after}" if change.before is None else f"{title}：{before} → {after}"
 
 
-def _value_of(subject: str, value: Any) -> str:
-    """A value in words; several, as an event lists columns or files, beside each other."""
+def change_value(subject: str, column: str, value: Any) -> str:
+    """A value of a column in words: money in yuan; several, as an event lists columns or files, beside each other."""
+    if column.endswith("_fen") and isinstance(value, int):
+        return f"{in_yuan(Decimal(value) / 100, exact=True)} 元"
     if isinstance(value, list):
         return value_words("、".join(column_words(subject, str(each)) for each in value))
     return value_words(value)

@@ -6,13 +6,14 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from opsdesk.models import Base, LedgerRow, PersonalValue
-from opsdesk.models.base import SpoiltValue
+from opsdesk.models.base import Flag, SpoiltValue
 from opsdesk.services import chain, id_numbers, listing, masking
 from opsdesk.services.chain import CHINA, FACTS_ONLY
 from opsdesk.services.context import Context
@@ -24,24 +25,32 @@ WHOSE = ("staff_id", "first_staff_id", "incident_id", "loan_id", "sheet_id", "ro
 WHEN = ("at", "month", "day", "id")
 """A record without such a column is called by whose it is and of when: 段景行 2026-03-05 08:38."""
 MINUTE = len("2026-03-05 08:38")
-FOREIGN = {
-    "staff_id": ("staff", "name"),
-    "first_staff_id": ("staff", "name"),
-    "second_staff_id": ("staff", "name"),
-    "deputy_id": ("staff", "name"),
-    "vendor_id": ("vendor", "short_name"),
-    "room_id": ("room", "name"),
-    "post_id": ("post", "name"),
-    "contract_id": ("contract", "number"),
-    "shift_id": ("shift", "name"),
-    "incident_id": ("incident", "number"),
-    "asset_id": ("asset", "asset_no"),
-    "loan_id": ("loan", "number"),
-    "sheet_id": ("appraisal_sheet", "number"),
-    "scheme_id": ("appraisal_scheme", "title"),
-    "item_id": ("appraisal_item", "title"),
+CALLED = {
+    "appraisal": "title",
+    "appraisal_item": "title",
+    "appraisal_scheme": "title",
+    "appraisal_sheet": "number",
+    "asset": "asset_no",
+    "contract": "number",
+    "import_batch": "file_name",
+    "incident": "number",
+    "inspection": "number",
+    "inspection_item": "name",
+    "leave": "begins_at",
+    "leave_slip": "number",
+    "loan": "number",
+    "permit": "number",
+    "post": "name",
+    "problem": "number",
+    "punch": "at",
+    "room": "name",
+    "settlement": "month",
+    "shift": "name",
+    "staff": "name",
+    "vendor": "short_name",
+    "visit": "name",
 }
-"""Columns that lead to another record, and by what that one is named."""
+"""Tables to which columns lead, and by what their records are called there."""
 PARTS = {
     "appraisal_scheme": (("appraisal_item", "scheme_id"),),
     "appraisal_sheet": (("appraisal_line", "sheet_id"), ("appraisal_mark", "sheet_id")),
@@ -188,9 +197,11 @@ def operators(ctx: Context) -> list[str]:
 def _links(connection: Connection, rows: Sequence[dict[str, Any]], role: str) -> list[Link]:
     before = _before(connection, rows)
     values = _personal(connection, [row["seq"] for row in rows] + [seq for seq, _ in before.values()])
+    subjects = {row["seq"]: row["subject"] for row in rows}
     now = {row["seq"]: _facts(row["body"], row["seq"], values, role) for row in rows}
     then = {seq: _facts(body, earlier, values, role) for seq, (earlier, body) in before.items()}
-    names = _names(connection, [*now.values(), *then.values()])
+    told = [(subjects[seq], facts) for each in (now, then) for seq, facts in each.items()]
+    names = _names(connection, told)
     return [_link(row, now[row["seq"]], then.get(row["seq"], {}), names) for row in rows]
 
 
@@ -241,17 +252,32 @@ def _shown(column: str, value: str, role: str) -> str:
     return masking.phone_for(role, value) if "phone" in column else value
 
 
-def _names(connection: Connection, facts: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], str]:
-    """What the records that these rows lead to are called, by table and id."""
-    wanted: dict[tuple[str, str], set[int]] = {}
-    for row in facts:
-        for column, to in FOREIGN.items():
-            if isinstance(row.get(column), int):
-                wanted.setdefault(to, set()).add(row[column])
+@cache
+def _leading(subject: str) -> Mapping[str, str]:
+    """The columns of a table that lead to another record, each with that record's table."""
+    table = Base.metadata.tables.get(subject)
+    return {key.parent.name: key.column.table.name for key in (table.foreign_keys if table is not None else ())}
+
+
+@cache
+def _flags(subject: str) -> frozenset[str]:
+    """The columns of a table that say yes or no."""
+    table = Base.metadata.tables.get(subject)
+    columns = table.columns if table is not None else ()
+    return frozenset(column.name for column in columns if isinstance(column.type, Flag))
+
+
+def _names(connection: Connection, told: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[tuple[str, int], str]:
+    """What the records that these rows of these tables lead to are called, by table and id."""
+    wanted: dict[str, set[int]] = {}
+    for subject, facts in told:
+        for column, to in _leading(subject).items():
+            if isinstance(facts.get(column), int):
+                wanted.setdefault(to, set()).add(facts[column])
     found: dict[tuple[str, int], str] = {}
-    for (table_name, column), ids in wanted.items():
+    for table_name, ids in wanted.items():
         table = Base.metadata.tables[table_name]
-        query = select(table.c.id, table.c[column]).where(table.c.id.in_(ids))
+        query = select(table.c.id, table.c[CALLED[table_name]]).where(table.c.id.in_(ids))
         found |= {(table_name, row[0]): str(row[1]) for row in connection.execute(query)}
     return found
 
@@ -261,8 +287,10 @@ def _link(
 ) -> Link:
     def value(facts: Mapping[str, Any], column: str) -> Any:
         found = facts.get(column)
-        to = FOREIGN.get(column)
-        return names.get((to[0], found), found) if to and isinstance(found, int) else found
+        if not isinstance(found, int):
+            return found
+        to = _leading(row["subject"]).get(column)
+        return bool(found) if column in _flags(row["subject"]) else names.get((to or "", found), found)
 
     changes: list[Change] = []
     if row["kind"] == "update":

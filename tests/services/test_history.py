@@ -13,7 +13,9 @@ from sqlalchemy import select
 from opsdesk import catalog
 from opsdesk import history as view
 from opsdesk.exports import issuing, seal
-from opsdesk.models import Base, Contract, ContractTerm, RosterEntry, Seal, Staff, Vendor
+from opsdesk.models import (
+    Base, Contract, ContractTerm, Inspection, InspectionItem, InspectionLine, Room, RosterEntry, Seal, Settlement, Staff, Vendor,
+)  # fmt: skip
 from opsdesk.register import Query
 from opsdesk.registers.sign_in import documents as sign_in_papers
 from opsdesk.registers.sign_in.service import sign
@@ -188,6 +190,39 @@ def test_a_record_is_told_with_its_parts_even_those_taken_out(site: Context) -> 
         ("contract", ids[0], "登记"),
     ]
     assert total == 4
+
+
+def test_every_column_that_leads_to_a_record_is_told_by_what_that_one_is_called() -> None:
+    ends = {key.column.table for table in Base.metadata.tables.values() for key in table.foreign_keys}
+    assert {table.name for table in ends} == set(history.CALLED)
+    assert [table.name for table in ends if history.CALLED[table.name] not in table.columns] == []
+
+
+def test_money_flags_and_records_are_told_as_people_say_them(site: Context) -> None:
+    crew = team.build(site)
+    with site.transaction("结算") as tx:
+        booked = tx.insert(Settlement, staff_id=crew["1001"], month="2026-02", made_at=site.now(), made_by="主管",
+                           figures="{}", total_fen=123450, over_cap_minutes=0, replaced_at=None)  # fmt: skip
+        tx.update(Settlement, booked, total_fen=5000)
+        tx.update(Staff, crew["1001"], reserve=True)
+        room = tx.insert(Room, name="三楼机房", modules="", keeper="", door_name="")
+        item = tx.insert(InspectionItem, room_id=room, place=99, category="卫生", name="地面", standard="干净", unit="",
+                         low=None, high=None, left_on=None)  # fmt: skip
+        round_ = tx.insert(
+            Inspection, number="XJ-1", room_id=room, day=date(2026, 3, 5), turn=1, at=site.now(), inspected_by="甲",
+            checked_by="", spot_checked_by="", entered_by="甲", entered_at=site.now(), remarks="", void_at=None,
+        )  # fmt: skip
+        line = tx.insert(InspectionLine, inspection_id=round_, item_id=item, category="卫生", name="地面", standard="干净",
+                         value="正常", normal=True, action="", incident_number="")  # fmt: skip
+    links, _ = history.listed(site, Asked(text="结算"), 0, 10)
+    told = " ".join(view.told(each) for each in links)
+    assert "合计：1,234.50 元 → 50.00 元" in told
+    assert "储备人员：否 → 是" in told
+    (found,) = (each for each in links if (each.subject, each.subject_id) == ("inspection_line", line))
+    assert {each.column: each.after for each in found.changes} == {
+        "inspection_id": "XJ-1", "item_id": "地面", "category": "卫生", "name": "地面", "standard": "干净",
+        "value": "正常", "normal": True,
+    }  # fmt: skip
 
 
 def test_every_part_leads_to_its_record() -> None:
