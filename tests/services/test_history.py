@@ -14,8 +14,19 @@ from opsdesk import catalog
 from opsdesk import history as view
 from opsdesk.exports import issuing, seal
 from opsdesk.models import (
-    Base, Contract, ContractTerm, Inspection, InspectionItem, InspectionLine, Room, RosterEntry, Seal, Settlement, Staff, Vendor,
-)  # fmt: skip
+    Base,
+    Contract,
+    ContractTerm,
+    Inspection,
+    InspectionItem,
+    InspectionLine,
+    Room,
+    RosterEntry,
+    Seal,
+    Settlement,
+    Staff,
+    Vendor,
+)
 from opsdesk.register import Query
 from opsdesk.registers.sign_in import documents as sign_in_papers
 from opsdesk.registers.sign_in.service import sign
@@ -212,8 +223,8 @@ def test_money_flags_and_records_are_told_as_people_say_them(site: Context) -> N
             Inspection, number="XJ-1", room_id=room, day=date(2026, 3, 5), turn=1, at=site.now(), inspected_by="甲",
             checked_by="", spot_checked_by="", entered_by="甲", entered_at=site.now(), remarks="", void_at=None,
         )  # fmt: skip
-        line = tx.insert(InspectionLine, inspection_id=round_, item_id=item, category="卫生", name="地面", standard="干净",
-                         value="正常", normal=True, action="", incident_number="")  # fmt: skip
+        line = tx.insert(InspectionLine, inspection_id=round_, item_id=item, category="卫生", name="地面",
+                         standard="干净", value="正常", normal=True, action="", incident_number="")  # fmt: skip
     links, _ = history.listed(site, Asked(text="结算"), 0, 10)
     told = " ".join(view.told(each) for each in links)
     assert "合计：1,234.50 元 → 50.00 元" in told
