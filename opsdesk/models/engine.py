@@ -1,6 +1,7 @@
 """SQLite as `promises.md` 4 settles it: TRUNCATE + FULL, a write engine (BEGIN IMMEDIATE) and a read engine.
 
-No power cut loses what was acknowledged with these settings; no read holds a lock between statements.
+No power cut loses what was acknowledged with these settings; no read holds a lock between statements. Errors do not tell
+the values of their statement, which may be names and numbers of visitors.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def _url(path: Path) -> URL:
 
 def write_engine(path: Path) -> Engine:
     """Engine for acts: every transaction begins IMMEDIATE, polling fairly instead of SQLite's long waits."""
-    engine = create_engine(_url(path), poolclass=NullPool, connect_args={**CONNECTING, "isolation_level": None})
+    engine = create_engine(
+        _url(path), poolclass=NullPool, hide_parameters=True, connect_args={**CONNECTING, "isolation_level": None}
+    )
     event.listen(engine, "connect", _settle)
 
     @event.listens_for(engine, "begin")
@@ -94,7 +97,10 @@ def write_engine(path: Path) -> Engine:
 def read_engine(path: Path) -> Engine:
     """Engine for looking: nothing stays open between statements, and nothing can be written."""
     engine = create_engine(
-        _url(path), isolation_level="AUTOCOMMIT", connect_args={**CONNECTING, "check_same_thread": False}
+        _url(path),
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        connect_args={**CONNECTING, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

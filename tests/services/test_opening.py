@@ -22,6 +22,7 @@ from opsdesk.services import (
     chain,
     choices,
     closings,
+    fault_log,
     folders,
     open_items,
     restoring,
@@ -42,6 +43,22 @@ def test_the_settings_of_the_promises_hold_on_both_engines(site):
                 assert connection.execute(text(f"PRAGMA {name}")).scalar() == value, name
     with site.reading.connect() as connection, pytest.raises(Exception, match="readonly"):
         connection.execute(text("DELETE FROM setting"))
+
+
+@pytest.mark.parametrize("which", ["writing", "reading"])
+def test_a_fault_tells_nothing_of_the_people_in_the_statement_that_failed(site, which):
+    person = "张三丰 11010119900307876X 13912345678"
+    try:
+        try:
+            with getattr(site, which).connect() as connection:
+                connection.execute(text("INSERT INTO visit (name) VALUES (:name)"), {"name": person})
+        except Exception as error:
+            raise ValueError("证件号 11010119900307876X 存不下") from error
+    except ValueError as error:
+        log = fault_log.write(site.home, error, NOW).read_text("utf-8")
+    assert "INSERT INTO visit" in log
+    assert "证件号 11…X 存不下" in log
+    assert not [part for part in person.split() if part in log]
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(site, tmp_path):

@@ -8,9 +8,7 @@ code, and the program lives on.
 from __future__ import annotations
 
 import logging
-import re
 import secrets
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,6 +21,7 @@ from PySide6.QtWidgets import QAbstractButton
 from shiboken6 import isValid
 
 from opsdesk.register import Tone
+from opsdesk.services import fault_log
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit import look
@@ -172,8 +171,7 @@ class Operations(QObject):
     def report_fault(self, error: BaseException) -> Fault:
         """Log a bug (long figures masked: they may be ID or phone numbers), show its code; the program lives on."""
         fault = Fault(f"E-{secrets.token_hex(2).upper()}")
-        trace = "".join(traceback.format_exception(error))
-        log.error("%s %s", fault.code, re.sub(r"\d{6,}", lambda figures: f"{figures[0][:2]}…", trace))
+        log.error("%s %s", fault.code, fault_log.told(error))
         if self._notices is not None and isValid(self._notices):
             self._notices.show(f"{fault}{fault.remedy}", Tone.BROKEN)
         return fault
