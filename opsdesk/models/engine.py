@@ -1,7 +1,7 @@
 """SQLite as `promises.md` 4 settles it: TRUNCATE + FULL, a write engine (BEGIN IMMEDIATE) and a read engine.
 
-No power cut loses what was acknowledged with these settings; no read holds a lock between statements. Errors do not tell
-the values of their statement, which may be names and numbers of visitors.
+No power cut loses what was acknowledged with these settings; no read holds a lock between statements. Errors do not
+tell the values of their statement, which may be names and numbers of visitors.
 """
 
 from __future__ import annotations
