@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
 
 from opsdesk import paths
 from opsdesk.register import Tone
@@ -22,9 +22,11 @@ from opsdesk.ui.kit.change_bus import ChangeBus
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import Notices
 from opsdesk.ui.kit.operation import Operations
+from opsdesk.ui.kit.page_stack import PageStack
 from opsdesk.ui.kit.parts import label
 from opsdesk.ui.pages.signature import Signature
 from opsdesk.ui.shell import appearance, keeping, preferences
+from opsdesk.ui.shell.away import AwayWatch
 from opsdesk.ui.shell.idle import IdleWatch
 from opsdesk.ui.shell.preferences import Preferences
 
@@ -109,8 +111,10 @@ class MainWindow(QWidget):
         )  # fmt: skip
         self.idle = IdleWatch(clock, self)
         self.idle.idle.connect(self.lock)
+        self.away = AwayWatch(self)
+        self.away.left.connect(self.lock)
         self.keeper = keeping.Keeper(self)
-        self.screens = QStackedWidget()
+        self.screens = PageStack()
         self.screens.setProperty("class", "pages")
         self._opening = _opening_page()
         self.screens.addWidget(self._opening)

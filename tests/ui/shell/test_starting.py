@@ -1,12 +1,15 @@
 """First start, log in, lock, another person, trouble: what stands between the chair and the record."""
 
+import ctypes
 import sqlite3
 from contextlib import closing
+from ctypes import wintypes
 from datetime import timedelta
 
 import a_site
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusServer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
@@ -16,6 +19,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services import accounts, backup, running, settings, unsound
 from opsdesk.services.clock import FixedClock
 from opsdesk.ui.kit.notices import Confirmation
+from opsdesk.ui.shell.away import Messages
 from opsdesk.ui.shell.first_start import strength
 from opsdesk.ui.shell.instance import Instance
 
@@ -119,6 +123,61 @@ def test_it_locks_by_itself_after_the_minutes_chosen_and_not_before(desk, site) 
     site_clock.advance(seconds=60)
     window.idle.look()
     assert window.locked
+
+
+class System:
+    """The other end of a bus, at which the session and its screen speak."""
+
+    def __init__(self, window, folder) -> None:
+        self._server = QDBusServer(f"unix:tmpdir={folder}")
+        self._server.setAnonymousAuthenticationAllowed(True)
+        self._ends: list[QDBusConnection] = []
+        self._server.newConnection.connect(lambda end: self._ends.append(QDBusConnection(end)))
+        bus = QDBusConnection.connectToPeer(self._server.address(), folder.name)
+        while not self._ends:
+            QApplication.processEvents()
+        window.away.listen(bus)
+
+    def say(self, interface: str, name: str, *said) -> None:
+        signal = QDBusMessage.createSignal("/somewhere", interface, name)
+        signal.setArguments(list(said))
+        assert self._ends[0].send(signal)
+
+
+HINT = ("org.freedesktop.DBus.Properties", "PropertiesChanged", "org.freedesktop.login1.Session")
+
+
+@pytest.mark.parametrize(
+    ("before", "locking"),
+    [
+        ((), ("org.freedesktop.login1.Manager", "PrepareForSleep", True)),
+        ((), ("org.freedesktop.login1.Manager", "PrepareForSleep", False)),
+        ((), ("org.freedesktop.login1.Session", "Lock")),
+        ((), ("org.ukui.ScreenSaver", "lock")),
+        (("org.gnome.ScreenSaver", "ActiveChanged", False), ("org.gnome.ScreenSaver", "ActiveChanged", True)),
+        ((*HINT, {"IdleHint": True}, ["Name"]), (*HINT, {"LockedHint": True}, ["Name"])),
+        ((*HINT, {"LockedHint": False}, ["Name"]), ("org.freedesktop.ScreenSaver", "ActiveChanged", True)),
+    ],
+)
+def test_it_locks_at_once_when_the_system_locks_or_sleeps(desk, qtbot, tmp_path, before, locking) -> None:
+    system = System(desk.window, tmp_path)
+    if before:
+        system.say(*before)
+        qtbot.wait(100)
+        assert not desk.window.locked
+    system.say(*locking)
+    qtbot.waitUntil(lambda: desk.window.locked, timeout=1000)
+    assert "王强" not in seen(desk.window)
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "locks"),
+    [(0x218, 4, True), (0x2B1, 7, True), (0x2B1, 8, False), (0x218, 10, False), (0x100, 7, False)],
+)
+def test_it_locks_at_once_when_windows_says_so(desk, number, what, locks) -> None:
+    message = wintypes.MSG(message=number, wParam=what)
+    assert Messages(desk.window.away).nativeEventFilter(b"", ctypes.addressof(message)) == (False, 0)
+    assert desk.window.locked == locks
 
 
 def test_a_touch_starts_the_minutes_anew(desk, qtbot) -> None:
