@@ -212,7 +212,15 @@ def test_a_second_site_is_not_founded_over_the_first(site):
 
 @pytest.mark.parametrize(
     ("password", "sentence"),
-    [("1234567", "至少要 8"), ("12345678", "太常见"), ("88888888", "太常见"), ("aaaaaaab", "太常见")],
+    [
+        ("1234567", "至少要 8"),
+        ("12345678", "太常见"),
+        ("88888888", "太常见"),
+        ("aaaaaaab", "太常见"),
+        ("Trustno1", "太常见"),
+        ("5201314a", "太常见"),
+        ("samantha1", "太常见"),
+    ],
 )
 def test_weak_passwords_are_refused(password, sentence):
     with pytest.raises(Refusal, match=sentence):
