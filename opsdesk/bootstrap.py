@@ -87,7 +87,7 @@ def open_site(home: Path, clock: Clock | None = None, *, thorough: bool = False)
     where the file is another program's or newer than this program; Damaged where it is not sound, or gone.
     """
     clock = clock or Clock()
-    folders.refuse_network(home)
+    folders.refuse_unfit(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:

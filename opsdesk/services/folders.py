@@ -1,4 +1,7 @@
-"""Where the record must not lie: network shares, on which SQLite's locks do not hold (“how to corrupt” 2.1)."""
+"""Where the record must not lie: on shares, in folders that a cloud copies, on drives that are pulled out.
+
+On a share SQLite's locks do not hold (“how to corrupt” 2.1); who copies the file while it is written copies a torn one.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,17 @@ from typing import Any
 
 from opsdesk.services.errors import Trouble
 
-REMOTE_DRIVE = 4
-"""What Windows' GetDriveType says of a mapped drive."""
+REMOVABLE_DRIVE, REMOTE_DRIVE = 2, 4
+"""What Windows' GetDriveType says of a stick and of a mapped drive."""
+CLOUDS = re.compile(
+    r"onedrive( ?-.*)?|dropbox( \(.*\))?|google ?drive|icloud ?drive|(我的)?坚果云|nutstore( files)?|"
+    r"baidu(sync|netdisk).*|百度(网盘|云).*|wps ?(drive|cloud ?files|云盘|云文档)|(腾讯)?微云.*|weiyun|"
+    r"阿里云盘.*|天翼云盘.*|nextcloud|owncloud|seafile|synologydrive",
+    re.IGNORECASE,
+)
+"""What the folders are called that clients of a cloud keep in step."""
+CLOUD_VARIABLES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
+DEVICES = Path("/sys/dev/block")
 NETWORK = frozenset({
     "nfs", "nfs4", "cifs", "smb", "smb3", "smbfs", "ncpfs", "afs", "davfs", "ceph", "glusterfs", "ocfs2", "lustre",
     "fuse.sshfs", "fuse.smbnetfs", "fuse.davfs2", "fuse.rclone", "fuse.glusterfs", "fuse.curlftpfs", "fuse.gvfsd-fuse",
@@ -22,13 +34,44 @@ MOUNTS = Path("/proc/self/mounts")
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
-def refuse_network(home: PurePath) -> None:
-    """Refuse a data folder on a network share, also by a mapped drive or a mount. Raises Trouble with the reason."""
+def refuse_unfit(home: PurePath) -> None:
+    """Refuse a folder on a share, in a folder that a cloud keeps in step, or on a removable drive. Raises Trouble."""
     if how := _share(home):
         raise Trouble(
             f"数据文件夹 {home} 在网络共享上（{how}），多台电脑同时写会损坏数据，没有打开。",
             remedy="请改用本机磁盘上的文件夹，再把备份放到共享上。",
         )
+    if cloud := _cloud(home):
+        raise Trouble(
+            f"数据文件夹 {home} 在网盘的同步文件夹里（{cloud}），同步会复制写到一半的数据，没有打开。",
+            remedy="请把整个文件夹移到不同步的地方，用 --home 指定，再把备份放到网盘里。",
+        )
+    if _removable(home):
+        raise Trouble(
+            f"数据文件夹 {home} 在 U 盘一类可移动的盘上，中途拔出会损坏数据，没有打开。",
+            remedy="请把整个文件夹移到本机磁盘，用 --home 指定，再把备份放到 U 盘上。",
+        )
+
+
+def _cloud(home: PurePath) -> str:
+    """The folder above (or this one) that a cloud keeps in step; empty where there is none."""
+    known = {os.environ.get(name) for name in CLOUD_VARIABLES} - {None, ""}
+    above = [home, *home.parents]
+    return next((str(each) for each in above if str(each) in known or CLOUDS.fullmatch(each.name)), "")
+
+
+def _removable(home: PurePath) -> bool:
+    """Whether a folder, or the first above it that is there, lies on a drive that can be pulled out."""
+    if isinstance(home, PureWindowsPath):
+        return drive_type(home.drive) == REMOVABLE_DRIVE
+    try:
+        there = next(each for each in (Path(home), *Path(home).parents) if each.exists())
+        number = os.stat(there).st_dev  # noqa: PTH116 — the device, as the system numbers it
+        device = (DEVICES / f"{os.major(number)}:{os.minor(number)}").resolve()
+        whole = device.parent if (device / "partition").exists() else device
+        return (whole / "removable").read_text().strip() == "1"
+    except (OSError, StopIteration):
+        return False  # no block device of its own, or no system that tells
 
 
 def _share(home: PurePath) -> str:

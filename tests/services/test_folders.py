@@ -1,7 +1,8 @@
-"""Where the record must not lie: paths, drives of Windows, mounts of Linux."""
+"""Where the record must not lie: paths, folders of clouds, drives of Windows, mounts and drives of Linux."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PureWindowsPath
 
 import pytest
@@ -66,7 +67,7 @@ def test_a_site_is_not_opened_on_a_share(mounts: Path, tmp_path: Path, kind: str
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/x {share} {kind} rw 0 0\n", "utf-8")
     for home in (share / "site", tmp_path / "link" / "site"):
         if not refused:
-            folders.refuse_network(home)
+            folders.refuse_unfit(home)
             continue
         with pytest.raises(Trouble, match=f"网络共享上（挂载类型 {kind}）") as told:
             bootstrap.open_site(home)
@@ -76,7 +77,7 @@ def test_a_site_is_not_opened_on_a_share(mounts: Path, tmp_path: Path, kind: str
 
 def test_where_mounts_cannot_be_read_the_folder_is_taken(mounts: Path, tmp_path: Path) -> None:
     assert not mounts.exists()
-    folders.refuse_network(tmp_path)
+    folders.refuse_unfit(tmp_path)
 
 
 def test_a_mapped_drive_of_windows_is_refused_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,14 +85,68 @@ def test_a_mapped_drive_of_windows_is_refused_by_its_type(monkeypatch: pytest.Mo
 
     def kind(drive: str) -> int:
         asked.append(drive)
-        return {"Z:": folders.REMOTE_DRIVE, "C:": 3, "E:": 2}[drive]
+        return {"Z:": folders.REMOTE_DRIVE, "C:": 3, "E:": folders.REMOVABLE_DRIVE}[drive]
 
     monkeypatch.setattr(folders, "drive_type", kind)
-    folders.refuse_network(PureWindowsPath("C:\\OpsDesk"))
-    folders.refuse_network(PureWindowsPath("E:\\OpsDesk"))
+    folders.refuse_unfit(PureWindowsPath("C:\\OpsDesk"))
+    with pytest.raises(Trouble, match="可移动的盘") as told:
+        folders.refuse_unfit(PureWindowsPath("E:\\OpsDesk"))
+    assert "备份放到 U 盘" in told.value.remedy
     with pytest.raises(Trouble, match="映射的网络驱动器 Z:"):
-        folders.refuse_network(PureWindowsPath("Z:\\OpsDesk"))
-    assert asked == ["C:", "E:", "Z:"]
+        folders.refuse_unfit(PureWindowsPath("Z:\\OpsDesk"))
+    assert set(asked) == {"C:", "E:", "Z:"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "cloud"),
+    [
+        ("C:\\Users\\ops\\OneDrive\\OpsDesk", "C:\\Users\\ops\\OneDrive"),
+        ("C:\\Users\\ops\\OneDrive - 示例市信息中心\\桌面\\OpsDesk", "C:\\Users\\ops\\OneDrive - 示例市信息中心"),
+        ("D:\\云\\OpsDesk", "D:\\云"),
+        ("C:\\Users\\ops\\我的坚果云\\OpsDesk", "C:\\Users\\ops\\我的坚果云"),
+        ("D:\\BaiduSyncdisk", "D:\\BaiduSyncdisk"),
+        ("C:\\Users\\ops\\WPS云盘\\x", "C:\\Users\\ops\\WPS云盘"),
+        ("C:\\Users\\ops\\AppData\\Local\\OpsDesk", ""),
+        ("D:\\OneDriver\\OpsDesk", ""),
+    ],
+)
+def test_a_folder_that_a_cloud_keeps_in_step_is_refused(
+    monkeypatch: pytest.MonkeyPatch, folder: str, cloud: str
+) -> None:
+    monkeypatch.setenv("OneDriveCommercial", "D:\\云")
+    if not cloud:
+        folders.refuse_unfit(PureWindowsPath(folder))
+        return
+    with pytest.raises(Trouble) as told:
+        folders.refuse_unfit(PureWindowsPath(folder))
+    assert f"同步文件夹里（{cloud}）" in str(told.value)
+
+
+def test_a_site_is_not_opened_in_a_cloud_folder(tmp_path: Path) -> None:
+    home = tmp_path / "Nextcloud" / "site"
+    with pytest.raises(Trouble, match="同步文件夹"):
+        bootstrap.open_site(home)
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("place", ["disk", "disk/part"])
+@pytest.mark.parametrize("removable", ["1", "0"])
+def test_a_drive_of_linux_that_can_be_pulled_out_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, removable: str
+) -> None:
+    device = tmp_path / "devices" / place
+    device.mkdir(parents=True)
+    (tmp_path / "devices" / "disk" / "removable").write_text(f"{removable}\n")
+    if place == "disk/part":
+        (device / "partition").write_text("1\n")
+    number = tmp_path.stat().st_dev
+    (tmp_path / f"{os.major(number)}:{os.minor(number)}").symlink_to(device)
+    monkeypatch.setattr(folders, "DEVICES", tmp_path)
+    if removable == "0":
+        folders.refuse_unfit(tmp_path / "new" / "site")
+        return
+    with pytest.raises(Trouble, match="可移动的盘"):
+        bootstrap.open_site(tmp_path / "new" / "site")
 
 
 def test_elsewhere_no_drive_has_a_type() -> None:

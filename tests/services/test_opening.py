@@ -262,7 +262,7 @@ def test_the_last_supervisor_cannot_be_switched_off(site):
 @pytest.mark.parametrize("folder", ["\\\\server\\share\\ops", "//server/share"])
 def test_a_network_share_is_refused(folder):
     with pytest.raises(Trouble, match="网络共享"):
-        folders.refuse_network(PureWindowsPath(folder))
+        folders.refuse_unfit(PureWindowsPath(folder))
 
 
 def _moments(ctx):
