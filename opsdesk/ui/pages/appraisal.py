@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
 from opsdesk.registers.appraisal import board, check
@@ -20,6 +20,7 @@ from opsdesk.services.open_questions import Question
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.keys import bind
+from opsdesk.ui.kit.page_stack import PageStack
 from opsdesk.ui.kit.parts import ElidedLabel
 from opsdesk.ui.pages import appraisal_ask as asking
 from opsdesk.ui.pages import appraisal_rows as rows
@@ -97,7 +98,7 @@ class AppraisalPage(QWidget):
     def _lay_out(self) -> None:
         self.panel.setVisible(False)
         self.questions.setVisible(False)
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.stack.setProperty("class", "pages")
         self.stack.addWidget(self.grid)
         self.stack.addWidget(self.pictures)

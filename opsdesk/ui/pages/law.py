@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Chip, Column, Filter, Kind, Query, Row
 from opsdesk.rules.clause import Clause, Regulation, Regulations
@@ -19,6 +19,7 @@ from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FilterBar
 from opsdesk.ui.kit.moment_editors import DateEditor
+from opsdesk.ui.kit.page_stack import PageStack
 from opsdesk.ui.kit.parts import label, page_title
 from opsdesk.ui.kit.record_table import RecordTable
 from opsdesk.ui.pages.law_amend import LawPanel, Mode
@@ -122,7 +123,7 @@ class LawPage(QWidget):
         self.trial = TryView(desk, ctx.today())
         self.panel = LawPanel(ctx, desk, pages)
         self.panel.setVisible(False)
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.stack.setProperty("class", "pages")
         self._lay_out()
         self._connect()

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
 from opsdesk.registers.month import service
@@ -19,6 +19,7 @@ from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.filter_bar import FindField
 from opsdesk.ui.kit.keys import bind
+from opsdesk.ui.kit.page_stack import PageStack
 from opsdesk.ui.kit.parts import ChoiceBox, ElidedLabel, icon_button, label
 from opsdesk.ui.pages import month_doors
 from opsdesk.ui.pages import month_rows as rows
@@ -77,7 +78,7 @@ class MonthPage(QWidget):
         body.setSpacing(look.px(12))
         body.addLayout(left, 1)
         body.addWidget(self.panel)
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.stack.setProperty("class", "pages")
         self.stack.addWidget(month)
         self.stack.addWidget(self.check)

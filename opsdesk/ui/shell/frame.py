@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsdesk.exports.document import Document
 from opsdesk.services import seal_code
 from opsdesk.services.context import Context
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.page_stack import PageStack
 from opsdesk.ui.pages.settings import ThisComputer
 from opsdesk.ui.shell.navigation import Rail, Section
 from opsdesk.ui.shell.preview import PaperPreview
@@ -41,7 +42,7 @@ class Frame(QWidget):
         self.bar = TopBar(ctx, desk)
         self.pages = {section.key: SectionPage(section, ctx) for section in self.sections}
         self.preview = PaperPreview(ctx, desk, computer.export_folder)
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.stack.setProperty("class", "pages")
         for page in (*self.pages.values(), self.preview):
             self.stack.addWidget(page)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from opsdesk.services.context import Context
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.page_stack import PageStack
 from opsdesk.ui.shell.navigation import Section
 
 
@@ -27,7 +28,7 @@ class SectionPage(QWidget):
         self.tabs.setContentsMargins(look.px(24), 0, 0, 0)
         for tab in section.tabs:
             self.tabs.addTab(tab.title)
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.stack.setProperty("class", "pages")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
