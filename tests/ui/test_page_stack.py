@@ -15,7 +15,7 @@ class Asked(FlowRow):
 
     times = 0
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 — Qt's name
+    def heightForWidth(self, width: int) -> int:
         self.times += 1
         return super().heightForWidth(width)
 
