@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from opsdesk.models import Account, LedgerRow, Setting
@@ -28,6 +28,7 @@ from opsdesk.services import (
     incident_options,
     inspection_items,
     law_library,
+    salvage,
     unsound,
     witness,
 )
@@ -214,17 +215,39 @@ def check_copy(ctx: Context, made: Path, stopped: Callable[[], bool] = lambda: F
 
 
 def refuse_altered(ctx: Context) -> None:
-    """Refuse a record whose structure was changed outside, or whose accounts are gone though the chain knows of some.
+    """Refuse a record whose structure or accounts are not as the chain has them, or that has no chain any more.
 
-    Whoever came in would find pages that cannot be read, or could make himself supervisor. Raises Damaged.
+    Whoever came in would find pages that cannot be read, or could be somebody whom nobody let in; or nobody could come
+    in at all. Raises Damaged.
     """
-    with ctx.read() as connection:
-        altered = chain.schema_altered(connection)
-        known = select(LedgerRow.seq).where(LedgerRow.subject == Account.__tablename__, LedgerRow.kind == "insert")
-        gone = not altered and not is_set_up(ctx) and connection.execute(known.limit(1)).first() is not None
-    if altered or gone:
-        what = "的结构" if altered else "里的账号"
+    what = ""
+    try:
+        with ctx.read() as connection:
+            if chain.schema_altered(connection):
+                what = "的结构"
+            elif _accounts_altered(connection):
+                what = "里的账号"
+    except DBAPIError:  # the chain itself has no table any more
+        what = "的结构"
+    if what:
         raise _damaged(ctx.home, ctx.clock, f"{what}与审计链不符（{UNSOUND}），没有打开，也没有改动。")
+
+
+def _accounts_altered(connection: Connection) -> bool:
+    """Whether an account was changed, added or taken away outside the program.
+
+    What a repair could not put right, and somebody took all the same, counts as it stands.
+    """
+    name = Account.__tablename__
+    links = select(LedgerRow.subject_id, LedgerRow.body, LedgerRow.seq).where(
+        LedgerRow.subject == name, LedgerRow.kind.in_(("insert", "update"))
+    )
+    chained = connection.execute(links.order_by(LedgerRow.seq)).all()
+    rows = connection.exec_driver_sql(f"SELECT * FROM {name}").mappings()  # noqa: S608 — our own name
+    if {row["id"]: chain.canonical(dict(row)) for row in rows} == {link.subject_id: link.body for link in chained}:
+        return False
+    repairs = select(func.max(LedgerRow.seq)).where(LedgerRow.act == salvage.REPAIRED, LedgerRow.kind == "event")
+    return (connection.execute(repairs).scalar() or 0) <= (chained[-1].seq if chained else 0)
 
 
 def is_set_up(ctx: Context) -> bool:

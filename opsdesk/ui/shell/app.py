@@ -15,12 +15,18 @@ from PySide6.QtWidgets import QApplication
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
 from opsdesk.ui.kit import look
+from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.shell import appearance, preferences
 from opsdesk.ui.shell.instance import Instance
 from opsdesk.ui.shell.main_window import MainWindow
 from opsdesk.ui.shell.preferences import Preferences
 
 LOG = "opsdesk.log"
+UNANSWERED = (
+    "运维台已经在另一个窗口中打开，但那个窗口没有应答。请切换到那个窗口；看不到那个窗口、或它一直不动的，"
+    "请重新启动电脑，再打开运维台。仍是这样的，请删除 {home} 里的 ops.lock，里面没有记录。"
+)
+"""What is said where neither this window may open nor the first one comes to the front."""
 
 
 @cache
@@ -49,7 +55,7 @@ def run(home: Path, *, kiosk: bool = False) -> int:
     instance = Instance(home)
     if writable and not instance.acquire():
         if not instance.call_first():
-            print("运维台已经在另一个窗口中打开，请切换到那个窗口。", file=sys.stderr)
+            confirm(None, "运维台没有打开", UNANSWERED.format(home=home), "知道了", danger=False)
         return 0
     if writable:
         _keep_log(home)

@@ -26,8 +26,12 @@ class Instance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
 
     def acquire(self) -> bool:
-        """Become the one instance; False if there is another. A folder that cannot be written is judged at opening."""
-        taken = self._lock.tryLock(0)
+        """Become the one instance; False if there is another. A folder that cannot be written is judged at opening.
+
+        A lock that nobody holds any more gives way, also one that was cut short or came with the folder from another
+        computer: the system lets no lock be removed that a living process holds.
+        """
+        taken = self._lock.tryLock(0) or (self._lock.removeStaleLockFile() and self._lock.tryLock(0))
         if not taken and self._lock.error() is not QLockFile.LockError.LockFailedError:
             return True
         if taken:

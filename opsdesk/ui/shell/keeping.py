@@ -68,6 +68,15 @@ def _named(found: list[str]) -> str:
     return f"{''.join(found[:MOST_FINDINGS])}{more}"
 
 
+def _against_backups(ctx: Context) -> str:
+    """How the record differs from its newest backup that knows a link which it lacks; empty where it lacks none."""
+    from opsdesk.services import backup, witness
+
+    with ctx.read() as connection:
+        found = list(witness.contradictions(connection, [ctx.home / backup.FOLDER]))
+    return found[-1] if found else ""
+
+
 class Keeper(QObject):
     """One timer for the rounds of backups; the last round when the window closes; restoring in between."""
 
@@ -80,11 +89,14 @@ class Keeper(QObject):
         self.timer.timeout.connect(self.look)
 
     def begin(self) -> None:
-        """The record is open: rounds from now on."""
+        """The record is open: rounds from now on. One that is not the one of its backups is told at once."""
         from opsdesk.services.backup_keeping import EVERY
 
         self._stopping = False
         self.timer.start(int(EVERY.total_seconds() * 1000))
+        self._window.operations.run(
+            partial(_against_backups, self._window.ctx), done=self._tell_strange, owner=self, beside=True
+        )
 
     def look(self) -> None:
         """Make the backups that are due, beside the work that goes on, never two at once; one a day is proved."""
@@ -159,9 +171,14 @@ class Keeper(QObject):
 
     def offer_restore(self) -> None:
         """On a new computer: go back to a backup that lies elsewhere instead of founding a site."""
-        self.let_go()
         remedy = "点“其他文件…”选 U 盘或别处的备份。没有备份的点“重试”，回去建立新站点。"
-        self._window.show_trouble(Trouble("这个文件夹里还没有数据。", remedy=remedy))
+        self._offer_backups(Trouble("这个文件夹里还没有数据。", remedy=remedy))
+
+    def _offer_backups(self, why: Trouble) -> None:
+        if self._window.frame is not None and not self._window.frame.may_leave():
+            return
+        self.let_go()
+        self._window.show_trouble(why)
         self._window.trouble.show_backups()
 
     def mend(self) -> None:
@@ -210,6 +227,13 @@ class Keeper(QObject):
     def _on_not_restored(self, error: Refusal | Trouble) -> None:
         self._window.notices.show(f"{error}{getattr(error, 'remedy', '')}", Tone.BROKEN)
         self._window.open_site()
+
+    def _tell_strange(self, found: str) -> None:
+        if found:
+            why = Trouble(found, remedy="请选一份备份恢复。不恢复的点“重试”，照原样打开。")
+            act = ("从备份恢复…", lambda: QTimer.singleShot(0, self, partial(self._offer_backups, why)))
+            said = f"{found}可能换成了较早的备份或别处的数据。要找回的，请从备份恢复。"
+            self._window.notices.show(said, Tone.BROKEN, [act], seconds=None)
 
     def _on_round(self, found: tuple[Round, list[str]]) -> None:
         done, wrong = found
