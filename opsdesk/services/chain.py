@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -21,12 +19,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, delete, func, insert, select, text
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from opsdesk.models import Base, LedgerRow, PersonalValue
 from opsdesk.services.clock import Clock
-from opsdesk.services.errors import UNSOUND
 
 GENESIS = "0" * 64
 CHINA = timezone(timedelta(hours=8))
@@ -34,11 +30,9 @@ LEDGER = Base.metadata.tables["ledger"]
 PERSONAL_VALUES = Base.metadata.tables["personal_value"]
 DIALECT = sqlite.dialect()
 OUTSIDE = {"ledger", "personal_value"}
-NOTHING = (0, "")
 FACTS_ONLY = {"event", "forget"}
 """Kinds of links that say something and hold no row."""
 HASHED = tuple(column.name for column in LEDGER.columns if column.name != "hash")
-TOLD = ("seq", "hash", "kind", "subject", "subject_id", "body", "at", "operator", "act")
 HIDING = {
     table.name: hidden
     for table in Base.metadata.sorted_tables
@@ -64,7 +58,7 @@ def _plain(value: object) -> str:
 
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode
 """Canonical JSON: sorted keys, no blanks, Chinese as it is."""
-_array = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+array = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 def zone(moment: datetime) -> str:
@@ -74,16 +68,12 @@ def zone(moment: datetime) -> str:
 
 def commitment(salt: str, value: str) -> str:
     """What the chain holds of a personal value."""
-    return hashlib.sha256(_array([salt, value]).encode()).hexdigest()
+    return hashlib.sha256(array([salt, value]).encode()).hexdigest()
 
 
 def link(previous: str, row: Mapping[str, Any]) -> str:
     """Hash of a ledger row after `previous`."""
-    return hashlib.sha256(previous.encode() + _hashed(row)).hexdigest()
-
-
-def _hashed(row: Mapping[str, Any]) -> bytes:
-    return _array([row[name] for name in HASHED]).encode()
+    return hashlib.sha256(f"{previous}{array([row[name] for name in HASHED])}".encode()).hexdigest()
 
 
 def personal(column: Column[Any]) -> bool:
@@ -97,7 +87,7 @@ def schema_hash(connection: Connection) -> str:
     rows = [list(row) for row in connection.execute(text(f"{objects} ORDER BY type, name"))]
     versions = ("PRAGMA user_version", "PRAGMA application_id", "SELECT group_concat(version_num) FROM alembic_version")
     rows.append([connection.execute(text(question)).scalar_one() for question in versions])
-    return hashlib.sha256(_array(rows).encode()).hexdigest()
+    return hashlib.sha256(array(rows).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -221,117 +211,8 @@ def short_head(connection: Connection) -> str:
     return f"{seq}·{' '.join(digest[i : i + 4] for i in range(0, 16, 4))}".upper()
 
 
-def schema_altered(connection: Connection) -> bool:
-    """Whether tables, indexes or triggers are not as the chain has them; quick enough for every start."""
-    query = select(LedgerRow.body).where(LedgerRow.subject == "schema", LedgerRow.kind == "schema")
-    last = connection.execute(query.order_by(LedgerRow.seq.desc()).limit(1)).scalar_one_or_none()
-    return last is not None and _facts(last).get("schema") != schema_hash(connection)
-
-
-def verify(connection: Connection) -> Iterator[str]:
-    """Yield a Chinese sentence for everything that does not hold: broken links, altered rows, rows outside the chain.
-
-    Replays the chain and compares every row of every table with what the chain says it is, on one state of the record:
-    who writes meanwhile waits.
-    """
-    connection.exec_driver_sql("BEGIN")
-    try:
-        latest: dict[tuple[str, int], tuple[int, str]] = {}
-        claims: dict[tuple[int, str], str] = {}
-        yield from _readable("审计链", _verify_links(connection, latest, claims))
-        yield from _readable("个人信息附表", _verify_values(connection, claims))
-        for table in Base.metadata.sorted_tables:
-            if table.name not in OUTSIDE:
-                yield from _readable(table.name, _verify_table(connection, table, latest))
-        for subject, subject_id in latest:
-            yield f"{subject} 第 {subject_id} 行在审计链中有记录，但数据库里已不存在。"
-    finally:
-        connection.exec_driver_sql("COMMIT")
-
-
-def _readable(what: str, findings: Iterator[str]) -> Iterator[str]:
-    try:
-        yield from findings
-    except (DBAPIError, sqlite3.Error) as error:
-        yield f"{what}读不出来（{getattr(error, 'orig', error)}）：{UNSOUND}。"
-
-
-def _values(connection: Connection, asked: str) -> Any:
-    """Rows as SQLite gives them; a whole record is read twice as fast as by way of SQLAlchemy."""
-    return connection.exec_driver_sql(f"SELECT {asked}").cursor
-
-
-def _rows(connection: Connection, table: str) -> Iterator[dict[str, Any]]:
-    """The rows of a table, column by column."""
-    cursor = _values(connection, f'* FROM "{table}"')
-    names = [column[0] for column in cursor.description]
-    return (dict(zip(names, values, strict=True)) for values in cursor)
-
-
-def _links(connection: Connection) -> Iterator[tuple[Any, ...]]:
-    """Every link in order: what is `TOLD` of it, and the array that its hash is of.
-
-    SQLite writes the same JSON in a fifth of the time; from a value that it has no JSON for on, it is written here.
-    """
-    told, hashed, done = ", ".join(TOLD), ", ".join(HASHED), 0
-    with suppress(DBAPIError, sqlite3.Error):
-        for values in _values(connection, f"{told}, CAST(json_array({hashed}) AS BLOB) FROM ledger ORDER BY seq"):
-            yield values
-            done += 1
-        return
-    for values in _values(connection, f"{told}, {hashed} FROM ledger ORDER BY seq LIMIT -1 OFFSET {done}"):
-        yield *values[: len(TOLD)], _array(values[len(TOLD) :]).encode()
-
-
-def _verify_links(
-    connection: Connection, latest: dict[tuple[str, int], tuple[int, str]], claims: dict[tuple[int, str], str]
-) -> Iterator[str]:
-    previous, expected_seq, schema = GENESIS, 1, ""
-    for seq, digest, kind, subject, subject_id, body, at, operator, act, array in _links(connection):
-        if seq != expected_seq:
-            yield f"审计链第 {expected_seq} 条缺失（下一条是第 {seq} 条）。"
-        if hashlib.sha256(f"{previous}".encode() + array).hexdigest() != digest:
-            who = f"{str(at)[:16].replace('T', ' ')} {operator} {act}"
-            yield f"审计链第 {seq} 条与前后不符（{who}）：{UNSOUND}。"
-        previous, expected_seq = digest, seq + 1
-        if kind == "schema":
-            schema = _facts(body).get("schema", "")
-        elif kind == "delete":
-            latest.pop((subject, subject_id), None)
-        elif kind == "forget":
-            for each in _forgotten(body):
-                claims.pop(each, None)
-        elif kind not in FACTS_ONLY:
-            latest[subject, subject_id] = (seq, body)
-            if subject in HIDING:
-                claims.update(((seq, column), claim) for column, claim in _claimed(subject, body))
-    if expected_seq == 1:
-        yield "审计链是空的。"
-    elif schema != schema_hash(connection):
-        yield f"数据库结构与审计链登记的不一致（表、索引或触发器）：{UNSOUND}。"
-
-
-def _claimed(subject: str, body: str) -> Iterator[tuple[str, str]]:
-    """The commitments of a link by column."""
-    facts = _facts(body)
-    for column in HIDING[subject]:
-        if isinstance(facts.get(column), dict):
-            yield column, facts[column].get("commitment", "")
-
-
-def _verify_values(connection: Connection, claims: dict[tuple[int, str], str]) -> Iterator[str]:
-    """Each salted value must be what the chain committed to, and none may be missing or too many."""
-    open_claims = dict(claims)
-    for row in connection.execute(select(PERSONAL_VALUES)).mappings():
-        claim = open_claims.pop((row["seq"], row["column"]), None)
-        if claim != commitment(row["salt"], row["value"]):
-            yield f"个人信息附表中审计链第 {row['seq']} 条的 {row['column']} 与登记的不符：{UNSOUND}。"
-    for seq, column in open_claims:
-        yield f"个人信息附表中审计链第 {seq} 条的 {column} 不见了：{UNSOUND}。"
-
-
-def _facts(body: str) -> dict[str, Any]:
-    """A link's body; empty where it was spoilt, which its hash has already told."""
+def facts_of(body: str) -> dict[str, Any]:
+    """The body of a link; empty where it was spoilt, which its hash tells."""
     try:
         facts = json.loads(body)
     except (ValueError, TypeError):
@@ -339,60 +220,11 @@ def _facts(body: str) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
-def _forgotten(body: str) -> set[tuple[int, str]]:
-    """Which values a link says were erased; none where it was spoilt."""
-    try:
-        return {(int(seq), str(column)) for seq, column in _facts(body)["values"]}
-    except (KeyError, TypeError, ValueError):
-        return set()
-
-
-def _right_at_sight(
-    connection: Connection, table: Table, latest: Mapping[tuple[str, int], tuple[int, str]]
-) -> set[int]:
-    """The rows of a table if SQLite writes each as the very JSON the chain holds; else none, and nothing is said.
-
-    Salted values are not compared so, and a value may have no JSON, a column be gone.
-    """
-    if table.name in HIDING:
-        return set()
-    own = ", ".join(f"'{name}', {table.name}.\"{name}\"" for name in sorted(table.columns.keys()))
-    right: set[int] = set()
-    with suppress(DBAPIError, sqlite3.Error):
-        for row_id, body in _values(connection, f'id, json_object({own}) FROM "{table.name}"'):
-            if row_id in right or latest.get((table.name, row_id), NOTHING)[1] != body:
-                return set()
-            right.add(row_id)
-        return right
-    return set()
-
-
-def _verify_table(
-    connection: Connection, table: Table, latest: dict[tuple[str, int], tuple[int, str]]
-) -> Iterator[str]:
-    right = _right_at_sight(connection, table, latest)
-    if right:
-        for row_id in right:
-            del latest[table.name, row_id]
-        return
-    hidden = HIDING.get(table.name, ())
-    salts: dict[tuple[int, str], str] = {}
-    if hidden:
-        kept = connection.execute(select(PersonalValue.seq, PersonalValue.column, PersonalValue.salt))
-        salts = {(row.seq, row.column): row.salt for row in kept}
-    for values in _rows(connection, table.name):
-        row_id = values.get("id", 0)  # a column may have been renamed outside: the schema's hash has told that
-        known = latest.pop((table.name, row_id), None)
-        if known is None:
-            yield f"{table.name} 第 {row_id} 行不在审计链中：{UNSOUND}。"
-            continue
-        seq, body = known
-        claimed = _facts(body) if hidden else {}
-        for column in hidden:
-            if values.get(column) is not None and claimed.get(column) and (seq, column) in salts:
-                values[column] = {"commitment": commitment(salts[seq, column], str(values[column]))}
-        if canonical(values) != body:
-            yield f"{table.name} 第 {row_id} 行与审计链第 {seq} 条不符：{UNSOUND}。"
+def schema_altered(connection: Connection) -> bool:
+    """Whether tables, indexes or triggers are not as the chain has them; quick enough for every start."""
+    query = select(LedgerRow.body).where(LedgerRow.subject == "schema", LedgerRow.kind == "schema")
+    last = connection.execute(query.order_by(LedgerRow.seq.desc()).limit(1)).scalar_one_or_none()
+    return last is not None and facts_of(last).get("schema") != schema_hash(connection)
 
 
 def count(connection: Connection) -> int:

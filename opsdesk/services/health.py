@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from opsdesk.models.engine import read_engine
 from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, schema_of
-from opsdesk.services import backup, calendars, chain, clock_guard, incident_text
+from opsdesk.services import backup, calendars, chain_check, clock_guard, incident_text
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import UNSOUND, Damaged, Trouble
 from opsdesk.services.transaction import database_trouble
@@ -81,4 +81,4 @@ def sound(connection: Connection) -> list[str]:
 
 def verify(connection: Connection) -> list[str]:
     """Check the database and the audit chain whole; an empty list means that everything holds."""
-    return [*sound(connection), *chain.verify(connection)]
+    return [*sound(connection), *chain_check.verify(connection)]

@@ -14,7 +14,7 @@ from sqlalchemy import Table, select
 
 from opsdesk import models
 from opsdesk.models import Base, ClosedPeriod
-from opsdesk.services import chain, closing_days
+from opsdesk.services import chain, chain_check, closing_days
 from opsdesk.services.closing_rules import (
     BY_TABLE,
     MONTHLY,
@@ -241,7 +241,7 @@ def test_what_was_said_of_a_closed_day_stays(model: type[Base], site: Context) -
     if not any(map(chain.personal, table_of(model).columns)):  # such rows are never taken out
         assert not refused(site, lambda tx: tx.remove(model, ids[OPEN]))
     with site.read() as connection:
-        assert not list(chain.verify(connection))
+        assert not list(chain_check.verify(connection))
 
 
 @pytest.mark.parametrize(
