@@ -34,6 +34,8 @@ HIGHEST = 1 << 40
 """No row of ours has a greater id."""
 MOST_PROBES = 4_000
 """As often in a row may a damaged table give nothing before the search ends; a spoilt leaf takes some hundred."""
+MAGIC = b"SQLite format 3\0"
+MAXIMAL_PAGE = 65_536
 MENDED, SALVAGED = "重建索引", "逐表抢救"
 REPAIRED = "修复数据"
 
@@ -97,17 +99,48 @@ def attempt(home: Path) -> Salvage:
                 shutil.copyfile(home / name, folder / name)
     except OSError as error:
         raise Trouble(f"修复没有开始（{error.strerror or error}）。", remedy="请检查磁盘空间和权限后再试。") from error
+    backups = home / backup.FOLDER
     try:
-        mended = _mended(folder)
-        return (
-            mended if mended is not None and mended.whole else _better(mended, _salvaged(folder, home / backup.FOLDER))
-        )
+        try:
+            return _by_any_way(folder, backups)
+        except SPOILT:
+            if not _lend_first_page(folder, backups):
+                raise
+            return _by_any_way(folder, backups)
     except SPOILT as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise Damaged(f"数据文件损坏太重，读不出内容（{error}）。", remedy="请从备份恢复。") from error
+        raise Damaged("数据文件损坏太重，读不出内容。", remedy="请从备份恢复。") from error
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _by_any_way(folder: Path, backups: Path) -> Salvage:
+    mended = _mended(folder)
+    return mended if mended is not None and mended.whole else _better(mended, _salvaged(folder, backups))
+
+
+def _lend_first_page(folder: Path, backups: Path) -> bool:
+    """Give the copy the first page of the newest backup that has one; False where none has.
+
+    A backup is the record page by page, and the first one says where every table begins: where only it is spoilt,
+    nothing is lost. Which pages are free is not known any more; nothing of the first try stays.
+    """
+    for path in (each.path for each in backup.kept(backups) if not each.encrypted):
+        with suppress(OSError), path.open("rb") as file:
+            page = bytearray(file.read(MAXIMAL_PAGE))
+            if not page.startswith(MAGIC):
+                continue
+            size = int.from_bytes(page[16:18], "big") % MAXIMAL_PAGE or MAXIMAL_PAGE
+            pages = (folder / DATABASE).stat().st_size // size
+            page[28:40] = pages.to_bytes(4, "big") + bytes(8)  # so many pages, none of them free
+            page[92:96] = page[24:28]  # and that is to be believed
+            with (folder / DATABASE).open("rb+") as copy:
+                copy.write(page[:size])
+            for left in set(folder.iterdir()) - {folder / DATABASE}:
+                left.unlink()
+            return True
+    return False
 
 
 def _better(mended: Salvage | None, salvaged: Salvage) -> Salvage:

@@ -144,11 +144,32 @@ def test_rows_whose_links_are_gone_too_are_counted_as_lost_or_told(record: Conte
     assert not mended.whole
 
 
-@pytest.mark.parametrize("harm", ["text", "first page", "empty"])
-def test_what_cannot_be_read_at_all_is_refused_with_the_way_out(record: Context, harm: str) -> None:
+@pytest.mark.parametrize("spoilt", [100, PAGE])
+def test_a_spoilt_beginning_is_lent_by_a_backup_and_nothing_written_since_is_lost(record: Context, spoilt: int) -> None:
+    newest = backup.make(record.home, NOW, "手动").path
+    newest.write_bytes(newest.read_bytes()[:-PAGE])  # what it lends is sound all the same
+    with record.transaction("后来的") as tx:
+        tx.insert_many(Setting, [{"name": f"later{n}", "value": "后来的值" * 50} for n in range(MANY)])
+    a_site.close(record)
+    database = bootstrap.database(record.home)
+    before = {table: rows(database, table) for table in ("setting", "shift", "ledger", "incident")}
+    whole = database.read_bytes()
+    database.write_bytes(b"\xff" * spoilt + whole[spoilt:])
+    mended = salvage.attempt(record.home)
+    assert mended.whole, mended.findings
+    assert {table: rows(mended.file, table) for table in before} == before
+
+
+@pytest.mark.parametrize(
+    ("harm", "backed_up"),
+    [("text", False), ("first page", False), ("empty", False), ("text", True), ("empty", True)],
+)
+def test_what_cannot_be_read_at_all_is_refused_with_the_way_out(record: Context, harm: str, backed_up: bool) -> None:
+    if backed_up:
+        backup.make(record.home, NOW, "手动")
     database = bootstrap.database(record.home)
     whole = database.read_bytes()
-    spoilt = {"text": b"no database" * 1000, "first page": b"\xff" * PAGE + whole[PAGE:], "empty": b""}[harm]
+    spoilt = {"text": b"no database" * 10_000, "first page": b"\xff" * PAGE + whole[PAGE:], "empty": b""}[harm]
     database.write_bytes(spoilt)
     with pytest.raises(Damaged, match="读不出内容") as told:
         salvage.attempt(record.home)
