@@ -128,11 +128,23 @@ def _bring_up(home: Path, writing: Engine, reading: Engine, clock: Clock, *, tho
     except Trouble as trouble:
         if is_damage(trouble.__cause__):
             raise _damaged(home, clock, "已损坏，打不开，没有改动。") from trouble
-        raise
+        raise _in_the_way(home) or trouble from trouble
     except (DBAPIError, *backup.SPOILT) as error:
         raise _damaged(home, clock, f"打不开（{getattr(error, 'orig', error)}），没有改动。") from error
     if sound != "ok":
         raise _damaged(home, clock, "已损坏，没有打开，也没有改动。")
+
+
+def _in_the_way(home: Path) -> Trouble | None:
+    """What the system says of the files where they cannot be opened: a folder of that name, or no permission."""
+    for path in (home, *(home / f"{backup.DATABASE}{suffix}" for suffix in ("", *backup.SIDECARS))):
+        if path != home and path.is_dir():
+            said = f"{path} 是一个文件夹，不是数据文件，没有打开，也没有改动。"
+            return Trouble(said, remedy="请把这个文件夹移到别处再试，或从备份恢复。")
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            said = f"这个电脑账户没有读写 {path} 的权限，没有打开，也没有改动。"
+            return Trouble(said, remedy="请让电脑管理员给读写权限，或去掉只读属性，然后再试。")
+    return None
 
 
 def _damaged(home: Path, clock: Clock, what: str) -> Damaged:

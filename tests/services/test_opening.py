@@ -138,6 +138,15 @@ def test_an_older_site_is_backed_up_and_given_what_a_new_one_begins_with(tmp_pat
         assert editions == [1] * len(appraisal_schemes.shipped()), "seeded once"
 
 
+@pytest.mark.parametrize("name", ["ops.db", "ops.db-journal"])
+def test_a_folder_in_the_place_of_a_file_is_named(site, name):
+    in_the_way = site.home / name
+    in_the_way.unlink(missing_ok=True)
+    in_the_way.mkdir()
+    with pytest.raises(Trouble, match=f"{name} 是一个文件夹"):
+        opened(site.home)
+
+
 @pytest.mark.parametrize("harm", ["text", "header", "half", "page", "schema"])
 def test_a_damaged_file_gets_a_sentence_and_a_way_out_and_is_kept(site, harm):
     backup.make(site.home, NOW, "手动")

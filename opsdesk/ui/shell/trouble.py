@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -38,8 +39,9 @@ MOST_FINDINGS = 6
 MENDING = "正在副本里修复…"
 NO_BACKUP = (
     "数据文件夹里没有备份。U 盘或别处有备份的，请点“其他文件…”；"
-    "确实没有的，请把 ops.db 移到别处再点“重试”，从空白站点开始，照纸补录。"
+    "确实没有的，请把 ops.db、ops.unsound 和名字以 set-aside 开头的文件夹移到别处再点“重试”，从空白站点开始，照纸补录。"
 )
+SHUT = "备份文件夹打不开，这个电脑账户没有读它的权限。请让电脑管理员给权限再试；U 盘或别处有备份的，请点“其他文件…”。"
 
 
 class TroublePage(QWidget):
@@ -53,6 +55,7 @@ class TroublePage(QWidget):
         self._home, self._clock, self._desk = home, clock, desk
         self._kept: Sequence[Kept] = ()
         self._mended: Salvage | None = None
+        self._told = ("", "")
         self.chosen: Path | None = None
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -88,9 +91,8 @@ class TroublePage(QWidget):
 
     def tell(self, error: Refusal | Trouble) -> None:
         """Say what happened and what can be done."""
-        self.sentence.setText(str(error))
-        self.remedy.setText(getattr(error, "remedy", ""))
-        self.remedy.setVisible(bool(self.remedy.text()))
+        self._told = (str(error), getattr(error, "remedy", ""))
+        self._head(*self._told)
         self.repair.setVisible(isinstance(error, Damaged) and _holds_something(bootstrap.database(self._home)))
         self._list.setVisible(False)
         self._drop_mended()
@@ -100,7 +102,7 @@ class TroublePage(QWidget):
     def mend(self) -> None:
         """Mend a copy of the record and say what was saved and what was lost; nothing is put in place yet."""
         self._drop_mended()
-        self.sentence.setText(MENDING)
+        self._head(MENDING)
         self._say("")
         self._desk.operations.run(
             lambda: (salvage.attempt(self._home), _newest(self._home)),
@@ -179,6 +181,9 @@ class TroublePage(QWidget):
     def _show(self, found: Sequence[Kept]) -> None:
         self._kept = found
         self._drop_mended()
+        self._head(*self._told)
+        folder = self._home / backup.FOLDER
+        self.table.set_empty(SHUT if folder.exists() and not os.access(folder, os.R_OK | os.X_OK) else NO_BACKUP)
         self.table.set_rows([_row(n, each) for n, each in enumerate(found)])
         self._list.setVisible(True)
         self.look_at(None)
@@ -191,7 +196,7 @@ class TroublePage(QWidget):
         """What was saved; where the newest backup holds more, that is the way to go."""
         mended, newest = found
         self._mended = mended
-        self.sentence.setText("修复的结果如下，还没有采用。")
+        self._head("修复的结果如下，还没有采用。")
         self._list.setVisible(False)
         lines = [*mended.findings[:MOST_FINDINGS]]
         more = len(mended.findings) - len(lines)
@@ -232,8 +237,13 @@ class TroublePage(QWidget):
 
     def _fail(self, error: Refusal | Trouble) -> None:
         if self.sentence.text() == MENDING:
-            self.sentence.setText("没有修复成。")
+            self._head("没有修复成。")
         self._say(f"{error}{getattr(error, 'remedy', '')}")
+
+    def _head(self, sentence: str, remedy: str = "") -> None:
+        self.sentence.setText(sentence)
+        self.remedy.setText(remedy)
+        self.remedy.setVisible(bool(remedy))
 
     def _say(self, sentence: str) -> None:
         self.said.setText(sentence)

@@ -6,7 +6,7 @@ from contextlib import closing
 import a_site
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from opsdesk import bootstrap
 from opsdesk.services import backup
@@ -113,3 +113,31 @@ def test_a_record_that_its_backups_bear_out_says_nothing(open_window, site) -> N
     a_site.close(site)
     hands = open_window(site.home, site.clock)
     assert hands.window.notices.shown == []
+
+
+def test_without_any_backup_one_may_begin_anew_by_doing_what_the_window_says(open_window, site) -> None:
+    a_site.close(site)
+    database = bootstrap.database(site.home)
+    database.write_bytes(b"\xff" * 100_000)
+    hands = open_window(site.home, site.clock)
+    page = hands.window.trouble
+    hands.click(page.choose)
+    said = "\n".join(each.text() for each in page.table.findChildren(QLabel) if each.isVisible())
+    for name in ("ops.db", "ops.unsound"):
+        assert name in said
+        (site.home / name).rename(site.home / f"moved-{name}")
+    hands.click(page.again)
+    assert hands.screen is hands.window.first_start
+
+
+def test_what_a_repair_said_goes_when_the_backups_are_shown(open_window, site) -> None:
+    backup.make(site.home, site.now(), "手动")
+    a_site.close(site)
+    _alter(site, "UPDATE account SET active=0")
+    hands = open_window(site.home, site.clock)
+    page = hands.window.trouble
+    hands.click(page.repair)
+    assert (page.sentence.text(), page.remedy.text()) == ("修复的结果如下，还没有采用。", "")
+    hands.click(page.choose)
+    assert "与审计链不符" in page.sentence.text()
+    assert "最近的备份" in page.remedy.text()
