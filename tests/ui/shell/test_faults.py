@@ -1,0 +1,88 @@
+"""A fault at any statement that a page asks of the record is told under a code, and the window goes on (H24)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QTimer
+from sqlalchemy import event
+
+from opsdesk.ui.kit.change_bus import MINUTE
+
+TOLD = "程序出错（编号 E-"
+STEP = 7
+"""So much further on in its questions the fault falls with each page."""
+
+
+class Fault:
+    """Strikes once, at the statement of this number from `set` on; counts those that come."""
+
+    def __init__(self) -> None:
+        self.at = self.count = 0
+
+    def __call__(self, *_told: object) -> None:
+        self.count += 1
+        if self.count == self.at:
+            raise ZeroDivisionError("a fault on purpose")
+
+    def set(self, at: int) -> None:
+        self.at, self.count = at, 0
+
+
+@pytest.fixture
+def fault(desk, monkeypatch) -> Iterator[Fault]:
+    strike = Fault()
+    monkeypatch.setattr(sys, "excepthook", desk.window.operations.catch_faults)  # as the program does
+    for engine in (desk.window.ctx.reading, desk.window.ctx.writing):
+        event.listen(engine, "before_cursor_execute", strike)
+    yield strike
+    strike.set(0)
+
+
+def told(desk) -> int:
+    """How many faults are told; they are taken away."""
+    found = sum(TOLD in each for each in desk.window.notices.sentences())
+    desk.window.notices.clear()
+    return found
+
+
+def opened(desk, qtbot, section: str, tab: str) -> None:
+    """Go there as a press on the rail does: from the event loop, where a fault is nobody else's."""
+    QTimer.singleShot(0, partial(desk.window.frame.open, section, tab))
+    qtbot.wait(1)
+    desk.settle()
+
+
+def refreshed(desk) -> None:
+    """Let everything that is seen ask anew."""
+    watchers = desk.window.bus._watchers
+    desk.window.bus.announce({MINUTE}.union(*(each.topics for each in watchers)))
+    desk.settle()
+
+
+def test_on_every_page_a_fault_is_told_and_the_window_goes_on(desk, fault, qtbot) -> None:
+    places = [(section.key, tab.key) for section in desk.window.frame.sections for tab in section.tabs]
+    for n, place in enumerate(places):
+        fault.set(1)
+        opened(desk, qtbot, *place)
+        told(desk)
+        fault.set(0)
+        opened(desk, qtbot, *place)
+        assert told(desk) == 0, f"{place} does not come back after a fault while it was opened"
+        current = desk.window.frame.current
+        assert (current.section.key, current.current_key) == place
+        assert current.current.isVisible()
+        fault.set(0)
+        refreshed(desk)
+        asked = fault.count
+        fault.set(n * STEP % asked + 1)
+        refreshed(desk)
+        assert fault.count >= fault.at
+        assert told(desk) == 1, f"the fault at question {fault.at} of {place}"
+        fault.set(0)
+        refreshed(desk)
+        assert told(desk) == 0
+        assert fault.count, f"{place} asks no more after a fault"
