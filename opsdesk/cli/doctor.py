@@ -21,7 +21,6 @@ from opsdesk.services.errors import Trouble
 
 OK, WARN, ERROR = "ok", "warn", "error"
 WORDS = {OK: "正常", WARN: "注意", ERROR: "故障"}
-LEAST_FREE = 2 * 1024**3
 TRIAL = "𠅤𬭎䶮𪚥·到岗记录"
 """Rare characters of Ext A, B and E (the last of them only in the fallback face), and the middle dot of names."""
 BEIJING = timedelta(hours=8)
@@ -143,7 +142,7 @@ def disk(home: Path) -> Line:
         free = shutil.disk_usage(place).free
     except OSError as error:
         return Line("disk", WARN, f"看不到 {place} 还有多少空间（{error.strerror}）。请检查磁盘。")
-    if free < LEAST_FREE:
+    if free < backup_keeping.LEAST_FREE:
         return Line("disk", WARN, f"{place} 所在磁盘只剩 {saying.size(free)}，少于 2 GB。请清理磁盘，以免记录存不下。")
     return Line("disk", OK, f"{place} 所在磁盘还有 {saying.size(free)}。")
 

@@ -6,6 +6,7 @@ and nothing goes while some backup holds more links than the newest (a record th
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,6 +23,7 @@ EVERY = timedelta(minutes=30)
 """How often the window looks whether a backup is due."""
 MANY_ROWS = 500
 """An import of so many rows and more has a backup before it."""
+LEAST_FREE = 2 * 1024**3
 SCHEDULED, CLOSING, BEFORE_IMPORT = "定时", "关闭", "导入前"
 
 
@@ -119,6 +121,16 @@ def go_round(ctx: Context, why: str = SCHEDULED, *, progress: Progress | None = 
     if second is not None:
         thin(second.path.parent, ctx.now(), since=damaged_since(ctx.home))
     return Round(here, second)
+
+
+def warnings(ctx: Context) -> list[str]:
+    """What will cost records if nobody does anything: a second place without a backup for days, a disk nearly full."""
+    second = backup_second.look(ctx)
+    found = [second.sentence] if second.folder is not None and second.late else []
+    free = shutil.disk_usage(ctx.home).free
+    if free < LEAST_FREE:
+        found.append(f"数据所在的磁盘只剩 {free / 1024**3:.1f} GB，少于 2 GB。请清理磁盘，以免记录存不下。")
+    return found
 
 
 def before_import(ctx: Context, rows: int) -> Backup | None:

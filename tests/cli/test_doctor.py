@@ -15,7 +15,7 @@ from opsdesk import bootstrap
 from opsdesk.cli import doctor
 from opsdesk.cli.doctor import ERROR, OK, WARN
 from opsdesk.models.schema import SCHEMA
-from opsdesk.services import backup
+from opsdesk.services import backup, backup_keeping
 from opsdesk.services.clock import Clock, FixedClock
 
 
@@ -129,7 +129,7 @@ def test_python_and_qt_go_together_or_not() -> None:
 
 def test_little_room_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctor.disk(tmp_path / "not" / "there").level == OK
-    monkeypatch.setattr(doctor, "LEAST_FREE", 10**18)
+    monkeypatch.setattr(backup_keeping, "LEAST_FREE", 10**18)
     assert doctor.disk(tmp_path).level == WARN
 
 

@@ -69,12 +69,16 @@ def _named(found: list[str]) -> str:
 
 
 def _against_backups(ctx: Context) -> str:
-    """How the record differs from its newest backup that knows a link which it lacks; empty where it lacks none."""
+    """What the record lacks of its newest backup that holds a link which it does not; empty where it lacks nothing."""
     from opsdesk.services import backup, witness
 
     with ctx.read() as connection:
-        found = list(witness.contradictions(connection, [ctx.home / backup.FOLDER]))
-    return found[-1] if found else ""
+        found = list(witness.unknown(connection, [ctx.home / backup.FOLDER]))
+    if not found:
+        return ""
+    made, stands = found[-1]
+    lacks = "没有这一条" if stands is None else "是另外一条"
+    return f"{made.made_at:%Y-%m-%d %H:%M} 的备份记到第 {made.contents.last:,} 条改动，现在的数据里{lacks}。"
 
 
 class Keeper(QObject):
@@ -85,6 +89,7 @@ class Keeper(QObject):
         self._window = window
         self._running = self._stopping = False
         self._looked_on: date | None = None
+        self._warned_on: date | None = None
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.look)
 
@@ -99,7 +104,10 @@ class Keeper(QObject):
         )
 
     def look(self) -> None:
-        """Make the backups that are due, beside the work that goes on, never two at once; one a day is proved."""
+        """Make the backups that are due, beside the work that goes on, never two at once.
+
+        Once a day one is proved, and what will cost records is told.
+        """
         ctx = self._window.ctx
         if ctx is None or self._running:
             return
@@ -107,13 +115,14 @@ class Keeper(QObject):
         from opsdesk.services import backup_keeping
 
         self._running = True
-        first = self._looked_on != ctx.today()
+        first, unwarned = self._looked_on != ctx.today(), self._warned_on != ctx.today()
 
-        def work() -> tuple[Round, list[str]]:
+        def work() -> tuple[Round, list[str], list[str]]:
             done = backup_keeping.go_round(ctx, progress=lambda _done, _total: not self._stopping)
+            warnings = backup_keeping.warnings(ctx) if unwarned else []
             if not first or done.here is None:
-                return done, []
-            return done, bootstrap.check_copy(ctx, done.here.path, lambda: self._stopping)
+                return done, [], warnings
+            return done, bootstrap.check_copy(ctx, done.here.path, lambda: self._stopping), warnings
 
         self._window.operations.run(
             work,
@@ -235,9 +244,13 @@ class Keeper(QObject):
             said = f"{found}可能换成了较早的备份或别处的数据。要找回的，请从备份恢复。"
             self._window.notices.show(said, Tone.BROKEN, [act], seconds=None)
 
-    def _on_round(self, found: tuple[Round, list[str]]) -> None:
-        done, wrong = found
+    def _on_round(self, found: tuple[Round, list[str], list[str]]) -> None:
+        done, wrong, warnings = found
         self._running = False
+        for each in warnings:
+            self._window.notices.show(each, Tone.BROKEN, seconds=None)
+        if warnings and self._window.ctx is not None:
+            self._warned_on = self._window.ctx.today()
         if done.here is not None and self._window.ctx is not None:
             self._looked_on = self._window.ctx.today()
         if wrong:

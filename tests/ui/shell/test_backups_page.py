@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -379,6 +380,29 @@ def test_a_day_is_proved_once(desk, page, site) -> None:
     keeper.look()
     desk.settle()
     assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：")
+
+
+def test_a_second_place_without_a_backup_for_days_is_told_on_every_page_once_a_day(desk, site, away) -> None:
+    backup_second.choose(site, away)
+    keeper = desk.window.keeper
+    keeper.look()
+    desk.settle()
+    away.rename(away.with_name("pocket"))
+    for days, told in ((3, 0), (1, 1), (0, 1), (1, 2)):
+        site.clock.advance(days=days)
+        keeper.look()
+        desk.settle()
+        warned = [each for each in desk.window.notices.sentences() if "第二备份位置" in each]
+        assert len(warned) == told
+    assert "已经 5 天" in warned[-1]
+
+
+def test_a_disk_that_is_nearly_full_is_told_before_it_takes_nothing(desk, monkeypatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: shutil._ntuple_diskusage(10 << 40, 9 << 40, 3 << 29))
+    desk.window.keeper.look()
+    desk.settle()
+    (sentence,) = desk.window.notices.sentences()
+    assert sentence.startswith("数据所在的磁盘只剩 1.5 GB，少于 2 GB。")
 
 
 def test_rounds_go_by_themselves_and_only_when_something_was_written(desk, page, site) -> None:
