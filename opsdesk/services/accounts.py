@@ -105,6 +105,22 @@ def change(ctx: Context, account_id: int, values: Mapping[str, object]) -> Outco
     return Outcome(account_id, frozenset({"account"}))
 
 
+def change_own(ctx: Context, *, old: str, new: str) -> Outcome[str]:
+    """Give oneself another password; the old one is asked, and wrong tries of it wait as at the door."""
+    ctx.require(Role.SUPERVISOR, Role.DESK, Role.READER)
+    check_password(new)
+    try:
+        log_in(ctx, name=ctx.actor.name, password=old, act="核对原密码")
+    except Refusal as refusal:
+        raise Refusal(str(refusal), field="old") from None
+    if old == new:
+        raise Refusal("新密码和原密码一样。请另想一个。", field="password")
+    with ctx.transaction("修改自己的密码") as tx:
+        query = select(Account.id).where(Account.name == ctx.actor.name)
+        tx.update(Account, tx.connection.execute(query).scalar_one(), password_hash=_hasher().hash(new))
+    return Outcome("密码已修改，下次登录用新密码。", frozenset({"account"}))
+
+
 def names(ctx: Context) -> list[Actor]:
     """Active accounts in the order they were made; the first is the supervisor that `init` made."""
     with ctx.read() as connection:

@@ -15,6 +15,7 @@ from opsdesk import bootstrap, models
 from opsdesk.models import Account, AppraisalScheme, Base, IncidentOption, Setting
 from opsdesk.models.engine import APPLICATION_ID, write_engine
 from opsdesk.models.schema import SCHEMA
+from opsdesk.rules.vocabulary import Role
 from opsdesk.services import (
     accounts,
     appraisal_schemes,
@@ -30,6 +31,7 @@ from opsdesk.services import (
     unsound,
 )
 from opsdesk.services.clock import FixedClock
+from opsdesk.services.context import Actor
 from opsdesk.services.errors import Damaged, Refusal, Trouble
 
 NOW = datetime(2026, 3, 5, 8, 0)
@@ -234,6 +236,32 @@ def test_a_second_site_is_not_founded_over_the_first(site):
 def test_weak_passwords_are_refused(password, sentence):
     with pytest.raises(Refusal, match=sentence):
         accounts.check_password(password)
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.DESK, Role.READER])
+def test_everybody_changes_the_own_password_by_the_old_one(site, role):
+    accounts.create(site, name="小林", role=role, password="主管替我想的密码")
+    own = site.acting_as(Actor("小林", role))
+    for old, new, field, said in (
+        ("主管替我想的密码", "1234567", "password", "至少要 8"),
+        ("不是这个密码的", "只有我知道的一句话", "old", "密码不对"),
+        ("主管替我想的密码", "主管替我想的密码", "password", "一样"),
+    ):
+        with pytest.raises(Refusal, match=said) as refused:
+            accounts.change_own(own, old=old, new=new)
+        assert refused.value.field == field
+    accounts.change_own(own, old="主管替我想的密码", new="只有我知道的一句话")
+    assert accounts.log_in(site, name="小林", password="只有我知道的一句话").role is role
+    with pytest.raises(Refusal):
+        accounts.log_in(site, name="小林", password="主管替我想的密码")
+
+
+def test_the_old_password_cannot_be_guessed_without_waiting(site):
+    for _ in range(5):
+        with pytest.raises(Refusal, match="密码不对"):
+            accounts.change_own(site, old="猜一猜的密码", new="只有我知道的一句话")
+    with pytest.raises(Refusal, match="请等"):
+        accounts.change_own(site, old="值班室里有一盆绿萝", new="只有我知道的一句话")
 
 
 def test_passwords_are_kept_as_argon2id_and_wrong_ones_make_one_wait(site):

@@ -30,6 +30,7 @@ from opsdesk.ui.kit.parts import (
 )
 from opsdesk.ui.kit.record_form import RecordForm
 from opsdesk.ui.pages.number_card import NumberCard
+from opsdesk.ui.pages.password_card import PasswordCard
 from opsdesk.ui.pages.step_up import ask_supervisor
 
 FIELDS = (
@@ -149,7 +150,7 @@ class SitePage(QWidget):
         self.folder = ElidedLabel(str(computer.export_folder()))
         self.choose_folder = secondary_button("选择…", "folder-open")
         self.choose_folder.setAccessibleName("选择导出文件夹")
-        self.numbers = NumberCard(ctx, desk)
+        self.numbers, self.password = NumberCard(ctx, desk), PasswordCard(ctx, desk)
         self._lay_out()
         self.save.clicked.connect(self._submit)
         QShortcut(QKeySequence("Ctrl+S"), self, self._submit)
@@ -165,6 +166,7 @@ class SitePage(QWidget):
         """Somebody else is at the desk."""
         self._ctx = ctx
         self.numbers.set_context(ctx)
+        self.password.set_context(ctx)
         self.refresh()
 
     def focus_first(self) -> None:
@@ -205,7 +207,7 @@ class SitePage(QWidget):
         site.setMaximumWidth(look.px(640))
         beside = QVBoxLayout()
         beside.setSpacing(look.px(16))
-        for card in (computer, self.numbers):
+        for card in (computer, self.password, self.numbers):
             card.setMaximumWidth(look.px(440))
             beside.addWidget(card)
         beside.addStretch(1)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import accounts, backup, calendars, duties, settings
+from opsdesk.services.context import Actor
 from opsdesk.ui.pages.law import begins_in_words, value_in_words, values_in_words
 from opsdesk.ui.pages.step_up import StepUp
 
@@ -114,6 +115,28 @@ def test_the_service_desk_needs_a_supervisors_password_to_change_settings(desk, 
     desk.click(site_page.save)
     assert settings.read(site, "site.project") == "新项目"
     assert desk.window.ctx.actor.name == "值班员"
+
+
+def test_a_clerk_changes_the_own_password(desk, site, site_page) -> None:
+    accounts.create(site, name="小林", role=Role.DESK, password="主管替我想的密码")
+    desk.window.sit_down(desk.window.ctx.acting_as(Actor("小林", Role.DESK)))
+    desk.settle()
+    card = site_page.password
+    assert "小林" in card.whose.text()
+    for old, new, again, key, said in (
+        ("主管替我想的密码", "只有我知道的一句话", "只有我知道的", "again", "不一样"),
+        ("记错了的密码", "只有我知道的一句话", "只有我知道的一句话", "old", "不对"),
+        ("主管替我想的密码", "12345678", "12345678", "password", "太常见"),
+        ("主管替我想的密码", "只有我知道的一句话", "只有我知道的一句话", "", ""),
+    ):
+        for field, value in (("old", old), ("password", new), ("again", again)):
+            card.form.set_value(field, value)
+        desk.click(card.submit)
+        if key:
+            assert said in card.form.rows[key].error
+    assert desk.window.notices.sentences() == ["密码已修改，下次登录用新密码。"]
+    assert card.form.value("old") in {None, ""}
+    assert accounts.log_in(site, name="小林", password="只有我知道的一句话").role is Role.DESK
 
 
 def test_the_calendar_says_which_years_are_known_and_imports_a_notice(desk, site, tmp_path) -> None:
