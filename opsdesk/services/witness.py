@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from opsdesk.models import LedgerRow
 from opsdesk.services import backup
+from opsdesk.services.backup import Backup
 from opsdesk.services.chain_fork import wall_time
 from opsdesk.services.restoring import RESTORED
 
@@ -22,7 +23,16 @@ SLACK = timedelta(minutes=2)
 
 
 def contradictions(connection: Connection, folders: Iterable[Path]) -> Iterator[str]:
-    """A sentence for every backup whose last link is not in the chain as it was, unless a restore explains it.
+    """A sentence for every backup whose last link is not in the chain as it was."""
+    for made, stands in unknown(connection, folders):
+        yield (
+            f"审计链与 {made.made_at:%Y-%m-%d %H:%M} 的备份不一致：备份写明第 {made.contents.last} 条是"
+            f" {made.contents.head[:16]}，现在{f'是 {stands[:16]}' if stands else '没有这一条'}（{made.path}）。"
+        )
+
+
+def unknown(connection: Connection, folders: Iterable[Path]) -> Iterator[tuple[Backup, str | None]]:
+    """Every backup whose last link is not in the chain as it was, and what stands there, unless a restore explains it.
 
     A backup made before a restore may hold links that were given up by it.
     """
@@ -32,10 +42,7 @@ def contradictions(connection: Connection, folders: Iterable[Path]) -> Iterator[
         stands = connection.execute(query).scalar_one_or_none()
         last = made.contents.last
         if last and stands != made.contents.head and not given_up(connection, last, made.made_at):
-            yield (
-                f"审计链与 {made.made_at:%Y-%m-%d %H:%M} 的备份不一致：备份写明第 {last} 条是"
-                f" {made.contents.head[:16]}，现在{f'是 {stands[:16]}' if stands else '没有这一条'}（{made.path}）。"
-            )
+            yield made, stands
 
 
 def given_up(connection: Connection, seq: int, seen_at: datetime) -> bool:

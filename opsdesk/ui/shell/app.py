@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
@@ -22,6 +22,8 @@ from opsdesk.ui.shell.main_window import MainWindow
 from opsdesk.ui.shell.preferences import Preferences
 
 LOG = "opsdesk.log"
+TITLE_BAR = 40
+"""Pixels that the system may add to a window's height."""
 UNANSWERED = (
     "运维台已经在另一个窗口中打开，但那个窗口没有应答。请切换到那个窗口；看不到那个窗口、或它一直不动的，"
     "请重新启动电脑，再打开运维台。仍是这样的，请删除 {home} 里的 ops.lock，里面没有记录。"
@@ -63,7 +65,7 @@ def run(home: Path, *, kiosk: bool = False) -> int:
     sys.excepthook = window.operations.catch_faults
     instance.on_call(window.raise_up)
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: appearance.wear(chosen.appearance))
-    if chosen.maximized:
+    if chosen.maximized or fills_screen(window):
         window.showMaximized()
     else:
         window.show()
@@ -77,6 +79,11 @@ def run(home: Path, *, kiosk: bool = False) -> int:
             window.ctx.reading.dispose()
             window.ctx.writing.dispose()
         instance.release()
+
+
+def fills_screen(window: QWidget) -> bool:
+    """Whether no room is left for the title bar: shown at its size, the window's foot would stand below the screen."""
+    return window.height() + look.px(TITLE_BAR) > window.screen().availableGeometry().height()
 
 
 def picture(

@@ -6,7 +6,7 @@ from contextlib import closing
 import a_site
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from opsdesk import bootstrap
 from opsdesk.services import backup
@@ -97,7 +97,7 @@ def test_an_older_copy_in_the_place_of_the_record_is_told_at_once_and_the_backup
     hands = open_window(site.home, site.clock)
     assert hands.screen is hands.window.log_in
     (notice,) = hands.window.notices.shown
-    assert "备份不一致" in notice.sentence
+    assert f"第 {made.contents.last} 条改动，现在的数据里没有这一条" in notice.sentence
     hands.click(notice.buttons[0])
     page = hands.window.trouble
     assert hands.screen is page
@@ -141,3 +141,13 @@ def test_what_a_repair_said_goes_when_the_backups_are_shown(open_window, site) -
     hands.click(page.choose)
     assert "与审计链不符" in page.sentence.text()
     assert "最近的备份" in page.remedy.text()
+
+
+def test_a_window_as_high_as_the_screen_is_maximized_so_that_its_foot_is_seen(qtbot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    room = window.screen().availableGeometry().height()
+    window.resize(400, room)
+    assert app.fills_screen(window)
+    window.resize(400, room - 100)
+    assert not app.fills_screen(window)
