@@ -2,7 +2,7 @@
 # PYTHON=python3.12 chooses the interpreter, ARGS="…" goes to the program or to pytest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test trials lint lock pictures dist clean
+.PHONY: help setup run test trials lint lock sbom pictures dist clean
 
 export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
@@ -39,6 +39,10 @@ lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --custom-compile-command "make lock" --upgrade -o requirements.lock
 
+sbom: ## list every package that the program is made of, with versions, licences and hashes, in out/sbom.cdx.json
+	@bash .ci/setup run
+	@$(python) .ci/sbom.py out/sbom.cdx.json
+
 pictures: ## make the screenshots in docs/ again
 	@bash .ci/setup run
 	@QT_QPA_PLATFORM=offscreen $(python) docs/pictures.py
@@ -47,6 +51,7 @@ dist: ## freeze the program into dist/OpsDesk/ with PyInstaller
 	@bash .ci/setup dist
 	@$(python) -m pip install -q --disable-pip-version-check "pyinstaller>=6.22,<7"
 	@$(python) -m PyInstaller --noconfirm build.spec
+	@$(python) .ci/sbom.py dist/OpsDesk/sbom.cdx.json
 
 clean: ## remove the environment and everything that was made
 	rm -rf .venv out build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -59,6 +60,23 @@ def test_lock_pins_every_dependency_by_hash_and_names_no_server() -> None:
     hashed = r"^([a-z0-9-]+)==\S+.*(?:\\\n    --hash=sha256:[0-9a-f]{64} ?)+"
     pins = set(re.findall(hashed, lock, re.M))
     assert len(pins) == len(re.findall(r"^[^\s#]", lock, re.M)), "a line of the lock has no hash"
-    names = {re.sub(r"[-_.]+", "-", re.split(r"[<>=!~\s\[;]", line)[0]).lower() for line in wanted}
-    assert names <= pins
+    assert {_name(line) for line in wanted} <= pins
     assert "://" not in lock
+
+
+def _name(requirement: str) -> str:
+    return re.sub(r"[-_.]+", "-", re.split(r"[<>=!~\s\[;]", requirement)[0]).lower()
+
+
+def test_the_bill_of_materials_names_what_runs_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "out" / "sbom.cdx.json"
+    run = subprocess.run([sys.executable, ".ci/sbom.py", target], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    parts = {each["name"]: each for each in json.loads(target.read_text("utf-8"))["components"]}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert {_name(line) for line in project["project"]["dependencies"]} <= set(parts)
+    assert {"shiboken6", "argon2-cffi-bindings"} <= set(parts), "what they need themselves is there"
+    assert not {_name(line) for line in project["dependency-groups"]["dev"]} & set(parts)
+    assert [
+        name for name, each in parts.items() if not each["hashes"] or not each["licenses"][0]["license"]["name"]
+    ] == []
