@@ -23,6 +23,7 @@ EVERY = timedelta(minutes=30)
 """How often the window looks whether a backup is due."""
 MANY_ROWS = 500
 """An import of so many rows and more has a backup before it."""
+UNDER_WAY = timedelta(hours=1)
 LEAST_FREE = 2 * 1024**3
 SCHEDULED, CLOSING, BEFORE_IMPORT = "定时", "关闭", "导入前"
 
@@ -97,6 +98,20 @@ def moved(ctx: Context) -> bool:
     return last is None or (last.contents.last, last.contents.head) != (seq, head)
 
 
+def sweep(ctx: Context) -> None:
+    """Remove copies under way that a killed program left: they hold everything, and no rule lets them go.
+
+    What is younger than an hour may still be written.
+    """
+    for folder in backup_second.folders(ctx):
+        for each in folder.glob(f".{backup.DATABASE}.*"):
+            try:
+                if ctx.now() - datetime.fromtimestamp(each.stat().st_mtime) > UNDER_WAY:
+                    each.unlink()
+            except OSError:
+                continue  # gone by itself, or held
+
+
 @dataclass(frozen=True)
 class Round:
     """What a round came to: the backup here and the one in the second place, each only if it was due.
@@ -111,6 +126,7 @@ class Round:
 
 def go_round(ctx: Context, why: str = SCHEDULED, *, progress: Progress | None = None) -> Round:
     """Make the backups that are due and let go what the rule lets go. Raises Trouble where none can be made here."""
+    sweep(ctx)
     here = backup.make(ctx.home, ctx.now(), why, progress=progress) if moved(ctx) else None
     if here is not None:
         thin(ctx.home / backup.FOLDER, ctx.now(), since=damaged_since(ctx.home))

@@ -25,7 +25,16 @@ from sqlalchemy import Connection, case, func, select
 from opsdesk.models import Base, DoorEvent, LedgerRow, Loan, OffHours, Permit, PermitPerson, Seal, Visit, Visitor
 from opsdesk.rules.calendar import months_later
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import backup, backup_second, chain, id_numbers, number_sealing, retiring, settings
+from opsdesk.services import (
+    backup,
+    backup_keeping,
+    backup_second,
+    chain,
+    id_numbers,
+    number_sealing,
+    retiring,
+    settings,
+)
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
@@ -170,6 +179,7 @@ def purge(ctx: Context) -> Outcome[str]:
                 counts[kept.model.__tablename__] = len(each.ids)
             tx.event("privacy", cutoff=clearing.cutoff.isoformat(), **counts)
         parts = [f"{each.what} {len(each.ids)} 条" for each in due if each.ids]
+    backup_keeping.sweep(ctx)
     told = compact(ctx) if parts or clearing.unfinished else ""
     left = delete(clearing.copies)
     if gone := [each.name for each in clearing.copies if each not in left]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +12,7 @@ import a_site
 import pytest
 
 from opsdesk import bootstrap
-from opsdesk.services import backup, backup_keeping, restoring, settings, unsound
+from opsdesk.services import backup, backup_keeping, backup_second, privacy, restoring, settings, unsound
 from opsdesk.services.backup_keeping import DAILY, MONTHLY, WEEKLY, to_keep
 from opsdesk.services.context import Context
 
@@ -216,3 +218,22 @@ def rewrite(ctx: Context) -> None:
         connection.execute(update(Setting.__table__).where(Setting.name == "site.name").values(value="另一个中心"))
     with ctx.read() as connection:
         assert bootstrap.verify(connection) == [], "the chain itself does not tell"
+
+
+class TestWhatAKilledProgramLeft:
+    @pytest.mark.parametrize("clear", [backup_keeping.go_round, privacy.purge])
+    def test_a_copy_under_way_goes_and_one_that_is_still_written_stays(
+        self, site: Context, tmp_path_factory: pytest.TempPathFactory, clear: Callable[[Context], object]
+    ) -> None:
+        stick = tmp_path_factory.mktemp("stick")
+        backup_second.choose(site, stick)
+        folder = site.home / backup.FOLDER
+        folder.mkdir()
+        left = [folder / ".ops.db.71.tmp", folder / ".ops.db.71.tmp-journal", stick / ".ops.db.71.part"]
+        writing = folder / ".ops.db.72.tmp"
+        for each in (*left, writing):
+            each.write_bytes(b"everything")
+            age = timedelta(minutes=59 if each == writing else 61)
+            os.utime(each, ((site.now() - age).timestamp(),) * 2)
+        clear(site)
+        assert [each for each in (*left, writing) if each.exists()] == [writing]
