@@ -90,7 +90,7 @@ def open_site(home: Path, clock: Clock | None = None, *, thorough: bool = False)
     clock = clock or Clock()
     folders.refuse_unfit(home)
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        folders.make(home)
     except OSError as error:
         raise Trouble(
             f"数据文件夹 {home} 建不了（{error.strerror}）。", remedy="请用 --home 指定另一个文件夹。"

@@ -53,6 +53,15 @@ def refuse_unfit(home: PurePath) -> None:
         )
 
 
+def make(home: Path) -> None:
+    """Make a data folder that is not there; other users of the computer cannot look into it. Raises OSError.
+
+    One that is there keeps the rights it has.
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, exist_ok=True)
+
+
 def _cloud(home: PurePath) -> str:
     """The folder above (or this one) that a cloud keeps in step; empty where there is none."""
     known = {os.environ.get(name) for name in CLOUD_VARIABLES} - {None, ""}

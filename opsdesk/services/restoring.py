@@ -17,7 +17,7 @@ from pathlib import Path
 from opsdesk.models.engine import APPLICATION_ID, read_engine, write_engine
 from opsdesk.models.schema import SCHEMA, migrate
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import attachments, backup, backup_crypt, chain, chain_fork, health, unsound
+from opsdesk.services import attachments, backup, backup_crypt, chain, chain_fork, folders, health, unsound
 from opsdesk.services.backup import DATABASE, SIDECARS, Contents
 from opsdesk.services.backup_crypt import Opener
 from opsdesk.services.chain import Entry, Signer
@@ -206,7 +206,7 @@ def into(path: Path, folder: Path, *, password: str = "") -> Contents:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refusal(f"{folder} 不是空文件夹，没有恢复。请另写一个新的或空的文件夹。", field="into")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folders.make(folder)
     except OSError as error:
         raise Trouble(f"文件夹 {folder} 建不了（{error.strerror}）。", remedy="请换一个位置。") from error
     with readable(path, password, near=folder) as plain:

@@ -152,3 +152,18 @@ def test_a_drive_of_linux_that_can_be_pulled_out_is_refused(
 def test_elsewhere_no_drive_has_a_type() -> None:
     assert folders.drive_type("C:") == 0
     assert folders.drive_type("") == 0
+
+
+def test_other_users_of_the_computer_cannot_look_into_a_new_data_folder(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        ctx = bootstrap.open_site(tmp_path / "of" / "ops")
+    finally:
+        os.umask(before)
+    ctx.reading.dispose()
+    ctx.writing.dispose()
+    assert (tmp_path / "of" / "ops").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "of").stat().st_mode & 0o777 == 0o755
+    (tmp_path / "theirs").mkdir(mode=0o750)
+    folders.make(tmp_path / "theirs")
+    assert (tmp_path / "theirs").stat().st_mode & 0o777 == 0o750

@@ -12,6 +12,7 @@ from typing import cast
 from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
+from opsdesk.services import folders
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
 from opsdesk.ui.kit import look
@@ -146,7 +147,7 @@ def _open_page(window: MainWindow, ctx: Context, page: str) -> None:
 
 def _make_folder(home: Path) -> bool:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        folders.make(home)
     except OSError:
         return False  # the window says so, when the record is opened
     return True
