@@ -182,8 +182,9 @@ class TroublePage(QWidget):
         self._kept = found
         self._drop_mended()
         self._head(*self._told)
-        folder = self._home / backup.FOLDER
-        self.table.set_empty(SHUT if folder.exists() and not os.access(folder, os.R_OK | os.X_OK) else NO_BACKUP)
+        places = (self._home, self._home / backup.FOLDER)
+        shut = any(os.access(each, os.F_OK) and not os.access(each, os.R_OK | os.X_OK) for each in places)
+        self.table.set_empty(SHUT if shut else NO_BACKUP)
         self.table.set_rows([_row(n, each) for n, each in enumerate(found)])
         self._list.setVisible(True)
         self.look_at(None)
