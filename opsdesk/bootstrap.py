@@ -29,6 +29,7 @@ from opsdesk.services import (
     inspection_items,
     law_library,
     salvage,
+    stray_journal,
     unsound,
     witness,
 )
@@ -96,6 +97,16 @@ def open_site(home: Path, clock: Clock | None = None, *, thorough: bool = False)
             f"数据文件夹 {home} 建不了（{error.strerror}）。", remedy="请用 --home 指定另一个文件夹。"
         ) from error
     _refuse_to_begin_anew(home)
+    with stray_journal.copied(home) as before:
+        try:
+            return _opened(home, clock, thorough=thorough)
+        except Damaged:
+            if before is None or not stray_journal.undone(home, before, clock.now()):
+                raise
+    return _opened(home, clock, thorough=True)
+
+
+def _opened(home: Path, clock: Clock, *, thorough: bool) -> Context:
     writing, reading = _engine_pair(home)
     try:
         _bring_up(home, writing, reading, clock, thorough=thorough)

@@ -140,6 +140,24 @@ def test_an_older_site_is_backed_up_and_given_what_a_new_one_begins_with(tmp_pat
         assert editions == [1] * len(appraisal_schemes.shipped()), "seeded once"
 
 
+def test_a_journal_of_another_database_does_not_spoil_the_record(site, tmp_path):
+    other = tmp_path / "elsewhere" / "ops.db"
+    other.parent.mkdir()
+    with closing(sqlite3.connect(other, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size=1")
+        connection.execute("CREATE TABLE recipes (words BLOB)")
+        connection.executemany("INSERT INTO recipes VALUES (randomblob(?))", [(900,)] * 400)
+        connection.execute("BEGIN")
+        connection.execute("UPDATE recipes SET words=randomblob(900)")
+        waiting = other.with_name("ops.db-journal").read_bytes()
+    path = bootstrap.database(site.home)
+    path.with_name("ops.db-journal").write_bytes(waiting)
+    again = opened(site.home)
+    with again.read() as connection:
+        assert bootstrap.verify(connection) == []
+    assert len(list(site.home.glob("set-aside-*/ops.db"))) == 1
+
+
 @pytest.mark.parametrize("name", ["ops.db", "ops.db-journal"])
 def test_a_folder_in_the_place_of_a_file_is_named(site, name):
     in_the_way = site.home / name
@@ -274,6 +292,20 @@ def test_passwords_are_kept_as_argon2id_and_wrong_ones_make_one_wait(site):
     with pytest.raises(Refusal, match="请等"):
         accounts.log_in(site, name="主管", password="值班室里有一盆绿萝")
     site.clock.advance(seconds=3)
+    assert accounts.log_in(site, name="主管", password="值班室里有一盆绿萝").name == "主管"
+
+
+def test_each_wrong_try_more_waits_twice_as_long_at_most_five_minutes_and_nobody_is_locked_out(site):
+    waits = []
+    for tried in range(14):
+        with site.read() as connection:
+            left = accounts.wait_left(connection, "主管", site.clock.moment())
+        site.clock.advance(seconds=left.total_seconds())
+        waits.append(int(left.total_seconds()))
+        with pytest.raises(Refusal, match="账号或密码不对"):
+            accounts.log_in(site, name="主管", password=f"猜一猜吧猜一猜{tried}")
+    assert waits == [0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 300]
+    site.clock.advance(minutes=5)
     assert accounts.log_in(site, name="主管", password="值班室里有一盆绿萝").name == "主管"
 
 
