@@ -49,6 +49,14 @@ def test_a_warning_leaves_with_its_page_and_what_is_broken_or_offers_something_s
     assert notices.sentences() == ["磁盘已满，没有保存。", "上次的文字没有恢复。"]
 
 
+def test_what_is_fine_does_not_lie_over_the_next_page_for_long_but_an_undo_keeps_its_seconds(qtbot) -> None:
+    notices = bar(qtbot)
+    notices.show("已备份。", Tone.FINE, [("打开文件夹", lambda: None)])
+    notices.show("已签到。", Tone.FINE, [("撤销", lambda: None)], seconds=20)
+    notices.leave_page()
+    assert [notice.left for notice in notices.shown] == [kit.SECONDS[Tone.FINE], 20]
+
+
 def test_they_float_over_the_lower_edge_the_newest_on_top_and_the_page_does_not_move(qtbot) -> None:
     notices = bar(qtbot)
     before = notices.page.geometry()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QDate, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QCalendarWidget, QLineEdit
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QLabel, QLineEdit
 
 from opsdesk.register import Field, Kind
 from opsdesk.services.errors import Refusal
@@ -133,6 +133,27 @@ def test_it_stands_in_the_order_of_the_paper_for_tab(qtbot) -> None:
         passed += [key for key, row in form.rows.items() if row.isAncestorOf(focus)]
         qtbot.keyClick(focus, Qt.Key.Key_Tab)
     assert passed == ["name", "number", "vendor", "posts", "since", "at", "seen", "seen", "high", "note"]
+
+
+def test_a_form_begun_for_the_user_starts_at_what_is_missing(qtbot) -> None:
+    form = form_of(qtbot)
+    form.set_values({"name": "王强"})
+    form.focus_first(missing=True)
+    assert form.rows["number"].editor.input.hasFocus()
+    form.set_values({"name": "王强", "number": "007"})
+    form.focus_first(missing=True)
+    assert form.rows["name"].editor.input.hasFocus()
+
+
+def test_no_heading_stands_above_fields_that_are_all_hidden(qtbot) -> None:
+    form = RecordForm((Field("name", "姓名", group="报告"), Field("sent", "提交时间", read_only=True, group="提交")))
+    qtbot.addWidget(form)
+    headings = {label.text(): label for label in form.findChildren(QLabel) if label.property("class") == "heading"}
+    form.hide_unwritten()
+    assert [text for text, label in headings.items() if not label.isHidden()] == ["报告"]
+    form.set_values({"sent": "17:30"})
+    form.hide_unwritten()
+    assert [text for text, label in headings.items() if not label.isHidden()] == ["报告", "提交"]
 
 
 def test_dirty_only_while_something_differs(qtbot) -> None:

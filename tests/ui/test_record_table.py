@@ -288,6 +288,17 @@ def test_a_wide_window_gives_room_to_more_than_the_title() -> None:
     assert share_width(REGISTER.columns, look.px(1680), {1: 900})[1] == 900, "set by hand"
 
 
+def test_a_sentence_keeps_the_room_that_others_do_not_need() -> None:
+    columns = (Column("kind", "事项", Kind.CHIP, 124), Column("said", "说明", Kind.LONG_TEXT, 0))
+    assert share_width(columns, look.px(768)) == {0: look.px(124), 1: look.px(768) - look.px(124)}
+
+
+@pytest.mark.parametrize("register", REGISTERS, ids=lambda register: register.slug)
+def test_no_column_is_narrower_than_a_list_lets_it_be(qtbot, register: Register) -> None:
+    least = RecordTable(register.columns).horizontalHeader().minimumSectionSize()
+    assert all(look.px(column.width) >= least for column in register.columns if column.width)
+
+
 @pytest.mark.parametrize("slug", ["incident", "case_report", "problem"])
 def test_what_a_list_is_read_for_is_not_cut(qtbot, slug: str) -> None:
     from opsdesk.catalog import by_slug

@@ -147,6 +147,27 @@ def test_click_enter_and_arrows_open_records_beside_the_list(stand, qtbot) -> No
     assert page.table.hasFocus()
 
 
+def test_from_the_find_field_the_first_row_is_chosen_and_seen(stand, qtbot) -> None:
+    page = page_of(stand, site.filled(10))
+    page.filters.focus_find()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+    assert page.table.hasFocus()
+    assert page.table.selected == {0}
+
+
+def test_a_record_opened_from_elsewhere_is_the_row_chosen(stand) -> None:
+    people = site.filled(10)
+    page = RegisterPage(site.STAFF, site.SiteContext(people), stand.desk)
+    stand.put(page)
+    page.open_record(4)
+    settle(stand)
+    assert page.table.chosen_row().id == 4
+    assert len(page.table.selected) == 1
+    opened(stand, page, 7)
+    assert page.table.chosen_row().id == 7
+    assert page.panel.record_id == 7
+
+
 def test_a_change_is_saved_and_every_list_of_the_topic_refreshes(stand, qtbot) -> None:
     people = site.filled(10)
     page = page_of(stand, people)

@@ -17,7 +17,7 @@ REGISTER = Register(
     columns=(
         Column("number", "编号", Kind.CODE, 144),
         Column("day", "日期", Kind.DATE, 136),
-        Column("turn", "次", width=44),
+        Column("turn", "次", width=48),
         Column("at", "时间", Kind.TIME, 64),
         Column("room", "机房", width=0),
         Column("inspected_by", "巡检人", width=104),

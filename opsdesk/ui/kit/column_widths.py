@@ -20,10 +20,11 @@ def share_width(
     """Widths in pixels by column number; a column that is not named stays hidden.
 
     Columns of width 0 share what is left of `room`; what is more than 480 px of it goes to the other texts and states,
-    up to half as wide again. Without such a column the texts take it in equal parts. Where there is too little, texts
-    give way to 88 px, a name that takes the rest to 160. `chosen` are widths set by hand. `compact` hides what then
-    still does not fit: the first column, the first text (the name) and the last state always stay; of the rest the
-    first day, begin and end, other states and the second column are the last to go.
+    up to half as wide again, unless it is a long text, for which the list is read. Without such a column the texts take
+    it in equal parts. Where there is too little, texts give way to 88 px, a name that takes the rest to 160. `chosen`
+    are widths set by hand. `compact` hides what then still does not fit: the first column, the first text (the name)
+    and the last state always stay; of the rest the first day, begin and end, other states and the second column are
+    the last to go.
     """
     own = chosen or {}
     kept = _with_room(columns, room) if compact else list(range(len(columns)))
@@ -52,7 +53,7 @@ def _hand_on(columns: Sequence[Column], widths: dict[int, int], takers: Sequence
     """What the columns that take the rest do not need goes to the other texts and states."""
     others = [n for n in widths if n not in takers and n not in own and columns[n].kind in _GROWING]
     needed = sum(widths[n] for n in others)
-    for taker in takers:
+    for taker in (n for n in takers if columns[n].kind is not Kind.LONG_TEXT):
         spare = max(0, widths[taker] - look.px(_ROOMY_REST))
         for n in others:
             more = min(look.px(columns[n].width) // 2 // len(takers), spare * look.px(columns[n].width) // needed)

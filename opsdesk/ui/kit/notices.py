@@ -91,6 +91,12 @@ class Notice(QFrame):
         narrow = width < look.px(BESIDE)
         self._inner.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
+    def hurry(self) -> None:
+        """Its page was left: what leaves by itself leaves as soon as one without buttons, but for an undo."""
+        usual = SECONDS.get(self.tone, 0)
+        if usual and not self._counts:
+            self.left = min(self.left, usual)
+
     def _use(self, callback: Callable[[], object], _checked: bool = False) -> None:
         if self._counts:
             self.gone.emit()
@@ -230,10 +236,12 @@ class Notices(QWidget):
             self._remove(notice)
 
     def leave_page(self) -> None:
-        """Another page is shown: warnings without buttons were about the last one and leave; the others stay."""
+        """Another page is shown: warnings without buttons were about the last one and leave; what is fine hurries."""
         for notice in tuple(self.shown):
             if notice.tone is Tone.WARNING and not notice.buttons:
                 self._remove(notice)
+            else:
+                notice.hurry()
 
     def sentences(self) -> list[str]:
         """The sentences shown now, oldest first."""

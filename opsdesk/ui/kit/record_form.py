@@ -120,6 +120,7 @@ class RecordForm(QWidget):
     ) -> None:
         super().__init__(parent)
         self.rows: dict[str, FieldRow] = {}
+        self._heads: dict[str, list[QWidget]] = {}
         self._clean: dict[str, Any] = {}
         self._read_only = False
         column = QVBoxLayout(self)
@@ -128,10 +129,13 @@ class RecordForm(QWidget):
         group = ""
         for field in fields:
             if field.group and field.group != group:
+                head: list[QWidget] = [label(field.group, "heading")]
                 if self.rows:
                     column.addSpacing(look.px(4))
-                    column.addWidget(Separator())
-                column.addWidget(label(field.group, "heading"))
+                    head.insert(0, Separator())
+                for widget in head:
+                    column.addWidget(widget)
+                self._heads[field.group] = head
             group = field.group
             row = FieldRow(field, editor_for(field, today or computers_day))
             row.editor.changed.connect(self.changed)
@@ -163,9 +167,13 @@ class RecordForm(QWidget):
         self._clean = self.written()
 
     def hide_unwritten(self) -> None:
-        """Show no field that nobody can fill in and that says nothing yet."""
+        """Show no field that nobody can fill in and that says nothing yet, and no heading above such fields only."""
         for row in self.rows.values():
             row.setVisible(not row.field.read_only or row.editor.value() not in (None, ""))
+        for group, head in self._heads.items():
+            shown = any(row.field.group == group and not row.isHidden() for row in self.rows.values())
+            for widget in head:
+                widget.setVisible(shown)
 
     @property
     def dirty(self) -> bool:
@@ -212,12 +220,12 @@ class RecordForm(QWidget):
         """What `written()` gave was saved; whatever was typed since is still unsaved."""
         self._clean = dict(written)
 
-    def focus_first(self) -> None:
-        """Put the cursor into the first field that can be written."""
-        for row in self.rows.values():
-            if not row.field.read_only:
-                row.editor.setFocus(Qt.FocusReason.TabFocusReason)
-                return
+    def focus_first(self, *, missing: bool = False) -> None:
+        """Put the cursor into the first field that can be written; `missing` prefers the first that lacks its value."""
+        open_still = [row for row in self.rows.values() if not row.field.read_only]
+        lacking = [row for row in open_still if missing and row.problem()]
+        for row in (lacking or open_still)[:1]:
+            row.editor.setFocus(Qt.FocusReason.TabFocusReason)
 
     def written(self) -> dict[str, Any]:
         """What stands in every input now, readable or not, to tell later whether it changed."""

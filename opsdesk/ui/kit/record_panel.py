@@ -119,7 +119,7 @@ class RecordPanel(FormPanel):
         def show(sheet: Sheet) -> None:
             self._show_sheet(None, Sheet({**sheet.values, **(values or {})}, sheet.options))
             if self.form is not None:
-                self.form.focus_first()
+                self.form.focus_first(missing=bool(values))
 
         self._read_usual(self.register.fields, show)
 

@@ -104,8 +104,8 @@ class RecordTable(PlainTable):
     def enter(self) -> None:
         """The keys come to the list, to its first row where none is chosen yet."""
         self.setFocus()
-        if not self.currentIndex().isValid() and self.records.rowCount():
-            self.selectRow(0)
+        if not self.selected and self.records.rowCount():  # Qt makes a row the current one without choosing it
+            self.selectRow(max(0, self.currentIndex().row()))
 
     def copy_selected(self) -> int:
         """Put the selected rows on the clipboard as text with tabs, as shown; gives how many."""

@@ -102,6 +102,9 @@ class RegisterPage(QWidget):
             self.table.choose(self.panel.record_id or 0)
             return
         self.panel.show_record(record_id, self.panel.focus_form if enter else None)
+        row = self.table.chosen_row()
+        if row is None or row.id != record_id or not self.table.selected:
+            self._wished = None if self.table.choose(record_id) else record_id
 
     def new_record(self) -> None:
         """Open an empty form."""

@@ -156,9 +156,13 @@ class DayClosePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
         """On a small page the list keeps the room it needs."""
         super().resizeEvent(event)
-        small = self.width() < look.px(SMALL)
-        self.side.give_way(small)
-        self.table.leave_out("door", small)
+        self.side.give_way(self.width() < look.px(SMALL))
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Doors are left out where there is no room, and where the period is closed and they lead nowhere."""
+        closed = self.status is not None and not self._open_for_closing(self.status)
+        self.table.leave_out("door", closed or self.width() < look.px(SMALL))
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
@@ -231,6 +235,7 @@ class DayClosePage(QWidget):
         look.set_icon(self._icon, look.TONE_ICONS[tone], tone.value)
         self.heading.setText(words)
         self.hint.setText(hint)
+        self._share_width()
         self._allow()
 
     def _show_items(self, items: Sequence[OpenItem]) -> None:
@@ -356,6 +361,7 @@ class DayClosePage(QWidget):
             self.side.begin()
             self._desk.bus.announce(closing.TOUCHED)
             self._desk.notices.show(said[-1], Tone.WARNING)
+            self.table.enter()
 
     def _open(self, place: int) -> None:
         status = self.status

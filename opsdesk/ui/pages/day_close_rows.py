@@ -19,7 +19,7 @@ from opsdesk.services.open_of_reports import MISSED
 
 COLUMNS = (
     Column("kind", "事项", Kind.CHIP, 124),
-    Column("sentence", "说明", width=0),
+    Column("sentence", "说明", Kind.LONG_TEXT, width=0),
     Column("door", "去办理", width=104),
 )
 URGENT = frozenset({NO_SIGN_IN, NO_SIGN_OUT, NOT_COME, "超时", "在机房", "退回", FOUND, MISSED})

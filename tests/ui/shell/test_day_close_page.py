@@ -253,7 +253,9 @@ def answer(password: str, reason: str) -> None:
 
 
 def test_opening_again_takes_password_and_reason(desk: Hands, site: Context, page: DayClosePage) -> None:
+    desk.window.resize(1366, 768)
     close(desk, page)
+    assert page.table.isColumnHidden(2), "what is closed has no column of doors"
     answer("不是这个密码", REASON)
     page.reopen()
     desk.settle()
@@ -262,6 +264,8 @@ def test_opening_again_takes_password_and_reason(desk: Hands, site: Context, pag
     page.reopen()
     desk.settle()
     assert "重新打开，还没有再次日结" in page.title.state()
+    assert page.window().focusWidget() is page.table
+    assert not page.table.isColumnHidden(2)
     assert page.close_button.text() == "再次日结并打印"
     assert told(page) == [("未到", "请假 ›")]
     assert "correction" in page.side.ticks
