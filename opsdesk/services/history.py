@@ -6,13 +6,13 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, union
 from sqlalchemy.orm import aliased
 
-from opsdesk.models import Base, LedgerRow, PersonalValue
+from opsdesk.models import Base, LedgerRow, PersonalValue, Staff
 from opsdesk.models.base import Flag, SpoiltValue
 from opsdesk.services import chain, id_numbers, listing, masking
 from opsdesk.services.chain import CHINA, FACTS_ONLY
@@ -63,6 +63,8 @@ PARTS = {
     "visit": (("visit_item", "visit_id"),),
 }
 """Tables whose rows are parts of a record, each with its column that leads there: they are told with the record."""
+MOST_PEOPLE = 10
+"""A word that names more people than this is looked for among the first of them."""
 FORGOTTEN = "（已清除）"
 TOLD = {"seal": ("form", "number", "period", "code", "title", "issued_at", "issued_by")}
 """What is told of a new row, in this order, of tables that also hold what only the program reads."""
@@ -127,13 +129,21 @@ def listed(ctx: Context, asked: Asked, offset: int, limit: int) -> tuple[list[Li
         query = query.where(LedgerRow.at >= _begins(ctx, asked.first))
     if asked.last:
         query = query.where(LedgerRow.at < _begins(ctx, asked.last + timedelta(days=1)))
-    if asked.text:
-        columns = (LedgerRow.act, LedgerRow.operator, LedgerRow.reason, LedgerRow.body)
-        query = query.where(listing.holds(asked.text, *columns))
     with ctx.read() as connection:
+        if asked.text:
+            columns = (LedgerRow.act, LedgerRow.operator, LedgerRow.reason, LedgerRow.body)
+            query = query.where(listing.holds(asked.text, *columns, means=partial(_of_people, connection)))
         total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
         rows = connection.execute(query.with_only_columns(*LedgerRow.__table__.columns).offset(offset).limit(limit))
         return _links(connection, [dict(row) for row in rows.mappings()], str(ctx.actor.role)), total
+
+
+def _of_people(connection: Connection, word: str) -> ColumnElement[bool]:
+    """Links of the people whom a word names by 姓名, 工号 or initials: the chain holds their rows by id only."""
+    named = or_(func.instr(Staff.name, word) > 0, Staff.staff_no == word.upper(), Staff.initials == word.lower())
+    ids = connection.execute(select(Staff.id).where(named).limit(MOST_PEOPLE)).scalars().all()
+    ends = [func.instr(LedgerRow.body, f'"staff_id":{each}{end}') > 0 for each in ids for end in ",}"]
+    return or_(and_(LedgerRow.subject == Staff.__tablename__, LedgerRow.subject_id.in_(ids)), *ends)
 
 
 def _of_record(subject: str, record_id: int) -> ColumnElement[bool]:

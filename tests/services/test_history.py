@@ -120,6 +120,17 @@ def test_a_record_is_found_by_its_number(changed: Context) -> None:
     assert view.VIEW.list(changed, Query(text="9999")).total == 0
 
 
+@pytest.mark.parametrize("word", ["祝子期", "1001", "zzq"])
+def test_what_was_done_to_a_person_is_found_by_name_number_and_initials(site: Context, word: str) -> None:
+    crew = team.build(site)
+    with site.transaction("改名") as tx:
+        tx.update(Staff, crew["1001"], name="祝子期", initials="zzq")
+    sign(site, staff_id=crew["1001"])
+    links, _ = history.listed(site, Asked(text=word), 0, 20)
+    assert {"staff", "punch"} <= {link.subject for link in links}
+    assert not [link for link in links if link.subject == "staff" and link.subject_id != crew["1001"]]
+
+
 def test_days_and_people_narrow_the_list(changed: Context) -> None:
     today, after = date(2026, 3, 5), date(2026, 3, 6)
     everything = history.listed(changed, Asked(), 0, 1)[1]
