@@ -453,7 +453,7 @@ def test_on_a_small_page_everything_above_the_list_is_whole(window, site, crew):
     for width in (1182, 728):  # the page at 100 % and at 150 % of 1366 × 768
         window.resize(width, 440)
         window.settle()
-        assert page.open_ends.text() == "1 条未签退"
+        assert page.open_ends.text() == "往日 1 条未签退"
         for part in (page.day_label, page.vendor_box, page.state_box, page.find_field, page.open_ends):
             assert part.width() >= part.minimumSizeHint().width()
             assert part.mapTo(page, part.rect().topRight()).x() < page.width()

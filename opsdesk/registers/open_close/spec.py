@@ -110,7 +110,7 @@ REGISTER = Register(
         ),
         Act(
             "sign_week", "周签字", service.sign_week, roles=SUPERVISOR,
-            confirm="为这一周到今天为止的每一天签字。签字以后这几天的检查不能再改。",
+            confirm="为这张检查所在的一周签字，到今天为止的每一天都签。签字以后这几天的检查不能再改。",
             offered=lambda values: values["void_at"] is None and values["signed_at"] is None,
         ),
         Act(

@@ -37,12 +37,12 @@ PREFIX = "JC"
 BATCH = 500
 COLUMNS = (
     Column("序号", 8, Kind.NUMBER, Align.CENTER),
-    Column("日期", 13, align=Align.CENTER),
+    Column("日期", 17, align=Align.CENTER),
     Column("姓名", 16, align=Align.CENTER),
     Column("单位/部门（内部/外部）", 26, align=Align.CENTER),
     Column("证件类型及后四位", 17, align=Align.CENTER),
     Column("联系电话", 19, Kind.CODE),
-    Column("进入事由/操作内容", 52),
+    Column("进入事由/操作内容", 48),
     Column("申请单号", 19, Kind.CODE),
     Column("进入时间", 14, Kind.TIME),
     Column("离开时间", 14, Kind.TIME),

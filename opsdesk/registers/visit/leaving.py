@@ -114,7 +114,7 @@ def _reconcile(
     wrong = unbalanced(items)
     if wrong and not confirmed:
         told = "、".join(f"{item.name} 带入 {item.brought} 带出 {item.taken} 留存 {item.stays}" for item in wrong)
-        raise Refusal(f"物品对不上：{told}。请清点带出和留存的数量；确实不符的，确认后照此登记。", field="goods")
+        raise Refusal(f"物品对不上：{told}。请清点带出和留存的数量；确实不符的，选“不符”一项再登记。", field="goods")
     for each in brought:
         taken, stays = counted[each.id]
         note = said[each.id].note if each.id in said and said[each.id].note else each.note

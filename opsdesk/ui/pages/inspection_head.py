@@ -40,7 +40,7 @@ class InspectionHead(QWidget):
         self._at_typed = False
         self.room = ChoiceBox()
         self.room.setAccessibleName("机房")
-        self.room.setMinimumWidth(look.px(144))
+        self.room.setMinimumWidth(look.px(184))
         self.room.activated.connect(self._on_room)
         before = icon_button("chevron-left", "前一天（Alt+←）")
         self.after_button = icon_button("chevron-right", "后一天（Alt+→）")

@@ -239,7 +239,9 @@ class SignDesk(QFrame):
 
     def _show(self, signed: Signed) -> None:
         word = "到岗" if signed.direction is Direction.IN else "离岗"
-        self._tell(f"{signed.person.name}  {signed.at:%H:%M}  {word}", signed.sentence, TONES[signed.judgement])
+        said = f"{signed.person.name} {signed.at:%H:%M} {word}。"
+        more = "" if signed.sentence == said else signed.sentence
+        self._tell(f"{signed.person.name}  {signed.at:%H:%M}  {word}", more, TONES[signed.judgement])
         self.undo.setProperty("punch", signed.punch_id)
         if not signed.repeated:
             self._left = self._undo_seconds

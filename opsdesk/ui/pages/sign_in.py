@@ -227,7 +227,7 @@ class SignInPage(QWidget):
         self.notes.setVisible(bool(self._board.notes))
         self._missing = missing
         self.open_ends.setVisible(bool(missing))
-        self.open_ends.setText(f"{len(missing)} 条未签退")
+        self.open_ends.setText(f"往日 {len(missing)} 条未签退")
         self.waiting.emit(len(missing))
         self._fill_vendors()
         self._filter()
