@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 from sqlalchemy import event
 
 from opsdesk.ui.kit.change_bus import MINUTE
+from opsdesk.ui.shell import app
+from opsdesk.ui.shell.main_window import MainWindow
 
 TOLD = "程序出错（编号 E-"
 STEP = 7
@@ -86,3 +90,35 @@ def test_on_every_page_a_fault_is_told_and_the_window_goes_on(desk, fault, qtbot
         refreshed(desk)
         assert told(desk) == 0
         assert fault.count, f"{place} asks no more after a fault"
+
+
+def test_the_program_catches_what_a_slot_raises_logs_it_and_lives_on(qtbot, tmp_path) -> None:
+    before, root = sys.excepthook, logging.getLogger("opsdesk")
+    handlers = list(root.handlers)
+    lived: list[str] = []
+
+    def strike() -> None:
+        QTimer.singleShot(50, end)
+        raise ZeroDivisionError("证件 610113199003070011")
+
+    def end() -> None:
+        (window,) = (
+            each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow) and each.isVisible()
+        )
+        lived.extend(window.notices.sentences())
+        window.close()
+        QApplication.exit(0)
+
+    QTimer.singleShot(500, strike)
+    try:
+        assert app.run(tmp_path / "new") == 0
+    finally:
+        sys.excepthook = before
+        for each in set(root.handlers) - set(handlers):
+            root.removeHandler(each)
+            each.close()
+    (sentence,) = lived
+    assert TOLD in sentence
+    log = (tmp_path / "new" / app.LOG).read_text("utf-8")
+    assert "ZeroDivisionError: 证件 61…" in log
+    assert sentence[len("程序出错（编号 ") :][:6] in log
