@@ -6,6 +6,9 @@ import os
 import sys
 from pathlib import Path
 
+NEEDED = ("appraisal", "fonts", "history_words.toml", "holidays", "icons", "passwords", "regulations")
+"""What ships beside the program: folders that are not empty, and a file."""
+
 
 def resources() -> Path:
     """Folder of fonts, icons, regulations and holidays, wherever the program was started from."""
@@ -14,6 +17,11 @@ def resources() -> Path:
         return Path(frozen) / "resources"
     installed = Path(__file__).parent / "_resources"
     return installed if installed.is_dir() else Path(__file__).parents[1] / "resources"
+
+
+def missing() -> list[str]:
+    """What of the program's own files is not there: half copied, or taken away by a virus scanner."""
+    return [name for name in NEEDED if not next((resources() / name).glob("*"), (resources() / name).is_file())]
 
 
 def home(chosen: str | None = None) -> Path:

@@ -12,6 +12,7 @@ from typing import cast
 from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
+from opsdesk import paths
 from opsdesk.services import folders
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
@@ -25,6 +26,8 @@ from opsdesk.ui.shell.preferences import Preferences
 LOG = "opsdesk.log"
 TITLE_BAR = 40
 """Pixels that the system may add to a window's height."""
+NOT_OPEN = "运维台没有打开"
+INCOMPLETE = "程序文件不全：{folder} 里缺少 {names}。数据没有动。请重新安装运维台，再打开。"
 UNANSWERED = (
     "运维台已经在另一个窗口中打开，但那个窗口没有应答。请切换到那个窗口；看不到那个窗口、或它一直不动的，"
     "请重新启动电脑，再打开运维台。仍是这样的，请删除 {home} 里的 ops.lock，里面没有记录。"
@@ -54,11 +57,15 @@ def run(home: Path, *, kiosk: bool = False) -> int:
     app = _application()
     chosen = preferences.load(home)
     appearance.wear(chosen.appearance)
+    if lost := paths.missing():
+        said = INCOMPLETE.format(folder=paths.resources(), names="、".join(lost))
+        confirm(None, NOT_OPEN, said, "知道了", danger=False)
+        return 1
     writable = _make_folder(home)
     instance = Instance(home)
     if writable and not instance.acquire():
         if not instance.call_first():
-            confirm(None, "运维台没有打开", UNANSWERED.format(home=home), "知道了", danger=False)
+            confirm(None, NOT_OPEN, UNANSWERED.format(home=home), "知道了", danger=False)
         return 0
     if writable:
         _keep_log(home)

@@ -1,6 +1,7 @@
 """A site that was broken on the disk: the window opens all the same, or says what happened and what to do."""
 
 import sqlite3
+import sys
 from contextlib import closing
 
 import a_site
@@ -8,7 +9,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from opsdesk import bootstrap
+from opsdesk import bootstrap, paths
 from opsdesk.services import backup
 from opsdesk.ui.kit.notices import Confirmation
 from opsdesk.ui.shell import app
@@ -71,6 +72,22 @@ def test_what_a_repair_could_not_put_right_opens_all_the_same(open_window, site)
     hands.click(hands.window.trouble.repair)
     hands.click(hands.window.trouble.accept)
     assert hands.screen is hands.window.log_in
+
+
+@pytest.mark.parametrize("lost", ["icons", "history_words.toml"])
+def test_a_program_whose_files_are_not_all_there_says_so_and_touches_nothing(qtbot, tmp_path, monkeypatch, lost):
+    shipped, home = tmp_path / "resources", tmp_path / "home"
+    shipped.mkdir()
+    for each in paths.resources().iterdir():
+        if each.name != lost:
+            (shipped / each.name).symlink_to(each)
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    assert paths.missing() == [lost]
+    said = []
+    QTimer.singleShot(0, lambda: said.append(_agree()))
+    assert app.run(home) == 1
+    assert said == ["运维台没有打开"]
+    assert not home.exists()
 
 
 def _agree() -> str:
