@@ -125,23 +125,26 @@ def test_it_locks_by_itself_after_the_minutes_chosen_and_not_before(desk, site) 
     assert window.locked
 
 
-class System:
-    """The other end of a bus, at which the session and its screen speak."""
+@pytest.fixture
+def system(desk, tmp_path):
+    """The other end of a bus, at which the session and its screen speak; gives what says a signal."""
+    server, ends = QDBusServer(f"unix:tmpdir={tmp_path}"), []
+    server.setAnonymousAuthenticationAllowed(True)
+    server.newConnection.connect(lambda end: ends.append(QDBusConnection(end)))
+    bus = QDBusConnection.connectToPeer(server.address(), tmp_path.name)
+    while not ends:
+        QApplication.processEvents()
+    desk.window.away.listen(bus)
 
-    def __init__(self, window, folder) -> None:
-        self._server = QDBusServer(f"unix:tmpdir={folder}")
-        self._server.setAnonymousAuthenticationAllowed(True)
-        self._ends: list[QDBusConnection] = []
-        self._server.newConnection.connect(lambda end: self._ends.append(QDBusConnection(end)))
-        bus = QDBusConnection.connectToPeer(self._server.address(), folder.name)
-        while not self._ends:
-            QApplication.processEvents()
-        window.away.listen(bus)
-
-    def say(self, interface: str, name: str, *said) -> None:
+    def say(interface: str, name: str, *said) -> None:
         signal = QDBusMessage.createSignal("/somewhere", interface, name)
         signal.setArguments(list(said))
-        assert self._ends[0].send(signal)
+        assert ends[0].send(signal)
+
+    yield say
+    QDBusConnection.disconnectFromPeer(tmp_path.name)
+    ends.clear()
+    server.deleteLater()
 
 
 HINT = ("org.freedesktop.DBus.Properties", "PropertiesChanged", "org.freedesktop.login1.Session")
@@ -159,13 +162,12 @@ HINT = ("org.freedesktop.DBus.Properties", "PropertiesChanged", "org.freedesktop
         ((*HINT, {"LockedHint": False}, ["Name"]), ("org.freedesktop.ScreenSaver", "ActiveChanged", True)),
     ],
 )
-def test_it_locks_at_once_when_the_system_locks_or_sleeps(desk, qtbot, tmp_path, before, locking) -> None:
-    system = System(desk.window, tmp_path)
+def test_it_locks_at_once_when_the_system_locks_or_sleeps(desk, qtbot, system, before, locking) -> None:
     if before:
-        system.say(*before)
+        system(*before)
         qtbot.wait(100)
         assert not desk.window.locked
-    system.say(*locking)
+    system(*locking)
     qtbot.waitUntil(lambda: desk.window.locked, timeout=1000)
     assert "王强" not in seen(desk.window)
 
