@@ -28,6 +28,25 @@ def test_every_character_of_gb2312_prints_and_is_read_back() -> None:
     assert [character_name(c) for c in printable if c not in read] == []
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (0x4E00, 0x9FEF),
+        (0x3400, 0x4DB5),
+        (0x20000, 0x2A6D6),
+        (0x2A700, 0x2B734),
+        (0x2B740, 0x2B81D),
+        (0x2B820, 0x2CEA1),
+    ],
+    ids=["unified", "A", "B", "C", "D", "E"],
+)
+@pytest.mark.parametrize("bold", [False, True])
+def test_every_block_of_the_table_of_standard_characters_has_its_glyphs(first: int, last: int, bold: bool) -> None:
+    """All 8,105 of 通用规范汉字表 (2013) lie in these blocks."""
+    block = "".join(map(chr, range(first, last + 1)))
+    assert "".join(text for _, text in typeface.runs(block, bold=bold)) == block
+
+
 @pytest.mark.parametrize("name", RARE_NAMES)
 def test_rare_names_are_read_back_exactly(name: str) -> None:
     assert f"甲{name}乙" in pdf_texts(pdf_bytes(one_column(f"甲{name}乙")))[0]
