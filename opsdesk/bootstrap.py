@@ -36,7 +36,7 @@ from opsdesk.services import (
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
-from opsdesk.services.errors import UNSOUND, Damaged, Refusal, Trouble
+from opsdesk.services.errors import UNSOUND, Damaged, Refusal, Trouble, system_said
 from opsdesk.services.law_library import Library
 from opsdesk.services.record_names import all_in_words
 from opsdesk.services.text import one_line
@@ -94,7 +94,7 @@ def open_site(home: Path, clock: Clock | None = None, *, thorough: bool = False)
         folders.make(home)
     except OSError as error:
         raise Trouble(
-            f"数据文件夹 {home} 建不了（{error.strerror}）。", remedy="请用 --home 指定另一个文件夹。"
+            f"数据文件夹 {home} 建不了（{system_said(error)}）。", remedy="请用 --home 指定另一个文件夹。"
         ) from error
     _refuse_to_begin_anew(home)
     with stray_journal.copied(home) as before:

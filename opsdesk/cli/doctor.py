@@ -17,7 +17,7 @@ from opsdesk import bootstrap
 from opsdesk.cli import exits, saying
 from opsdesk.services import backup, backup_keeping, backup_second, calendars, clock_guard, health, incident_text
 from opsdesk.services.clock import Clock
-from opsdesk.services.errors import Trouble
+from opsdesk.services.errors import Trouble, system_said
 
 OK, WARN, ERROR = "ok", "warn", "error"
 WORDS = {OK: "正常", WARN: "注意", ERROR: "故障"}
@@ -141,7 +141,7 @@ def disk(home: Path) -> Line:
     try:
         free = shutil.disk_usage(place).free
     except OSError as error:
-        return Line("disk", WARN, f"看不到 {place} 还有多少空间（{error.strerror}）。请检查磁盘。")
+        return Line("disk", WARN, f"看不到 {place} 还有多少空间（{system_said(error)}）。请检查磁盘。")
     if free < backup_keeping.LEAST_FREE:
         return Line("disk", WARN, f"{place} 所在磁盘只剩 {saying.size(free)}，少于 2 GB。请清理磁盘，以免记录存不下。")
     return Line("disk", OK, f"{place} 所在磁盘还有 {saying.size(free)}。")

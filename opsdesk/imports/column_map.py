@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from opsdesk.imports import day_order
-from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.errors import Refusal, Trouble, system_said
 from opsdesk.services.text import one_line
 
 PARTS = {"columns": "列的对照", "dates": "日期格式", "values": "值的对照"}
@@ -73,9 +73,7 @@ def _parsed(path: Path) -> dict[str, Any]:
     except OSError as error:
         if not path.exists():
             raise Refusal(f"找不到 MAP 文件 {path}。请核对文件名和所在文件夹。", field="map") from None
-        raise Trouble(
-            f"打不开 MAP 文件“{path.name}”（{error.strerror or error}）。", remedy="请核对文件和权限。"
-        ) from error
+        raise Trouble(f"打不开 MAP 文件“{path.name}”（{system_said(error)}）。", remedy="请核对文件和权限。") from error
     if len(data) > MOST_BYTES:
         raise _refusal(path, "超过 1 MB，不像是列的对照")
     try:

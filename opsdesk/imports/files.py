@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.errors import Refusal, Trouble, system_said
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 """400,000 punches as text or 300,000 as xlsx: more than ten years of thirty people."""
@@ -60,7 +60,7 @@ def read_source(path: Path, *, most_bytes: int = MAX_FILE_BYTES) -> Source:
         raise Trouble(f"找不到文件“{path.name}”。", remedy="请重新选择文件，或检查 U 盘是否还插着。") from None
     except OSError as error:
         raise Trouble(
-            f"打不开文件“{path.name}”（{error.strerror or error}）。",
+            f"打不开文件“{path.name}”（{system_said(error)}）。",
             remedy="请关闭正在使用它的程序，或复制一份再导入。",
         ) from error
     if not data.strip(b"\x00 \t\r\n\x1a\xef\xbb\xbf\xff\xfe"):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from opsdesk.imports import assets, door_log, incident_columns, leave, people, punches, roster, visits
 from opsdesk.imports.columns import Column
-from opsdesk.services.errors import Trouble
+from opsdesk.services.errors import Trouble, system_said
 
 TemplateKind = Literal["staff", "roster", "punches", "leave", "incidents", "assets", "visits", "door-log"]
 
@@ -67,6 +67,6 @@ def write_template(kind: TemplateKind, path: Path) -> None:
         book.save(path)
     except OSError as error:
         raise Trouble(
-            f"模板没有写成“{path.name}”（{error.strerror or error}）。",
+            f"模板没有写成“{path.name}”（{system_said(error)}）。",
             remedy="请关闭打开着的同名文件，或换一个文件夹。",
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import secrets
@@ -14,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from opsdesk.models import Incident, IncidentFile, Loan
-from opsdesk.services.errors import UNSOUND, Refusal, Trouble
+from opsdesk.services.errors import UNSOUND, Refusal, Trouble, system_said
 from opsdesk.services.text import one_line
 
 FOLDER = "attachments"
@@ -78,10 +77,8 @@ def store(home: Path, source: Path, *, most_megabytes: int) -> Stored:
             raise Refusal(f"“{name}”是空文件，没有添加。", field="file")
         return _copied(home, source, name, most_megabytes)
     except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        why = "磁盘空间不足" if full else (error.strerror or str(error))
         raise Trouble(
-            f"附件“{name}”没有存下（{why}）。", remedy="请清理磁盘，或检查文件和数据文件夹的权限。"
+            f"附件“{name}”没有存下（{system_said(error)}）。", remedy="请清理磁盘，或检查文件和数据文件夹的权限。"
         ) from error
 
 
@@ -156,7 +153,7 @@ def verify(home: Path, connection: Connection) -> Iterator[str]:
             if not _sound(path):
                 yield f"{row.number} 的附件“{row.name}”与存入时不符：{UNSOUND}（{path}）。"
         except OSError as error:
-            yield f"{row.number} 的附件“{row.name}”读不出来（{error.strerror}，{path}）。"
+            yield f"{row.number} 的附件“{row.name}”读不出来（{system_said(error)}，{path}）。"
 
 
 def copy_missing(

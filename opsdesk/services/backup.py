@@ -22,7 +22,7 @@ from typing import Any
 
 from opsdesk.models.engine import Database
 from opsdesk.services import attachments, backup_crypt, chain, unsound
-from opsdesk.services.errors import Damaged, Trouble
+from opsdesk.services.errors import Damaged, Trouble, system_said
 from opsdesk.services.password_lock import Lock
 from opsdesk.services.transaction import is_damage
 
@@ -266,7 +266,7 @@ def _free_name(folder: Path, stem: str, ending: str) -> Path:
 
 
 def _why(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return system_said(error) if isinstance(error, OSError) else str(error)
 
 
 def sync(path: Path) -> None:

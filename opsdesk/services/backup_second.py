@@ -15,7 +15,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services import accounts, backup, password_lock, settings
 from opsdesk.services.backup import Backup, Progress
 from opsdesk.services.context import Context
-from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.errors import Refusal, Trouble, system_said
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.password_lock import Lock
 from opsdesk.services.text import one_line
@@ -123,7 +123,7 @@ def choose(ctx: Context, folder: Path | None) -> Outcome[str]:
     try:
         backup.write_whole(folder / MARK, words)
     except OSError as error:
-        why = error.strerror or str(error)
+        why = system_said(error)
         raise Refusal(f"{folder} 写不进去（{why}）。请换一个文件夹，或开放写入权限。", field=SETTING) from None
     settings.write(ctx, {SETTING: str(folder)})
     near = "" if _other_disk(home, folder) else "它和数据在同一块磁盘上，最好换成另一块磁盘或 U 盘，以免一起丢失。"

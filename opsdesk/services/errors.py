@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 UNSOUND = "数据损坏，或在程序之外改动过"
 """What may be behind a record that does not hold: a check cannot tell a bad disk from a hand."""
+
+SYSTEM = {
+    errno.ENOSPC: "磁盘已满", errno.EDQUOT: "磁盘配额已用完", errno.EFBIG: "文件太大", errno.EIO: "磁盘读写失败",
+    errno.EACCES: "没有权限", errno.EPERM: "没有权限", errno.EROFS: "磁盘是只读的", errno.ENOENT: "找不到",
+    errno.EEXIST: "那里已有同名的文件", errno.ENOTDIR: "那里是一个文件，不是文件夹", errno.EISDIR: "那里是一个文件夹",
+    errno.EBUSY: "正被占用", errno.ENODEV: "磁盘不在", errno.ENXIO: "磁盘不在", errno.ENAMETOOLONG: "名字太长",
+    errno.ENOTEMPTY: "文件夹不是空的", errno.EMFILE: "打开的文件太多", errno.EXDEV: "不在同一个磁盘",
+}  # fmt: skip
+"""What the system says no by, in words; it speaks English on most computers."""
+
+
+def system_said(error: OSError) -> str:
+    """Why the system said no, as words within a Chinese sentence."""
+    return SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.chain_fork import Stretch
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
-from opsdesk.services.errors import Damaged, Refusal, Trouble
+from opsdesk.services.errors import Damaged, Refusal, Trouble, system_said
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.record_names import all_in_words
 
@@ -100,7 +100,7 @@ def readable(path: Path, password: str = "", *, near: Path | None = None) -> Ite
         try:
             Opener(password).unseal(path, plain)
         except OSError as error:
-            raise Trouble(f"{path.name} 读不出来（{error.strerror or error}）。", remedy="请换一份备份。") from error
+            raise Trouble(f"{path.name} 读不出来（{system_said(error)}）。", remedy="请换一份备份。") from error
         yield plain
 
 
@@ -110,7 +110,9 @@ def trial_folder(near: Path) -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix=TRIAL, dir=near))
     except OSError as error:
-        raise Trouble(f"{near} 里建不了临时文件夹（{error.strerror}）。", remedy="请检查权限和磁盘空间。") from error
+        raise Trouble(
+            f"{near} 里建不了临时文件夹（{system_said(error)}）。", remedy="请检查权限和磁盘空间。"
+        ) from error
     try:
         yield folder
     finally:
@@ -195,7 +197,7 @@ def swap(home: Path, incoming: Path, now: datetime) -> Path:
         with suppress(OSError):
             aside.rmdir()
         raise Trouble(
-            f"没有换成（{error.strerror or error}），原来的数据文件还在原处。",
+            f"没有换成（{system_said(error)}），原来的数据文件还在原处。",
             remedy="请关闭其他打开数据文件的程序，或检查磁盘后再试一次。",
         ) from error
     return aside
@@ -208,7 +210,7 @@ def into(path: Path, folder: Path, *, password: str = "") -> Contents:
     try:
         folders.make(folder)
     except OSError as error:
-        raise Trouble(f"文件夹 {folder} 建不了（{error.strerror}）。", remedy="请换一个位置。") from error
+        raise Trouble(f"文件夹 {folder} 建不了（{system_said(error)}）。", remedy="请换一个位置。") from error
     with readable(path, password, near=folder) as plain:
         backup.contents(plain)
         draft = folder / f".{DATABASE}.part"
@@ -271,7 +273,7 @@ def rehearse(home: Path, path: Path, clock: Clock, *, password: str = "") -> Reh
                 findings.append("内容与备份清单上登记的不一致。")
             findings += _worked_with(site / DATABASE)
     except (Trouble, OSError) as error:
-        findings.append(str(error) if isinstance(error, Trouble) else f"备份读不出来（{error.strerror or error}）。")
+        findings.append(str(error) if isinstance(error, Trouble) else f"备份读不出来（{system_said(error)}）。")
     took = clock.uptime_ms() - began
     links, rows = (found.links, found.rows) if found else (0, 0)
     made_at = manifest.made_at if manifest else backup.moment_of(path)
@@ -315,7 +317,7 @@ def _copy(source: Path, target: Path) -> None:
         backup.sync(target)
     except OSError as error:
         raise Trouble(
-            f"恢复没有开始（{error.strerror or error}），现在的数据没有改动。", remedy="请检查磁盘空间和权限后再试。"
+            f"恢复没有开始（{system_said(error)}），现在的数据没有改动。", remedy="请检查磁盘空间和权限后再试。"
         ) from error
 
 
@@ -358,6 +360,6 @@ def _bring_attachments(path: Path, home: Path, password: str) -> None:
         attachments.copy_missing(source, target, copy=unlock, unlocks=backup_crypt.ENDING)
     except OSError as error:
         raise Trouble(
-            f"数据已经恢复，附件没有全部找回（{error.strerror or error}）。",
+            f"数据已经恢复，附件没有全部找回（{system_said(error)}）。",
             remedy=f"请检查磁盘空间，附件还在 {path.parent}。",
         ) from error

@@ -27,7 +27,7 @@ from opsdesk.models.schema import SCHEMA, migrate
 from opsdesk.services import backup, health, incident_text, restoring, salvage_rows, unsound, witness
 from opsdesk.services.backup import DATABASE, SIDECARS, SPOILT, Contents
 from opsdesk.services.clock import Clock
-from opsdesk.services.errors import Damaged, Trouble
+from opsdesk.services.errors import Damaged, Trouble, system_said
 from opsdesk.services.record_names import all_in_words, table_words
 
 HIGHEST = 1 << 40
@@ -98,7 +98,7 @@ def attempt(home: Path) -> Salvage:
             if (home / name).is_file():
                 shutil.copyfile(home / name, folder / name)
     except OSError as error:
-        raise Trouble(f"修复没有开始（{error.strerror or error}）。", remedy="请检查磁盘空间和权限后再试。") from error
+        raise Trouble(f"修复没有开始（{system_said(error)}）。", remedy="请检查磁盘空间和权限后再试。") from error
     backups = home / backup.FOLDER
     try:
         try:

@@ -92,7 +92,7 @@ class TestMaking:
 
     def test_a_place_that_takes_nothing_is_told(self, site: Context, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
-        with pytest.raises(Trouble, match="备份没有写成") as told:
+        with pytest.raises(Trouble, match="备份没有写成（那里已有同名的文件）") as told:
             backup.make(site.home, NOW, "手动", folder=tmp_path / "file")
         assert "是否可写" in told.value.remedy
         assert unsound.found(site.home) is None
