@@ -25,7 +25,7 @@ from opsdesk.services.transaction import Transaction
 
 TOUCHED = frozenset({"closing"})
 REOPEN = "重新打开"
-LEAST_REASON = 5
+LEAST_REASON, MOST_REASON = 5, 200
 WHAT = "日结记录"
 
 
@@ -52,7 +52,7 @@ def close(
     with ctx.read() as connection:
         _refuse_open_parts(connection, period)
     items = status(ctx, period).items
-    why = one_line(because)
+    why = _reason(because, "because")
     if items and len(why) < LEAST_REASON:
         raise Refusal(
             f"{period.label} 还有 {len(items)} 项没有了结。请先办理；现在就要{period.kind}的，"
@@ -85,6 +85,13 @@ def close(
     return Outcome(made, TOUCHED)
 
 
+def _reason(typed: str, field: str) -> str:
+    why = one_line(typed)
+    if len(why) > MOST_REASON:
+        raise Refusal(f"理由有 {len(why)} 个字，最多 {MOST_REASON} 个字。请写短一些。", field=field)
+    return why
+
+
 def _refuse_again(connection: Connection, period: Period) -> None:
     known = closings.standing(closings.of(connection, period))
     if known is not None and not closings.goes_on(connection, known):
@@ -110,7 +117,7 @@ def reopen(ctx: Context, closed_id: int, *, password: str, reason: str) -> Outco
     Only the supervisor may, with his password (`promises.md` H14) and a reason.
     """
     ctx.require(Role.SUPERVISOR)
-    why = one_line(reason)
+    why = _reason(reason, "reason")
     if len(why) < LEAST_REASON:
         raise Refusal(f"请写明为什么重新打开（至少 {LEAST_REASON} 个字），会印在更正记录上。", field="reason")
     accounts.log_in(ctx, name=ctx.actor.name, password=password, act="主管确认")

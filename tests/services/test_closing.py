@@ -541,3 +541,14 @@ class TestMonthAndQuarter:
             "03-05 日结以后重新打开更正过，详见更正记录。",
         )
         assert "王强" not in "".join(said)
+
+
+def test_a_reason_that_is_too_long_is_refused_and_never_cut(site: Context, crew: Team) -> None:
+    day_over(site, crew, but=("1001",))
+    with pytest.raises(Refusal, match="理由有 201 个字，最多 200 个字") as refused:
+        close(site, because="𠮷" * 201)
+    assert refused.value.field == "because"
+    made = close(site, because="𠮷" * 200)
+    with pytest.raises(Refusal, match="最多 200 个字") as refused:
+        reopen(site, made, reason="错" * 201)
+    assert refused.value.field == "reason"

@@ -22,7 +22,6 @@ from opsdesk.ui.kit.parts import Card, ElidedLabel, icon_label, label, link_butt
 WIDTH, NARROW = 348, 232
 """Pixels, and where the page is small."""
 MOST_FILES = 8
-LONGEST_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,6 @@ class Side(QWidget):
         self.setFixedWidth(look.px(WIDTH))
         self.why = Card("理由")
         self.reason = QLineEdit()
-        self.reason.setMaxLength(LONGEST_REASON)
         self.reason.setAccessibleName("理由")
         self.reason.textChanged.connect(lambda _text: self.changed.emit())
         self.wrong = label("", "error", wraps=True)

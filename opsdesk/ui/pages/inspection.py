@@ -121,7 +121,6 @@ class InspectionPage(QWidget):
         self.remarks = QLineEdit()
         self.remarks.setPlaceholderText("备注，可以不写")
         self.remarks.setAccessibleName("备注")
-        self.remarks.setMaxLength(200)
         self.remarks.textEdited.connect(lambda _text: self._keep("remarks", self.remarks.text()))
         column = QVBoxLayout(self)
         column.setContentsMargins(look.px(24), look.px(16), look.px(24), look.px(16))

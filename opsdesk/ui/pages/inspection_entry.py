@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from opsdesk.register import Tone
 from opsdesk.registers.inspection import round_sheet
 from opsdesk.registers.inspection.round_sheet import Line
-from opsdesk.registers.inspection.service import LONGEST_ACTION
 from opsdesk.rules.clause import Law
 from opsdesk.rules.upkeep import ABNORMAL, NONE, NORMAL
 from opsdesk.services.inspection_items import Item
@@ -106,7 +105,6 @@ class ItemRow(QWidget):
         self.action = QLineEdit()
         self.action.setPlaceholderText("怎样处置，写完按回车")
         self.action.setAccessibleName(f"{item.name}的处置")
-        self.action.setMaxLength(LONGEST_ACTION)
         self.said = label("", "error", wraps=True)
         self._hint = label(hint, "secondary")
         beside = QWidget()

@@ -9,6 +9,7 @@ import pytest
 import team as team_module
 from conftest import Hands
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -205,6 +206,21 @@ def test_saving_tells_beside_each_field_what_is_missing(desk: Hands, site: Conte
     desk.press(Qt.Key.Key_S, CTRL)
     assert row(page, "照明").said.text() == "还没有看。正常按空格，异常按 x，没有这一项按 /。"
     assert rounds(site, 1) == {}
+
+
+def test_what_is_too_long_is_refused_with_a_sentence_and_stays_whole(
+    desk: Hands, site: Context, main: int, page: InspectionPage
+) -> None:
+    desk.press(Qt.Key.Key_F7)
+    type_figures(page)
+    QGuiApplication.clipboard().setText("长" * 201)
+    page.remarks.setFocus()
+    desk.press(Qt.Key.Key_V, CTRL)
+    desk.press(Qt.Key.Key_S, CTRL)
+    assert "备注" in page.said.text()
+    assert "200" in page.said.text()
+    assert page.remarks.text() == "长" * 201
+    assert rounds(site, main) == {}
 
 
 def test_a_whole_round_is_saved_and_then_only_read(desk: Hands, site: Context, main: int, page: InspectionPage) -> None:
