@@ -61,6 +61,7 @@ class TestVendor:
         vendor = new_vendor(site)
         new_staff(site, vendor, "V001", "甲", arrived_on=TODAY)
         new_staff(site, vendor, "V002", "乙", arrived_on=TODAY + DAY)
+        new_staff(site, vendor, "V005", "戊", reserve=True)
         last = new_staff(site, vendor, "V003", "丙")
         run(site, "staff", "leave_site", last, day=TODAY, reason="合同到期")
         gone = new_staff(site, vendor, "V004", "丁")

@@ -120,15 +120,20 @@ def test_rare_name_characters_have_glyphs(qapp: QApplication) -> None:
 
 
 def test_dark_and_back_changes_windows_and_icons_that_are_open(qapp: QApplication, qtbot) -> None:
-    button, words = primary_button("签到", "log-in"), QLabel("文字")
-    for widget in (button, words):
+    button, words, large = primary_button("签到", "log-in"), QLabel("文字"), primary_button("设置")
+    large.setProperty("icon_size", 18)
+    look.set_icon(large, "settings")
+    for widget in (button, words, large):
         qtbot.addWidget(widget)
         widget.show()
+    sizes = button.iconSize(), large.iconSize()
     light = button.icon().pixmap(16, 16).toImage()
     try:
         look.apply(qapp, dark=True)
         assert words.palette().windowText().color().name() == look.DARK.text
         assert button.icon().pixmap(16, 16).toImage() != light
+        assert (button.iconSize(), large.iconSize()) == sizes
+        assert large.iconSize().height() == look.px(18)
         ground = words.grab().toImage().pixelColor(0, 0).name()
         assert contrast(ground, look.DARK.text) > 4.5
     finally:

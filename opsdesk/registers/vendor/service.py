@@ -25,7 +25,7 @@ def listed(ctx: Context, query: Query) -> Page:
     today = ctx.today()
     on_site = (
         select(func.count())
-        .where(Staff.vendor_id == Vendor.id, Staff.arrived_on <= today)
+        .where(Staff.vendor_id == Vendor.id, Staff.arrived_on <= today, Staff.reserve.is_(False))
         .where(or_(Staff.left_on.is_(None), Staff.left_on >= today))
         .scalar_subquery()
     )

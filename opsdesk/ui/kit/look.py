@@ -276,18 +276,19 @@ def set_icon(widget: QWidget, name: str, ground: str = "") -> None:
     """Give a button or label an icon that follows the mode.
 
     `ground` is what it stands on: "" (window), "accent", "danger", "link", or a tone's value ("fine", …).
-    Without a name the icon is taken away.
+    Without a name the icon is taken away. A widget whose property `icon_size` is set has icons of that size.
     """
     c = _worn.colours
     inks = {"": c.text_secondary, "accent": c.on_accent, "danger": c.on_danger, "link": c.accent_text}
     ink = inks.get(ground) or c.tones[Tone(ground)].text
     widget.setProperty("icon_name", name)
     widget.setProperty("icon_ground", ground)
+    own = widget.property("icon_size")
+    size = int(own or ICON_SIZE)
     if isinstance(widget, QAbstractButton):
         widget.setIcon(coloured_icon(name, ink) if name else QIcon())
-        widget.setIconSize(QSize(px(ICON_SIZE + 4 if widget.text() else ICON_SIZE), px(ICON_SIZE)))  # 4 px off the word
+        widget.setIconSize(QSize(px(size + 4 if widget.text() and not own else size), px(size)))  # 4 px off the word
     elif isinstance(widget, QLabel):
-        size = int(widget.property("icon_size") or ICON_SIZE)
         widget.setPixmap(pixmap(name, ink, size, widget.devicePixelRatioF()))
 
 

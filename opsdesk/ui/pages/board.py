@@ -12,7 +12,7 @@ from opsdesk.rules.vocabulary import Judgement, Source, State
 from opsdesk.services.attendance import PersonDay
 
 COLUMNS = (
-    Column("state", "状态", Kind.CHIP, 176),
+    Column("state", "状态", Kind.CHIP, 164),
     Column("staff_no", "工号", Kind.CODE, 88),
     Column("name", "姓名", width=148),
     Column("vendor", "外包单位", width=120),

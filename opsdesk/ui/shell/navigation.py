@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -52,6 +52,7 @@ class RailButton(QToolButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.toggled.connect(self._show_icon)
+        self.setProperty("icon_size", look.ICON_SIZE + 2)
         self._show_icon(False)
         self.fold(False)
 
@@ -60,7 +61,6 @@ class RailButton(QToolButton):
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if folded else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         self.setToolButtonStyle(style)
         self.setText("" if folded else f" {self._title}")
-        self.setIconSize(QSize(look.px(look.ICON_SIZE + 2), look.px(look.ICON_SIZE + 2)))
         self.setToolTip(f"{self._title}（{self._tip}）" if folded else self._tip)
         self.setAccessibleName(self._title)
         self._place_count()
@@ -94,7 +94,6 @@ class RailButton(QToolButton):
 
     def _show_icon(self, checked: bool) -> None:
         look.set_icon(self, self._icon, "link" if checked else "")
-        self.setIconSize(QSize(look.px(look.ICON_SIZE + 2), look.px(look.ICON_SIZE + 2)))
 
 
 class Rail(QFrame):
