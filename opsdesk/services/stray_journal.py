@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from opsdesk.services import backup, restoring
-from opsdesk.services.errors import Damaged
+from opsdesk.services.errors import Damaged, Trouble, system_said
 
 BEGINNING = bytes.fromhex("d9d505f920a163d7")
 """Of a journal that waits to be played back."""
@@ -22,18 +22,20 @@ log = logging.getLogger("opsdesk")
 
 @contextmanager
 def copied(home: Path) -> Iterator[Path | None]:
-    """A copy of the record before its journal is played back; None where none waits, or there is no room."""
+    """A copy of the record before its journal is played back; None where none waits. Trouble where there is no room."""
     database = home / backup.DATABASE
     if not _waits(database.with_name(f"{database.name}-journal")):
         yield None
         return
     with restoring.trial_folder(home) as folder:
-        copy: Path | None = folder / backup.DATABASE
         try:
             shutil.copyfile(database, folder / backup.DATABASE)
-        except OSError:
-            copy = None
-        yield copy
+        except OSError as error:
+            raise Trouble(
+                f"上次没有写完的数据要先理清，现在理不了（{system_said(error)}），没有打开，也没有改动。",
+                remedy="请检查磁盘空间和权限后再试。",
+            ) from error
+        yield folder / backup.DATABASE
 
 
 def _waits(journal: Path) -> bool:

@@ -1,5 +1,6 @@
 """Opening a site: the right settings, foreign, newer and damaged files, full disk, backup and restore."""
 
+import resource
 import sqlite3
 from contextlib import closing
 from datetime import datetime
@@ -28,6 +29,7 @@ from opsdesk.services import (
     open_items,
     restoring,
     settings,
+    stray_journal,
     unsound,
 )
 from opsdesk.services.clock import FixedClock
@@ -156,6 +158,22 @@ def test_a_journal_of_another_database_does_not_spoil_the_record(site, tmp_path)
     with again.read() as connection:
         assert bootstrap.verify(connection) == []
     assert len(list(site.home.glob("set-aside-*/ops.db"))) == 1
+
+
+def test_a_waiting_journal_is_not_played_back_where_there_is_no_room_for_a_copy(site):
+    journal = site.home / "ops.db-journal"
+    journal.write_bytes(stray_journal.BEGINNING + bytes(504))
+    before = bootstrap.database(site.home).read_bytes(), journal.read_bytes()
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most[1]))
+    try:
+        with pytest.raises(Trouble, match="没有写完的数据要先理清"):
+            opened(site.home)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    assert (bootstrap.database(site.home).read_bytes(), journal.read_bytes()) == before
+    with opened(site.home).read() as connection:
+        assert bootstrap.verify(connection) == []
 
 
 @pytest.mark.parametrize("name", ["ops.db", "ops.db-journal"])
