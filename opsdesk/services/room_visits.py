@@ -21,6 +21,8 @@ from opsdesk.services.context import Context
 from opsdesk.services.duties import Person, Plan
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+LONGEST_OPEN = timedelta(hours=12)
+"""After so long somebody of whom nobody knows when he should leave is asked after."""
 BATCH = 500
 ROOM = "机房"
 _DIVIDERS = re.compile(r"[\n、,，;；]+")
@@ -230,6 +232,10 @@ def _group(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def overstay(row: Mapping[str, Any], now: datetime) -> int:
-    """By how many seconds a visitor stays, or stayed, beyond the time that he had; 0 within it and at its end."""
+    """By how many seconds a visitor stays, or stayed, beyond the time that he had; 0 within it and at its end.
+
+    Who had none is asked after once he is in for `LONGEST_OPEN`; after he has left nobody says that it was too long.
+    """
     until: datetime = row["left_at"] or now
-    return max(0, int((until - row["due_at"]).total_seconds())) if row["due_at"] is not None else 0
+    due = row["due_at"] or (row["entered_at"] + LONGEST_OPEN if row["left_at"] is None else until)
+    return max(0, int((until - due).total_seconds()))

@@ -240,6 +240,21 @@ def test_overstay_is_told_to_the_second_and_stands_first(site: Context, room: in
     assert chips["丙"].word == "在场"
 
 
+def test_who_has_no_time_to_leave_is_asked_after_once_he_is_in_for_twelve_hours(site: Context, room: int) -> None:
+    go_to(site, "2026-03-05 09:00:00")
+    (made,) = enter(site, guest("甲"))
+    go_to(site, "2026-03-05 21:00:00")
+    assert room_visits.inside(site)[0].over == 0
+    go_to(site, "2026-03-05 21:00:01")
+    assert room_visits.inside(site)[0].over == 1
+    (line,) = by_slug("visit").list(site, Query()).rows
+    assert line.values["state"].word.startswith("超时")
+    go_to(site, "2026-03-06 09:00:00")
+    service.leave(site, visit_ids=[made])
+    (line,) = by_slug("visit").list(site, Query()).rows
+    assert line.values["state"].word == "已离开"
+
+
 def test_longer_stay_is_granted_before_by_the_desk_after_by_the_supervisor(site: Context, room: int) -> None:
     go_to(site, "2026-03-05 09:00:00")
     (made,) = enter(site, due_at=at("10:00:00"))

@@ -14,6 +14,7 @@ from opsdesk.rules.lending import LoanState
 from opsdesk.services import closings, offices, room_upkeep, room_visits
 from opsdesk.services.context import Context
 from opsdesk.services.permit_states import PermitState
+from opsdesk.services.room_visits import Inside
 
 TOPICS = frozenset(
     {"correction", "incident", "visit", "permit", "cleaning", "open_close", "room", "loan", "law", "closing"}
@@ -32,7 +33,7 @@ def waiting(ctx: Context) -> Waiting:
     """Slips to decide, incidents exceeded or to sign, who overstays, what is overdue, and days to close again."""
     incidents = listing.counts(ctx)
     overstays = {
-        each.visit_id: f"{each.name}在{each.room}超时，应在 {each.due_at:%H:%M} 离开，请提醒或登记离开。"
+        each.visit_id: f"{each.name}在{each.room}{_too_long(each)}，请提醒或登记离开。"
         for each in room_visits.inside(ctx)
         if each.over > 0
     }
@@ -47,6 +48,12 @@ def waiting(ctx: Context) -> Waiting:
         "close": to_close_again,
     }
     return Waiting(counts, overstays)
+
+
+def _too_long(each: Inside) -> str:
+    if each.due_at is None:
+        return f"已超过 {room_visits.LONGEST_OPEN.seconds // 3600} 小时，没有登记离开"
+    return f"超时，应在 {each.due_at:%H:%M} 离开"
 
 
 def _how_many(ctx: Context, slug: str, state: str) -> int:

@@ -71,6 +71,16 @@ def test_an_overstay_is_counted_when_the_minute_turns(desk: Hands, site: Context
     assert reminder.sentence() == "", "it was seen"
 
 
+def test_a_visitor_without_a_time_to_leave_is_reminded_of_after_twelve_hours(desk: Hands, site: Context) -> None:
+    visit.enter(site, people=[PersonEntry("周伟", "恒通网络")], room_id=a_room(site), purpose="检查")
+    team_module.go_to(site, "2026-03-05 20:00:00")
+    assert "room" not in counted(desk)
+    team_module.go_to(site, "2026-03-05 20:00:01")
+    assert counted(desk)["room"] == 1
+    said = "周伟在三楼中心机房已超过 12 小时，没有登记离开，请提醒或登记离开。"
+    assert desk.window.frame.reminder.sentence() == said
+
+
 def test_several_overstays_are_one_line_that_covers_nothing_and_comes_back_only_for_a_new_one(
     desk: Hands, site: Context
 ) -> None:
