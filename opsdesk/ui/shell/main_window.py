@@ -77,11 +77,13 @@ def _doubt(ctx: Context, set_up: bool) -> str:
 
 
 def _remember(ctx: Context) -> None:
-    """Remember the head of the record; of one that cannot be read any more nothing is changed."""
+    """Remember the head of the record; of one that cannot be read any more, or never was one, nothing is changed."""
+    from opsdesk import bootstrap
     from opsdesk.services import anchors
 
     try:
-        anchors.keep(ctx, paths.state())
+        if bootstrap.is_set_up(ctx):
+            anchors.keep(ctx, paths.state())
     except Trouble as trouble:
         log.warning("%s", trouble)
 
@@ -294,6 +296,7 @@ class MainWindow(QWidget):
     def _on_founded(self, actor: Actor) -> None:
         if self.ctx is not None:
             self.sit_down(self.ctx.acting_as(actor))
+            self.operations.run(partial(_doubt, self.ctx, True), owner=self)  # that there was another stays on record
             self.notices.show(
                 "站点已建立。接下来登记外包单位和人员，或者从表格导入名单。",
                 Tone.FINE,

@@ -81,6 +81,38 @@ def test_an_empty_folder_that_held_a_record_is_not_begun_anew_unseen(worked: Con
     assert "现在没有了" in doubt(worked.home)
 
 
+def opened(home: Path, qtbot: QtBot) -> MainWindow:
+    window = MainWindow(home, FixedClock(a_site.NOW), Preferences())
+    qtbot.addWidget(window)
+    window.show()
+    window.open_site()
+    window.operations.wait_idle()
+    qtbot.waitUntil(lambda: window.ctx is not None)
+    return window
+
+
+def test_a_record_that_is_gone_is_told_until_another_is_begun_and_then_stays_in_its_history(
+    worked: Context, qtbot: QtBot
+) -> None:
+    remembered = anchors.kept(paths.state(), worked.home)
+    a_site.close(worked)
+    bootstrap.database(worked.home).unlink()
+    for _ in range(2):
+        window = opened(worked.home, qtbot)
+        assert f"（到第 {remembered.seq} 条改动），现在没有了" in window.notices.sentences()[0]
+        assert window.screens.currentWidget() is window.first_start
+        window.close()
+        a_site.close(window.ctx)
+    window = opened(worked.home, qtbot)
+    window._on_founded(bootstrap.found_site(window.ctx, site="另一个中心", password=a_site.PASSWORD))
+    window.operations.wait_idle()
+    (link,) = history.listed(window.ctx, Asked(subject="anchor"), 0, 5)[0]
+    assert "本机" in link.reason
+    window.close()
+    a_site.close(window.ctx)
+    assert doubt(worked.home) == ""
+
+
 def test_the_window_remembers_when_it_closes_and_tells_when_it_opens(home: Path, qtbot: QtBot) -> None:
     window = MainWindow(home, FixedClock(a_site.NOW), Preferences())
     qtbot.addWidget(window)
