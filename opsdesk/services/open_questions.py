@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from opsdesk.models import Contract, Correction, Overtime
 from opsdesk.rules.clause import Regulations
 from opsdesk.rules.vocabulary import State
-from opsdesk.services import coverage, duties, holiday_consents, leave_slips
+from opsdesk.services import coverage, duties, holiday_consents, leave_slips, settings
 from opsdesk.services.overtime import WAITING
 from opsdesk.services.settlement import Month, PersonMonth
 
@@ -50,10 +50,12 @@ def of_month(connection: Connection, regulations: Regulations, month: Month, now
     )
     found.extend(_contracts(connection, people, first, last))
     found.extend(_reserves(connection, regulations, month, people, last))
-    found.extend(
-        Question("排班缺口", None, "", "", gap.day, gap.sentence, "roster")
-        for gap in (coverage.gaps(connection, regulations, first, last) if month.vendor_id is None else ())
-    )
+    opened = max(first, settings.opened_on(connection))  # before that nobody was asked for
+    if month.vendor_id is None and opened <= last:
+        found.extend(
+            Question("排班缺口", None, "", "", gap.day, gap.sentence, "roster")
+            for gap in coverage.gaps(connection, regulations, opened, last)
+        )
     if warning := month.calendar.unannounced(first):
         found.append(Question("日历", None, "", "", first, warning, "calendar"))
     return tuple(sorted(found, key=lambda each: (each.day, each.kind, each.name)))

@@ -16,7 +16,7 @@ from opsdesk.registers.correction import service as correction
 from opsdesk.registers.month import evidence, listing, service
 from opsdesk.registers.month.documents import month_sheets, vendor_workbook
 from opsdesk.rules.vocabulary import Decision, Direction, Role
-from opsdesk.services import amending, chain
+from opsdesk.services import amending, chain, settings
 from opsdesk.services.errors import Refusal
 
 
@@ -365,6 +365,15 @@ def test_of_two_lines_that_say_the_same_each_keeps_its_own_decision(ctx):
     void(ctx, "1001", 3, entered=datetime(2026, 2, 3, 9, 17))
     service.book(ctx, 2026, 2)
     assert [line.state for line in minute_fines()] == [Decision.PROPOSED, Decision.CONFIRMED]
+
+
+@pytest.mark.parametrize(("opened", "first"), [("2026-02-10", "2026-02-10"), ("2026-03-02", None)])
+def test_no_gap_in_the_roster_is_asked_about_before_the_site_was_opened(ctx, opened, first):
+    need = {"post_id": 0, "shift_id": 0, "days": "每天", "need": 50, "begins_on": date(2026, 1, 1), "ends_on": None}
+    save(ctx, "coverage_need", **need)
+    settings.write(ctx, {"site.opened_on": opened})
+    gaps = [each.day for each in service.standing(ctx, 2026, 2).questions if each.kind == "排班缺口"]
+    assert min(gaps, default=None) == (date.fromisoformat(first) if first else None)
 
 
 def test_a_sheet_counts_the_open_questions_of_its_own_vendor(ctx):

@@ -219,7 +219,8 @@ class DayClosePage(QWidget):
         status = self.status = found.status
         kind, closed = status.period.kind, status.closed
         self.title.set_state(status.sentence)
-        self.side.show_status(status, found.choices, may_close=self._open_for_closing(status))
+        waits = any(item.door == MONTH_CLOSE for item in status.items)
+        self.side.show_status(status, found.choices, may_close=self._open_for_closing(status) and not waits)
         if closed is not None and not status.goes_on:
             self._items = ()
             self.table.set_rows(shown.rows_of(closed))
