@@ -24,7 +24,7 @@ from opsdesk.models import LedgerRow
 from opsdesk.models.engine import APPLICATION_ID, read_engine, write_engine
 from opsdesk.models.incident import INDEX_TABLE
 from opsdesk.models.schema import SCHEMA, migrate
-from opsdesk.services import backup, health, incident_text, restoring, salvage_rows, unsound, witness
+from opsdesk.services import backup, chain, health, incident_text, restoring, salvage_rows, unsound, witness
 from opsdesk.services.backup import DATABASE, SIDECARS, SPOILT, Contents
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Damaged, Trouble, system_said
@@ -197,8 +197,7 @@ def _salvaged(folder: Path, backups: Path) -> Salvage:
         fresh.execute("PRAGMA synchronous=OFF")  # it is synced whole before it takes the record's place
         fresh.execute("BEGIN")
         number = int(damaged.execute("PRAGMA user_version").fetchone()[0])
-        ours = _of_program(folder) if number == SCHEMA else None
-        objects = _objects(damaged, ours)
+        objects = _objects(damaged, *_of_program(folder)) if number == SCHEMA else _described(damaged)
         tables = _like(objects, number, fresh)
         taken = {name: _take(damaged, fresh, name) for name in tables}
         fresh.execute("DELETE FROM personal_value WHERE seq NOT IN (SELECT seq FROM ledger)")  # no purge would find it
@@ -248,27 +247,29 @@ def _described(connection: sqlite3.Connection) -> Objects:
     return {row[0]: (row[1], row[2]) for row in connection.execute(query) if not row[0].startswith("sqlite_")}
 
 
-def _of_program(folder: Path) -> Objects:
-    """What the migrations of this program make."""
+def _of_program(folder: Path) -> tuple[Objects, str]:
+    """What the migrations of this program make, and its hash."""
     path = folder / f"model-{DATABASE}"
     engine = write_engine(path)
     try:
         with engine.begin() as connection:
             migrate(connection)
+            made = chain.schema_hash(connection)
     finally:
         engine.dispose()
     with closing(_open(path)) as model:
-        return _described(model)
+        return _described(model), made
 
 
-def _objects(damaged: sqlite3.Connection, ours: Objects | None) -> Objects:
+def _objects(damaged: sqlite3.Connection, ours: Objects, made: str) -> Objects:
+    """As the program makes them where the chain says that it did; else as they are described, what is missing added."""
+    last = "SELECT json_extract(body, '$.schema') FROM ledger WHERE subject='schema' ORDER BY seq DESC LIMIT 1"
+    with suppress(*SPOILT):
+        if damaged.execute(last).fetchone() == (made,):
+            return ours
     there = _described(damaged)
-    if ours is None:
-        return there
-    return {
-        **{name: found for name, found in there.items() if name in ours},
-        **{name: found for name, found in ours.items() if name not in there},
-    }
+    return {**{name: found for name, found in there.items() if name in ours},
+            **{name: found for name, found in ours.items() if name not in there}}  # fmt: skip
 
 
 def _like(objects: Objects, number: int, fresh: sqlite3.Connection) -> list[str]:

@@ -242,6 +242,8 @@ def test_an_empty_folder_is_a_new_site(tmp_path_factory: pytest.TempPathFactory)
         "CREATE TRIGGER own AFTER INSERT ON setting BEGIN SELECT 1; END",
         "DROP INDEX ix_ledger_at",
         "CREATE TABLE own (id INTEGER)",
+        "ALTER TABLE shift DROP COLUMN pairs",
+        "ALTER TABLE setting RENAME COLUMN value TO words",
     ],
 )
 def test_what_was_done_to_structure_or_accounts_is_undone_whole(record: Context, harm: str) -> None:
