@@ -12,7 +12,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services import chain
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
-from opsdesk.services.errors import UNSOUND, Refusal, Trouble
+from opsdesk.services.errors import UNSOUND, Damaged, Refusal
 from opsdesk.services.outcome import Outcome
 from opsdesk.services.text import one_line
 
@@ -57,8 +57,8 @@ def _instant(written: str) -> datetime:
     try:
         return datetime.fromisoformat(written)
     except ValueError:
-        raise Trouble(
-            f"审计链中的时间“{written}”读不出来：{UNSOUND}。", remedy="请核验数据，必要时从备份恢复。"
+        raise Damaged(
+            f"审计链中的时间“{written}”读不出来：{UNSOUND}。", remedy="请到“设置 · 备份”修复，或从备份恢复。"
         ) from None
 
 

@@ -23,6 +23,7 @@ from opsdesk.services import (
     backup,
     chain,
     choices,
+    clock_guard,
     closings,
     fault_log,
     folders,
@@ -357,6 +358,11 @@ def _moments(ctx):
         return connection.execute(select(Account.created_at)).scalars().all()
 
 
+def _behind(ctx):
+    with ctx.read() as connection:
+        return clock_guard.set_back_by(connection, ctx.clock)
+
+
 @pytest.mark.parametrize(
     ("harm", "read"),
     [
@@ -366,8 +372,9 @@ def _moments(ctx):
          lambda ctx: settings.number(ctx, "desk.undo_seconds")),
         ("UPDATE setting SET value='2026' WHERE name='site.opened_on'",
          lambda ctx: open_items.status(ctx, closings.of_day(ctx.today()))),
+        ("UPDATE ledger SET at='昨天'", _behind),
     ],
-    ids=["moment", "day", "number", "setting"],
+    ids=["moment", "day", "number", "setting", "link"],
 )  # fmt: skip
 def test_a_value_spoilt_outside_names_its_remedy_and_is_remembered(site, harm, read):
     team.build(site)
