@@ -168,6 +168,15 @@ def test_a_record_opened_from_elsewhere_is_the_row_chosen(stand) -> None:
     assert page.panel.record_id == 7
 
 
+def test_a_record_that_begins_with_a_choice_is_named_by_what_was_chosen(stand) -> None:
+    people = site.filled(3)
+    vendor = next(field for field in site.STAFF.fields if field.key == "vendor")
+    vendor = replace(vendor, options=lambda ctx: [(name, f"{name}公司") for name in site.VENDORS])
+    page = page_of(stand, people, register=replace(site.STAFF, fields=(vendor, *site.STAFF.fields[3:])))
+    opened(stand, page, 1)
+    assert page.panel.title() == f"人员 · {people.people[1]['vendor']}公司 · {people.people[1]['state']}"
+
+
 def test_a_change_is_saved_and_every_list_of_the_topic_refreshes(stand, qtbot) -> None:
     people = site.filled(10)
     page = page_of(stand, people)

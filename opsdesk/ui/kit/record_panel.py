@@ -103,7 +103,7 @@ class RecordPanel(FormPanel):
                 self.renew_form(form, sheet.values)
                 if self.register.closed is not None:  # it may have been decided meanwhile
                     _let_write(self, form, sheet.values)
-                self.set_title(_name_of(self.register, sheet.values))
+                self.set_title(_name_of(self.register, sheet))
                 self.offer(sheet.values)
 
         if record_id is not None and form is not None and self._act is None and not form.dirty:
@@ -187,7 +187,7 @@ class RecordPanel(FormPanel):
     def _show_sheet(self, record_id: int | None, sheet: Sheet) -> None:
         register = self.register
         self.record_id, self._act = record_id, None
-        title = f"新建{register.singular}" if record_id is None else _name_of(register, sheet.values)
+        title = f"新建{register.singular}" if record_id is None else _name_of(register, sheet)
         form = self.lay_form(title, register.fields, sheet)
         _let_write(self, form, sheet.values)
         if record_id is None:
@@ -341,8 +341,15 @@ def _options(ctx: Context, fields: Sequence[Field]) -> dict[str, Options]:
     return {f.key: f.options(ctx) for f in fields if f.options is not None}
 
 
-def _name_of(register: Register, values: Mapping[str, Any]) -> str:
-    first = next((values[f.key] for f in register.fields if isinstance(values.get(f.key), str) and values[f.key]), "")
-    state = values.get("state")
+def _name_of(register: Register, sheet: Sheet) -> str:
+    """补签单 · LS004 叶文彬 · 待审批: the first of its fields that says something, as it is read, and how it stands."""
+    first = next((words for field in register.fields if (words := _in_words(field, sheet))), "")
+    state = sheet.values.get("state")
     named = (register.singular, first, state if isinstance(state, str) else "")
     return " · ".join(dict.fromkeys(part for part in named if part))
+
+
+def _in_words(field: Field, sheet: Sheet) -> str:
+    value = sheet.values.get(field.key)
+    words = dict(sheet.options.get(field.key, ())).get(value) if field.kind is Kind.CHOICE else value
+    return words if isinstance(words, str) else ""

@@ -13,7 +13,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk.exports.archive import Cancelled
-from opsdesk.exports.document import weekday
 from opsdesk.register import Field, Kind, Tone
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import closing, closings
@@ -209,8 +208,7 @@ class DayClosePage(QWidget):
         self.kinds.setCurrentIndex(self.kinds.findData(kind))
         now = self.period.first <= today <= self.period.last
         word = {PeriodKind.DAY: "今天", PeriodKind.MONTH: "本月", PeriodKind.QUARTER: "本季度"}[kind]
-        named = f"{self.period.label} {weekday(self.period.first)}" if kind is PeriodKind.DAY else self.period.label
-        self.period_label.setText(f"{named}{f'　{word}' if now else ''}")
+        self.period_label.setText(f"{shown.named(self.period)}{f'　{word}' if now else ''}")
         self.today_button.setText(f"回到{word}")
         self.today_button.setVisible(not now)
         self._allow()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from opsdesk.exports.document import weekday
 from opsdesk.register import Chip, Column, Kind, Row, Tone
+from opsdesk.rules.periods import QUARTERS
 from opsdesk.rules.vocabulary import Direction
 from opsdesk.services import attendance, offices, reporting
-from opsdesk.services.closings import Closed
+from opsdesk.services.closing_rules import PeriodKind
+from opsdesk.services.closings import Closed, Period
 from opsdesk.services.context import Context
 from opsdesk.services.leave_slips import Part
 from opsdesk.services.open_item import OpenItem
@@ -33,6 +36,13 @@ DOORS: Mapping[str, str] = {
     "roster": "排班", "holiday_consent": "节假日同意", "calendar": "日历", "contract": "合同", "staff": "人员",
 }  # fmt: skip
 """What is behind each door, in a word."""
+
+
+def named(period: Period) -> str:
+    """A period as a heading: 2026-03-05 周四, 2026-03, 2026 年第一季度."""
+    if period.kind is PeriodKind.QUARTER:
+        return f"{period.first.year} 年第{QUARTERS[period.first.month // 3]}季度"
+    return f"{period.label} {weekday(period.first)}" if period.kind is PeriodKind.DAY else period.label
 
 
 def rows(items: Sequence[OpenItem]) -> list[Row]:

@@ -295,6 +295,7 @@ def test_a_quarter_leads_to_the_month_that_has_to_be_closed_first(
     desk.window.signature.keep(desk.window.ctx)
     page.show_period(closings.named("2026Q1"))
     desk.settle()
+    assert page.period_label.text() == "2026 年第一季度"
     assert told(page) == [("月结", "月结 ›")] * 3
     assert page.side.why.isHidden(), "no reason closes a quarter before its months"
     assert (page.close_button.isEnabled(), page.close_button.toolTip()) == (
