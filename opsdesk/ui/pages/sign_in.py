@@ -68,7 +68,7 @@ class SignInPage(QWidget):
         self.import_button.clicked.connect(self.import_asked)
         self.month_button = secondary_button("月表", "calendar-days")
         self.month_button.clicked.connect(self.open_month)
-        self.print_button = primary_button("打印日报", "printer")
+        self.print_button = primary_button("打印日表", "printer")
         self.print_button.setToolTip("Ctrl+P")
         self.print_button.clicked.connect(self.open_day)
         for button in (self.roll_call_button, self.import_button, self.month_button, self.print_button):
