@@ -18,6 +18,7 @@ from opsdesk.exports.document import (
     Signature,
     Table,
     Value,
+    chinese_date,
     chinese_moment,
 )
 from opsdesk.exports.layout import on_fewest_pages
@@ -73,16 +74,17 @@ def latest(ctx: Context, label: str) -> Document:
     if not every:
         raise Refusal(f"{period.label} 还没有{period.kind}，没有{period.kind}单。")
     closed = every[-1]
-    rows = tuple((place, said, None) for place, said in enumerate(closed.open_items, 1))
+    items = tuple(map(_as_signed, closed.open_items))
+    rows = tuple((place, said, None) for place, said in enumerate(items, 1))
     blanks = ((None, None if rows else "没有未结事项。", None),) if not rows else ()
     head = f"{closed.seq}·{' '.join(closed.head[n : n + 4] for n in range(0, 16, 4))}".upper()
     said = (
-        (FormCell("期间", period.label), FormCell(f"{period.kind}时间", chinese_moment(closed.closed_at))),
+        (FormCell("期间", _named(period)), FormCell(f"{period.kind}时间", chinese_moment(closed.closed_at))),
         (FormCell(f"{period.kind}人", closed.closed_by), FormCell("审计链", head, kind=Kind.CODE)),
         (FormCell("理由", closed.because or "没有未结事项", 3),),
         (FormCell("以前的结账", _before(every), 3),),
     )
-    table = Table(OPEN_COLUMNS, (*rows, *blanks), row_height=8.0, font_size=9.5, record_labels=closed.open_items)
+    table = Table(OPEN_COLUMNS, (*rows, *blanks), row_height=8.0, font_size=9.5, record_labels=items)
     made = _document(
         ctx,
         period,
@@ -94,6 +96,16 @@ def latest(ctx: Context, label: str) -> Document:
         signatures=("服务台值班员", "运维主管"),
     )
     return on_fewest_pages(made, LOWERED)
+
+
+def _named(period: Period) -> str:
+    """2026年3月5日, 2026年3月, 2026年第一季度."""
+    return chinese_date(period.first) if period.kind is PeriodKind.DAY else period.words.replace(" ", "")
+
+
+def _as_signed(item: str) -> str:
+    """What was open, without what could be done about it: that is for the window, and over when the sheet is signed."""
+    return "".join(f"{part}。" for part in item.split("。") if part and not part.startswith("请"))
 
 
 def _before(every: Sequence[Closed]) -> str:
@@ -114,7 +126,7 @@ def corrections(ctx: Context, closed_id: int) -> Document:
     rows = [(place, *line) for place, line in enumerate((line for link in found.links for line in _lines(link)), 1)]
     blanks = [(None,) * len(COLUMNS)] * max(0, LEAST_ROWS - len(rows))
     said = (
-        (FormCell("期间", period.label), FormCell("第几次更正", f"第 {found.place} 次")),
+        (FormCell("期间", _named(period)), FormCell("第几次更正", f"第 {found.place} 次")),
         (
             FormCell(f"原{period.kind}", f"{chinese_moment(closed.closed_at)} {closed.closed_by}"),
             FormCell("重新打开", f"{chinese_moment(closed.reopened_at)} {closed.reopened_by}"),

@@ -29,6 +29,11 @@ class Period:
     first: date
     last: date
 
+    @property
+    def words(self) -> str:
+        """2026-03-05, 2026 年 3 月, 2026 年第一季度."""
+        return self.label if self.kind is PeriodKind.DAY else periods.parse(self.label).words
+
 
 def of_day(day: date) -> Period:
     """The day as a period."""

@@ -340,7 +340,7 @@ class TestPaper:
         (text,) = pages(day)
         for word in (
             "运维日报",
-            "2026-03-0519:48:07",
+            "2026年3月5日19:48:07",
             "赵敏",
             "钱进",
             "前发到甲方管理接口人，并抄送客服专员（T15巡检1）",
@@ -384,7 +384,7 @@ class TestPaper:
         path = tmp_path / "f07.xlsx"
         write_workbook(day, path)
         cells = {str(cell) for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True) for cell in row}
-        assert {"更换三楼交换机电源", "2026-03-05 19:48:07", TO, COPY} <= cells
+        assert {"更换三楼交换机电源", "2026年3月5日 19:48:07", TO, COPY} <= cells
 
     def test_a_void_one_says_so(self, site: Context, crew: Team) -> None:
         made = written(site, vendor(site), THURSDAY)

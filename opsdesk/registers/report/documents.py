@@ -116,7 +116,7 @@ def _sent(row: Mapping[str, Any], place: int) -> list[tuple[FormCell, ...]]:
     at = row["submitted_at"]
     return [
         (
-            FormCell(f"{_circled(place)} 提交时间", f"{at:%Y-%m-%d %H:%M:%S}" if at else "", 1, LINE),
+            FormCell(f"{_circled(place)} 提交时间", f"{chinese_date(at)} {at:%H:%M:%S}" if at else "", 1, LINE),
             FormCell("签收", f"{row['signed_by']} {row['signed_at']:%m-%d %H:%M}" if row["signed_at"] else "", 1, LINE),
         ),
         (FormCell("收件人", row["submitted_to"]), FormCell("抄送", row["copied_to"])),

@@ -7,7 +7,6 @@ from typing import Any
 
 from opsdesk.exports.document import weekday
 from opsdesk.register import Chip, Column, Kind, Row, Tone
-from opsdesk.rules.periods import QUARTERS
 from opsdesk.rules.vocabulary import Direction
 from opsdesk.services import attendance, offices, reporting
 from opsdesk.services.closing_rules import PeriodKind
@@ -39,10 +38,8 @@ DOORS: Mapping[str, str] = {
 
 
 def named(period: Period) -> str:
-    """A period as a heading: 2026-03-05 周四, 2026-03, 2026 年第一季度."""
-    if period.kind is PeriodKind.QUARTER:
-        return f"{period.first.year} 年第{QUARTERS[period.first.month // 3]}季度"
-    return f"{period.label} {weekday(period.first)}" if period.kind is PeriodKind.DAY else period.label
+    """A period as a heading: 2026-03-05 周四, 2026 年 3 月, 2026 年第一季度."""
+    return f"{period.words} {weekday(period.first)}" if period.kind is PeriodKind.DAY else period.words
 
 
 def rows(items: Sequence[OpenItem]) -> list[Row]:
