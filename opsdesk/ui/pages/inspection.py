@@ -27,7 +27,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.kit.operation import Fault
-from opsdesk.ui.kit.parts import PageTitle, label, primary_button, secondary_button
+from opsdesk.ui.kit.parts import PageTitle, label, link_button, primary_button, secondary_button
 from opsdesk.ui.pages import upkeep_incident
 from opsdesk.ui.pages.inspection_entry import ItemRow
 from opsdesk.ui.pages.inspection_head import CleaningLine, InspectionHead
@@ -59,12 +59,14 @@ def read(ctx: Context, room_id: int, day: date, turn: int) -> Asked:
 
 
 class InspectionPage(QWidget):
-    """A round to be filled in. `record_asked(id)` opens an incident, `clause_asked(key)` a clause.
+    """A round to be filled in. `record_asked(id)` opens an incident, `round_asked(id)` a round in its list, where it is
+    looked over, `clause_asked(key)` a clause.
 
     What is typed is kept as a draft by room, day and turn until the round is saved: leaving the page loses nothing.
     """
 
     record_asked = Signal(int)
+    round_asked = Signal(int)
     clause_asked = Signal(str)
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
@@ -103,6 +105,9 @@ class InspectionPage(QWidget):
         self.cleaning = CleaningLine()
         self.cleaning.clause_asked.connect(self.clause_asked)
         self.progress, self.said = label("", "heading"), label("", "error", wraps=True)
+        self.check_button = link_button("复核 ›")
+        self.check_button.setToolTip("在巡检表里打开这一次，写复核人")
+        self.check_button.clicked.connect(self._ask_round)
         self.normal_button = secondary_button("其余正常 F7", "check")
         self.normal_button.setToolTip("还没有看的勾选项都填正常；读数一律要自己输入。")
         self.normal_button.clicked.connect(self.rows.fill_normal)
@@ -111,8 +116,8 @@ class InspectionPage(QWidget):
         self.help = label(HELP, "secondary")
         tools = QHBoxLayout()
         tools.setSpacing(look.px(8))
-        tools.addWidget(self.progress)
-        tools.addWidget(self.said)
+        for widget in (self.progress, self.check_button, self.said):
+            tools.addWidget(widget)
         tools.addStretch(1)
         for widget in (self.help, self.copy_button, self.normal_button):
             tools.addWidget(widget)
@@ -203,6 +208,7 @@ class InspectionPage(QWidget):
         self.title.setToolTip(sheet.rounds.citation.wording if sheet.rounds.citation else "")
         for widget in (self.normal_button, self.copy_button, self.help, self.save_button):
             widget.setVisible(fillable)
+        self.check_button.setVisible(sheet.made is not None and not sheet.made.checked_by and writes)
         self.copy_button.setEnabled(bool(sheet.last))
         self.copy_button.setToolTip(
             f"照 {sheet.last_round} 那一次填勾选项和处置，读数不复制。" if sheet.last else "这个机房还没有更早的巡检。"
@@ -215,8 +221,8 @@ class InspectionPage(QWidget):
     def _show_empty(self, sentence: str) -> None:
         self.empty.setText(sentence)
         self.empty.setVisible(bool(sentence))
-        filled = (self.rows, self.remarks, self.progress, self.said, self.cleaning, self.normal_button,
-                  self.copy_button, self.help, self.save_button)  # fmt: skip
+        filled = (self.rows, self.remarks, self.progress, self.check_button, self.said, self.cleaning,
+                  self.normal_button, self.copy_button, self.help, self.save_button)  # fmt: skip
         for widget in filled:
             widget.setVisible(not sentence)
         self.print_button.setEnabled(not sentence)
@@ -300,6 +306,10 @@ class InspectionPage(QWidget):
     def _tell_unread(self, error: Refusal | Trouble) -> None:
         if not isinstance(error, Fault):
             self._desk.notices.show(f"{error}{getattr(error, 'remedy', '')}", Tone.WARNING)
+
+    def _ask_round(self) -> None:
+        if self.sheet is not None and self.sheet.made is not None:
+            self.round_asked.emit(self.sheet.made.id)
 
     def open_incident(self, line_id: int) -> None:
         """Open an incident for an item that was not normal, and tie the two together."""

@@ -96,12 +96,6 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         page.table.opened.connect(lambda _id: _from_the_door(doors, page))
         return WithImport(page, ctx, desk, (DOOR_LOG,))
 
-    def inspection(ctx: Context) -> QWidget:
-        page = InspectionPage(ctx, desk)
-        page.record_asked.connect(partial(_show_incident, doors))
-        page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
-        return page
-
     readings = with_incident(known["reading"])
 
     def case_paper(ctx: Context, record_id: int) -> Any:
@@ -228,7 +222,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
             "巡检安全",
             "clipboard-check",
             (
-                Tab("inspection_round", "巡检", inspection),
+                Tab("inspection_round", "巡检", partial(_inspection, desk, doors)),
                 register("inspection"),
                 Tab("reading", known["reading"].title, lambda ctx: RegisterPage(readings, ctx, desk)),
                 register("cleaning"),
@@ -312,6 +306,14 @@ def _from_the_door(doors: Doors, page: RegisterPage) -> None:
         shown.page.enter(row.values["name"], row.values["at"])
     else:
         shown.page.find_text(row.values["name"])
+
+
+def _inspection(desk: Desk, doors: Doors, ctx: Context) -> QWidget:
+    page = InspectionPage(ctx, desk)
+    page.record_asked.connect(partial(_show_incident, doors))
+    page.round_asked.connect(lambda round_id: doors.show_page("inspection").open_record(round_id))
+    page.clause_asked.connect(lambda key: _show_clause(doors, key, ctx.today()))
+    return page
 
 
 def _show_incident(doors: Doors, incident_id: int) -> None:

@@ -235,10 +235,20 @@ def test_a_whole_round_is_saved_and_then_only_read(desk: Hands, site: Context, m
     assert page.progress.text() == "XJ-20260305-1　各项正常　08:00 主管巡检，待复核"
     assert (len(page.rows.rows), len(page.rows.lines), page.save_button.isHidden()) == (0, 37, True)
     assert page.title.state() == "主机房　应巡检 2 次，还缺 ②（E15 3.2）。"
+    assert page.check_button.isVisible()
     desk.press(Qt.Key.Key_2, ALT)
     assert (page.progress.text(), page.head.turn, page.remarks.text()) == ("已填 0／37", 2, "")
+    assert page.check_button.isHidden()
     desk.press(Qt.Key.Key_1, ALT)
     assert page.rows.lines[0].line.value == "23.5"
+    shown = desk.window.frame.show_page("inspection_round")
+    desk.settle()
+    shown.head.choose_turn(1)
+    desk.settle()
+    desk.click(shown.check_button)
+    register = desk.window.frame.current.current
+    assert (register.register.slug, register.panel.record_id) == ("inspection", made.id)
+    assert "check" in register.panel.buttons.acts
 
 
 def test_an_anomaly_has_its_incident_by_one_press(desk: Hands, site: Context, main: int, page: InspectionPage) -> None:
