@@ -367,7 +367,7 @@ class TestPaper:
     def test_a_clause_no_longer_in_force_is_not_cited(self, site: Context, crew: Team) -> None:
         made = file(site, crew["1001"], "2026-03-05 18:00", "2026-03-05 21:00")
         repealed = site.regulations.amended([("E7-03", Holding(DAY, {}, "试验", repealed=True))])
-        assert "E7" not in text_of(paper(site.under(repealed), "overtime", made))
+        assert "（E7" not in text_of(paper(site.under(repealed), "overtime", made))
 
 
 def test_what_is_counted_is_what_the_shared_rule_counts(site: Context, crew: Team) -> None:
