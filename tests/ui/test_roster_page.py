@@ -496,6 +496,17 @@ def test_months_vendors_and_paper(window: Window, site: Context, team: Team) -> 
     assert "没有节假日" in window.said()
 
 
+def test_a_month_of_other_days_and_fewer_people_gives_way_to_another(window: Window) -> None:
+    """Qt asks for the names of people while it is told of the days; an IndexError there would end the program."""
+    month, bar = window.page.grid.month, window.page.bar
+    window.page.turn(1)
+    bar.vendors.setCurrentIndex(bar.vendors.findText("恒通"))
+    window.settle()
+    assert (month.rowCount(), len(month.days)) == (3, 30)
+    for way, there in ((Qt.Orientation.Horizontal, month.columnCount()), (Qt.Orientation.Vertical, month.rowCount())):
+        assert [month.headerData(place, way) for place in (-1, there)] == [None, None]
+
+
 def press_the_way_out(made: Window) -> None:
     (button,) = made.page.grid.list_state.findChildren(QPushButton)
     button.click()

@@ -132,8 +132,13 @@ class AppraisalModel(QAbstractTableModel):
     def headerData(  # noqa: N802 — Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Names of appraisees; items with their full points, and the titles of the sums."""
-        if self.round is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        """Names of appraisees; items with their full points, and the titles of the sums.
+
+        Of a period that gives way Qt asks for too many.
+        """
+        asked = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+        there = self.rowCount() if orientation is Qt.Orientation.Vertical else self.columnCount()
+        if self.round is None or not asked or not 0 <= section < there:
             return None
         told = role == Qt.ItemDataRole.ToolTipRole
         if orientation is Qt.Orientation.Vertical:

@@ -149,8 +149,10 @@ class RosterModel(QAbstractTableModel):
     def headerData(  # noqa: N802 — Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Names of people; days, and the codes of the totals."""
-        if self.plan is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        """Names of people; days, and the codes of the totals; of a month that gives way Qt asks for too many."""
+        asked = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+        there = self.rowCount() if orientation is Qt.Orientation.Vertical else self.columnCount()
+        if not asked or not 0 <= section < there:
             return None
         told = role == Qt.ItemDataRole.ToolTipRole
         if orientation is Qt.Orientation.Vertical:
