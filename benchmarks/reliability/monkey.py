@@ -130,6 +130,9 @@ class Play:
         from opsdesk.ui.shell.main_window import MainWindow
         from opsdesk.ui.shell.preferences import Preferences
 
+        if self.window is not None:  # a window that is closed ends its program
+            self.window.close_desk()
+            self.window.deleteLater()
         clock = Clock() if demo_site.is_demo(bootstrap.open_site(self.home)) else FixedClock(LATER)
         self.window = MainWindow(self.home, clock, Preferences())
         sys.excepthook = self.window.operations.catch_faults
