@@ -247,6 +247,8 @@ class DayClosePage(QWidget):
             places = [n for n, each in enumerate(items) if replace(each, sentence="") == chosen]
             if places and row.id not in places:
                 self.table.choose(places[0])
+        if self.table.hasFocus():  # the first time the list comes after the keys: Enter has a row at once
+            self.table.enter()
 
     def _open_for_closing(self, status: Status) -> bool:
         return status.closed is None or status.goes_on

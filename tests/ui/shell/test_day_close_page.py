@@ -48,6 +48,15 @@ def page(desk: Hands, site: Context, crew: Team) -> DayClosePage:
     return shown
 
 
+def test_the_first_item_is_chosen_as_soon_as_the_list_is_there(desk: Hands, page: DayClosePage) -> None:
+    assert page.table.hasFocus()
+    (chosen,) = [index.row() for index in page.table.selectionModel().selectedRows()]
+    assert chosen == 0
+    assert told(page)[0][1] == "请假 ›"
+    desk.press(Qt.Key.Key_Return)
+    assert desk.window.frame.current.section.key == "leave"
+
+
 def told(page: DayClosePage) -> list[tuple[str, str]]:
     found = [page.table.records.row_at(n) for n in range(page.table.records.rowCount())]
     return [(row.values["kind"].word, row.values["door"]) for row in found if row is not None]
