@@ -109,13 +109,10 @@ CONFIRM = Act(
     ),
     offered=lambda values: _is_done(values) and values["confirmed_at"] is None,
 )  # fmt: skip
+STEPS = (RESPOND, RESUME, SOLVE, HAND_IN, SIGN, CONFIRM)
+"""The way of a record: the first of them that can be done is the next thing to do."""
 ACTS = (
-    RESPOND,
-    RESUME,
-    SOLVE,
-    HAND_IN,
-    SIGN,
-    CONFIRM,
+    *STEPS,
     WAIT,
     Act(
         "due", "要求时间", acts.ask_due,

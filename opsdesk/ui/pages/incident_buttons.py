@@ -1,4 +1,4 @@
-"""The buttons of one incident: what comes next as the one primary button, a few beside it, the rest in menus."""
+"""The buttons of one incident: the next step as the one primary button, a few beside it, the rest in menus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from opsdesk.register import Act, Paper
-from opsdesk.registers.incident.spec import WAIT
+from opsdesk.registers.incident.spec import STEPS, WAIT
 from opsdesk.ui.kit.parts import primary_button, secondary_button
 from opsdesk.ui.kit.record_buttons import RecordButtons, allow
 
@@ -19,16 +19,23 @@ BESIDE = 3
 
 
 class IncidentButtons(RecordButtons):
-    """The next thing to do as the one primary button, a few beside it, the rest and the papers in menus."""
+    """The next step as the one primary button, a few beside it, the rest and the papers in menus.
+
+    `step` is its key; a record that is signed or void has none, and what takes it back is never the next thing to do.
+    """
+
+    step = ""
 
     def offer(self, acts: Sequence[Act], papers: Sequence[Paper], role: str) -> None:
         """Show these instead of what was offered before."""
         self.clear()
         self.acts, self.papers = {}, {}
-        for place, act in enumerate(acts[: 1 + BESIDE]):
-            button = primary_button(act.title) if place == 0 else secondary_button(act.title)
+        self.step = acts[0].key if acts and acts[0] in STEPS else ""
+        for act in acts[: 1 + BESIDE]:
+            leads = act.key == self.step
+            button = primary_button(act.title) if leads else secondary_button(act.title)
             button.clicked.connect(partial(self.act_pressed.emit, act))
-            button.setToolTip(NEXT_KEY if place == 0 else WAIT_KEY if act.key == WAIT.key else "")
+            button.setToolTip(NEXT_KEY if leads else WAIT_KEY if act.key == WAIT.key else "")
             allow(button, role, act.roles, self.register)
             self.acts[act.key] = button
             self.add(button)

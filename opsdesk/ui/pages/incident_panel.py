@@ -63,7 +63,8 @@ class IncidentPanel(RecordPanel):
         *,
         find_row: Callable[[int], Row | None] | None = None,
     ) -> None:
-        super().__init__(register, ctx, desk, parent, find_row=find_row, buttons=IncidentButtons(register))
+        self._offered = IncidentButtons(register)
+        super().__init__(register, ctx, desk, parent, find_row=find_row, buttons=self._offered)
         self.drafts = Drafts(ctx.home)
         self.found: Detail | None = None
         self._since = QElapsedTimer()
@@ -196,7 +197,7 @@ class IncidentPanel(RecordPanel):
             working = bool(self.submit.property("busy")) or not self.asks
             self._awaited = key if working and self.isVisible() else None
             return
-        wanted = key or next(iter(self.buttons.acts), "")
+        wanted = key or self._offered.step
         act = next((each for each in self.register.acts if each.key == wanted), None)
         if self.found is None or self.record_id is None or act is None or act.offered is None:
             return

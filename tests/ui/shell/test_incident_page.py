@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from opsdesk.catalog import by_slug
 from opsdesk.register import Query
-from opsdesk.registers.incident import acts, closing, detail, listing, service
+from opsdesk.registers.incident import acts, closing, detail, listing, problems, service
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import attachments
 from opsdesk.services.context import Actor, Context
@@ -352,6 +352,23 @@ def test_a_signed_record_is_only_to_be_read_and_the_desk_cannot_sign(
     assert page.panel.form.rows["symptom"].editor.text.isReadOnly()
     assert not page.incident.steps.field.isVisible()
     assert listing.listed(site, Query(filters={"state": "已签收"})).total == 1
+    desk.press(Qt.Key.Key_F3)
+    assert not page.panel.asks, "taking back is never the next step"
+    desk.click(page.panel.buttons.acts["give_back"])
+    assert page.panel.asks
+
+
+def test_a_void_record_is_not_taken_out_of_its_problem_by_the_key_of_the_next_step(
+    desk: Hands, site: Context, page: IncidentPage, crew: team_module.Team
+) -> None:
+    opened = service.open_incident(site, "投影机不亮").value
+    problems.join_problem(site, opened.id, {"title": "投影机灯泡老化"})
+    closing.void(site, opened.id, {"reason": "重复登记"})
+    page.open_record(opened.id)
+    desk.settle()
+    assert set(page.panel.buttons.acts) == {"leave_problem"}
+    desk.press(Qt.Key.Key_F3)
+    assert row_of(site)["problem_id"] is not None
 
 
 def test_a_damaged_file_of_drafts_does_not_stop_the_desk(tmp_path: Path) -> None:
