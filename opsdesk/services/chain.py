@@ -33,12 +33,6 @@ OUTSIDE = {"ledger", "personal_value"}
 FACTS_ONLY = {"event", "forget"}
 """Kinds of links that say something and hold no row."""
 HASHED = tuple(column.name for column in LEDGER.columns if column.name != "hash")
-HIDING = {
-    table.name: hidden
-    for table in Base.metadata.sorted_tables
-    if (hidden := tuple(column.name for column in table.columns if column.info.get("personal")))
-}
-"""The columns of personal data by table."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +53,7 @@ def _plain(value: object) -> str:
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode
 """Canonical JSON: sorted keys, no blanks, Chinese as it is."""
 array = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+"""The same of a list, which has an order of its own."""
 
 
 def zone(moment: datetime) -> str:
@@ -79,6 +74,14 @@ def link(previous: str, row: Mapping[str, Any]) -> str:
 def personal(column: Column[Any]) -> bool:
     """True for a column of personal data."""
     return bool(column.info.get("personal"))
+
+
+HIDING = {
+    table.name: hidden
+    for table in Base.metadata.sorted_tables
+    if (hidden := tuple(column.name for column in table.columns if personal(column)))
+}
+"""The columns of personal data by table."""
 
 
 def schema_hash(connection: Connection) -> str:

@@ -114,12 +114,7 @@ def test_a_record_that_is_gone_is_told_until_another_is_begun_and_then_stays_in_
 
 
 def test_the_window_remembers_when_it_closes_and_tells_when_it_opens(home: Path, qtbot: QtBot) -> None:
-    window = MainWindow(home, FixedClock(a_site.NOW), Preferences())
-    qtbot.addWidget(window)
-    window.show()
-    window.open_site()
-    window.operations.wait_idle()
-    qtbot.waitUntil(lambda: window.ctx is not None)
+    window = opened(home, qtbot)
     assert window.ctx is not None
     window.close()
     remembered = anchors.kept(paths.state(), home)
