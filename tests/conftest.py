@@ -36,7 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Before the first test."""
-    quick.collect_seldom()
+    quick.collect_between_tests()
+
+
+def pytest_runtest_logfinish() -> None:
+    """After the last fixture of a test."""
+    quick.collect()
 
 
 @pytest.fixture(scope="session")

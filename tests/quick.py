@@ -14,6 +14,8 @@ from sqlalchemy.util import LRUCache
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 4 << 30
+ENOUGH_GARBAGE = 200_000
+"""Objects made and not let go since the last look."""
 STATEMENTS: LRUCache[object, object] = LRUCache(4000)
 
 
@@ -33,8 +35,14 @@ def compile_once() -> None:
         connection.execution_options(compiled_cache=STATEMENTS)
 
 
-def collect_seldom() -> None:
-    """Leave out of the search for garbage what was loaded before the first test."""
+def collect_between_tests() -> None:
+    """Look for no garbage within a test: a window of an earlier one would die in a thread or an event of this one."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.disable()
+
+
+def collect() -> None:
+    """Between two tests, where enough has come together."""
+    if gc.get_count()[0] > ENOUGH_GARBAGE:
+        gc.collect()

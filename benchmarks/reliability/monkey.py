@@ -75,7 +75,10 @@ def work(pipe: Connection, home: Path, count: int, seed: int) -> None:
     os.chdir(private)
     from PySide6.QtWidgets import QApplication
 
+    from opsdesk.ui.kit import garbage
+
     app = QApplication([])
+    garbage.look_from_here(app)
     play = Play(home, count, random.Random(seed))
     play.begin()
     app.exec()

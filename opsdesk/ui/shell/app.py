@@ -16,7 +16,7 @@ from opsdesk import paths
 from opsdesk.services import folders
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
-from opsdesk.ui.kit import look
+from opsdesk.ui.kit import garbage, look
 from opsdesk.ui.kit.notices import confirm
 from opsdesk.ui.shell import appearance, preferences
 from opsdesk.ui.shell.instance import Instance
@@ -69,6 +69,7 @@ def run(home: Path, *, kiosk: bool = False) -> int:
         return 0
     if writable:
         _keep_log(home)
+    garbage.look_from_here(app)
     window = MainWindow(home, Clock(), chosen, kiosk=kiosk)
     sys.excepthook = window.operations.catch_faults
     instance.on_call(window.raise_up)

@@ -6,7 +6,6 @@ its place, and the record is opened anew.
 
 from __future__ import annotations
 
-import gc
 import logging
 from datetime import date, datetime
 from functools import partial
@@ -176,7 +175,6 @@ class Keeper(QObject):
             window.ctx.reading.dispose()
             window.ctx.writing.dispose()
             window.ctx = None
-        QTimer.singleShot(0, gc.collect)  # once they are gone, and here: no widget may die in another thread
 
     def offer_restore(self) -> None:
         """On a new computer: go back to a backup that lies elsewhere instead of founding a site."""
