@@ -33,6 +33,7 @@ from opsdesk.services import (
     unsound,
     witness,
 )
+from opsdesk.services.backup import Backup
 from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
@@ -141,7 +142,7 @@ def _bring_up(home: Path, writing: Engine, reading: Engine, clock: Clock, *, tho
             raise _damaged(home, clock, "已损坏，打不开，没有改动。") from trouble
         raise _in_the_way(home) or trouble from trouble
     except (DBAPIError, *backup.SPOILT) as error:
-        raise _damaged(home, clock, f"打不开（{getattr(error, 'orig', error)}），没有改动。") from error
+        raise _damaged(home, clock, "里的表或内容不是运维台写的样子，打不开，没有改动。") from error
     if sound != "ok":
         raise _damaged(home, clock, "已损坏，没有打开，也没有改动。")
 
@@ -235,6 +236,17 @@ def check_copy(ctx: Context, made: Path, stopped: Callable[[], bool] = lambda: F
     if own:
         backup.mark(made, own[0])
     return found
+
+
+def check_today(ctx: Context, made: Backup | None, stopped: Callable[[], bool] = lambda: False) -> list[str]:
+    """The same by a copy that goes again, where nothing was written and therefore no backup was made of late."""
+    if made is not None:
+        return check_copy(ctx, made.path, stopped)
+    copy = backup.make(ctx.home, ctx.now(), "核对").path
+    try:
+        return check_copy(ctx, copy, stopped)
+    finally:
+        backup.discard(copy)
 
 
 def refuse_altered(ctx: Context) -> None:

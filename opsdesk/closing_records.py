@@ -53,7 +53,7 @@ LOWERED = {8.0: 6.5, 9.0: 7.5}
 LEAST_ROWS = 4
 UNTOLD = frozenset({
     "number", "initials", "entered_by", "entered_at", "filed_by", "filed_at", "registered_by", "registered_at",
-    "device",
+    "device", "decided_at", "decided_by", "decision_note",
 })  # fmt: skip
 """Columns that tell a reader nothing which the line does not say already."""
 KINDS = {"insert": "（新增）", "delete": "（撤去）"}

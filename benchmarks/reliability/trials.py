@@ -127,7 +127,8 @@ TRIALS = (
     ),
     Trial(
         "P14", "one_window", "one window for one folder", 5, 100,
-        "A second window is turned away and calls the first; the lock of a killed one counts for nothing.",
+        "A second window is turned away and calls the first, and one that hangs is told; the lock of a killed one "
+        "counts for nothing.",
         "Two users of one computer with folders of their own.",
     ),
     Trial(

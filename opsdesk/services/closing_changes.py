@@ -56,7 +56,7 @@ def of_closing(ctx: Context, closed_id: int) -> Corrected:
 
 
 def _numbers(connection: Connection, closed: Closed, again: Closed | None) -> Iterator[int]:
-    """The links after the opening and up to the next closing that touch the period's days."""
+    """The links after the opening and up to the next closing that touch the period's days, or what was added then."""
     opening = select(LedgerRow.seq).where(
         LedgerRow.subject == ClosedPeriod.__tablename__,
         LedgerRow.subject_id == closed.id,
@@ -69,13 +69,17 @@ def _numbers(connection: Connection, closed: Closed, again: Closed | None) -> It
     if again is not None:
         query = query.where(LedgerRow.seq <= again.seq)
     lock = Lock(connection)
+    added: set[tuple[str, int]] = set()
     for row in connection.execute(query.order_by(LedgerRow.seq)).all():
         table, rule = Base.metadata.tables[row.subject], BY_TABLE[row.subject]
         now = _row(connection, table, row.seq, row.body)
         before = None if row.kind == "insert" else now if row.kind == "delete" else _before(connection, table, row, now)
         after = None if row.kind == "delete" else now
         places = lock.places(table, rule, before, after) if closed.period.kind in rule.kinds else ()
-        if any(place.first <= closed.period.last and place.last >= closed.period.first for place in places):
+        touched = any(place.first <= closed.period.last and place.last >= closed.period.first for place in places)
+        if touched and row.kind == "insert":
+            added.add((row.subject, row.subject_id))
+        if touched or (row.subject, row.subject_id) in added:
             yield row.seq
 
 

@@ -161,7 +161,10 @@ class TestCorrections:
         paper = closing_records.corrections(site, closed.id)
         assert (paper.title, paper.number) == ("日结更正记录", "GZ-20260305-1")
         found = rows(paper)
-        assert [(row[2].split()[0], row[3]) for row in found] == [("补签单", "（新增）"), ("签到签退", "（新增）")]
+        assert [(row[2].split()[0], row[3]) for row in found] == [
+            ("补签单", "（新增）"), ("签到签退", "（新增）"), ("补签单", "签到"), ("补签单", "状态"),
+        ]  # fmt: skip
+        assert found[3][4:] == ["待审批", "已认可", "主管", "认可补签单：属实"]
         assert "应签时段：离岗" in found[0][5]
         assert "17:31" in found[1][5]
         assert found[1][7].startswith("认可补签单")

@@ -10,8 +10,9 @@ from PySide6.QtCore import QLockFile, QObject
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 FILE = "ops.lock"
-PATIENCE = 500
-"""Milliseconds that the first instance has to answer."""
+PATIENCE = 3000
+"""Milliseconds that the first window has to answer: none is busy for so long, one that hangs is."""
+HERE = b"1"
 
 
 class Instance(QObject):
@@ -40,22 +41,28 @@ class Instance(QObject):
         return taken
 
     def on_call(self, called: Callable[[], object]) -> None:
-        """Call `called()` when the program is started once more."""
+        """Call `called()` when the program is started once more, and tell the other that it was."""
 
         def answer() -> None:
             while self._server.hasPendingConnections():
                 socket = self._server.nextPendingConnection()
-                socket.close()
-                socket.deleteLater()
+                socket.disconnected.connect(socket.deleteLater)
+                socket.write(HERE)
+                socket.disconnectFromServer()
             called()
 
         self._server.newConnection.connect(answer)
 
     def call_first(self) -> bool:
-        """Ask the other instance to show its window; False if it does not answer."""
+        """Ask the other instance to show its window; False if it does not answer.
+
+        The system lets anybody call a process that hangs: only what it says itself is an answer.
+        """
         socket = QLocalSocket()
         socket.connectToServer(self._name)
-        answered = socket.waitForConnected(PATIENCE)
+        answered = socket.waitForConnected(PATIENCE) and (
+            socket.bytesAvailable() > 0 or socket.waitForReadyRead(PATIENCE)
+        )
         socket.abort()
         return answered
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("opsdesk.ui")
 MOST_FINDINGS = 2
+SOON = 60_000
+"""Milliseconds from opening the record to the first round: whoever just came in signs in first."""
 
 
 def open_checked(home: Path, clock: Clock) -> tuple[Context, str, bool]:
@@ -98,6 +100,7 @@ class Keeper(QObject):
 
         self._stopping = False
         self.timer.start(int(EVERY.total_seconds() * 1000))
+        QTimer.singleShot(SOON, self, self.look)
         self._window.operations.run(
             partial(_against_backups, self._window.ctx), done=self._tell_strange, owner=self, beside=True
         )
@@ -105,7 +108,7 @@ class Keeper(QObject):
     def look(self) -> None:
         """Make the backups that are due, beside the work that goes on, never two at once.
 
-        Once a day one is proved, and what will cost records is told.
+        Once a day the record is checked whole, and what will cost records is told.
         """
         ctx = self._window.ctx
         if ctx is None or self._running:
@@ -119,9 +122,8 @@ class Keeper(QObject):
         def work() -> tuple[Round, list[str], list[str]]:
             done = backup_keeping.go_round(ctx, progress=lambda _done, _total: not self._stopping)
             warnings = backup_keeping.warnings(ctx) if unwarned else []
-            if not first or done.here is None:
-                return done, [], warnings
-            return done, bootstrap.check_copy(ctx, done.here.path, lambda: self._stopping), warnings
+            found = bootstrap.check_today(ctx, done.here, lambda: self._stopping) if first else []
+            return done, found, warnings
 
         self._window.operations.run(
             work,
@@ -247,14 +249,13 @@ class Keeper(QObject):
         self._running = False
         for each in warnings:
             self._window.notices.show(each, Tone.BROKEN, seconds=None)
-        if warnings and self._window.ctx is not None:
-            self._warned_on = self._window.ctx.today()
-        if done.here is not None and self._window.ctx is not None:
+        if self._window.ctx is not None:
             self._looked_on = self._window.ctx.today()
+            self._warned_on = self._looked_on if warnings else self._warned_on
         if wrong:
             said = f"每天的全面核对发现：{_named(wrong)}请到“设置 · 备份”修复，或从备份恢复。"
             self._window.notices.show(said, Tone.BROKEN, seconds=None)
-        if done.here is not None or done.second is not None:
+        if wrong or done.here is not None or done.second is not None:
             self._window.bus.announce({"backup"})
         if done.trouble is not None:
             self._window.notices.show(f"{done.trouble}{done.trouble.remedy}", Tone.WARNING)

@@ -363,6 +363,19 @@ def test_what_was_changed_outside_is_found_within_the_day_and_put_back(desk, pag
     assert unsound.found(site.home) is None
 
 
+def test_what_was_changed_outside_is_found_also_where_nothing_was_written_since(desk, page, site) -> None:
+    keeper = desk.window.keeper
+    made = backup.make(site.home, site.now(), "关闭")
+    with closing(sqlite3.connect(bootstrap.database(site.home))) as connection:
+        connection.execute("UPDATE setting SET value='假的' WHERE name='site.project'")
+        connection.commit()
+    keeper.look()
+    desk.settle()
+    assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：设置 第 ")
+    assert backup.listed(site.home) == [made.path], "what was only looked at is gone again"
+    assert page.damage.isVisible()
+
+
 def test_a_day_is_proved_once(desk, page, site) -> None:
     keeper = desk.window.keeper
     settings.write(site, {"site.project": "一"})

@@ -2,6 +2,8 @@
 
 import ctypes
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from ctypes import wintypes
 from datetime import timedelta
@@ -263,14 +265,33 @@ def test_a_backup_that_is_damaged_too_is_refused_and_nothing_is_moved(open_windo
     assert bootstrap.database(site.home).read_bytes() == b"broken" * 1000
 
 
+CALL = """
+import sys; from pathlib import Path; from opsdesk.ui.shell.instance import Instance
+sys.exit(not Instance(Path(sys.argv[1])).call_first())
+"""
+
+
+def test_a_first_window_that_hangs_is_no_answer(tmp_path, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr("opsdesk.ui.shell.instance.PATIENCE", 200)
+    first, second = Instance(tmp_path), Instance(tmp_path)
+    raised = []
+    assert first.acquire()
+    first.on_call(lambda: raised.append(True))
+    assert not second.call_first()  # nobody turns the event loop of the first
+    assert raised == []
+    first.release()
+
+
 def test_only_one_window_on_a_folder_and_the_second_call_raises_it(tmp_path, qtbot) -> None:
     first, second = Instance(tmp_path), Instance(tmp_path)
     raised = []
     assert first.acquire()
     first.on_call(lambda: raised.append(True))
     assert not second.acquire()
-    assert second.call_first()
-    qtbot.waitUntil(lambda: raised == [True])
+    later = subprocess.Popen([sys.executable, "-c", CALL, str(tmp_path)])
+    qtbot.waitUntil(lambda: later.poll() is not None, timeout=20_000)
+    assert later.returncode == 0
+    assert raised == [True]
     first.release()
     assert second.acquire()
     second.release()
