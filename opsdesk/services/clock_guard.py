@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from opsdesk.models import LedgerRow
-from opsdesk.rules.vocabulary import Role
+from opsdesk.models import LedgerRow, Punch
+from opsdesk.rules.vocabulary import Role, Source
 from opsdesk.services import chain
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
@@ -87,6 +87,24 @@ def doubted(connection: Connection, clock: Clock) -> bool:
         and datetime.fromisoformat(row.at).date() == now.astimezone(chain.CHINA).date()
         for row in confirmed
     )
+
+
+def first_of_run(connection: Connection, punch_id: int) -> bool:
+    """Whether this entry at the desk is the first since the machine was started (`promises.md` H1b).
+
+    A clock that was set in the firmware meanwhile cannot be told; whoever doubts a time begins with these.
+    """
+    entries = (
+        select(LedgerRow.seq, LedgerRow.boot)
+        .join(Punch, Punch.id == LedgerRow.subject_id)
+        .where(LedgerRow.kind == "insert", Punch.source.in_((Source.DESK, Source.KIOSK)))
+    )
+    own = connection.execute(entries.where(LedgerRow.subject == "punch", Punch.id == punch_id)).one_or_none()
+    if own is None:
+        return False
+    earlier = entries.where(LedgerRow.subject + "" == "punch", LedgerRow.seq < own.seq)  # newest first, as above
+    before = connection.execute(earlier.order_by(LedgerRow.seq.desc()).limit(1)).first()
+    return before is None or before.boot != own.boot
 
 
 def confirm(ctx: Context, *, reason: str) -> Outcome[str]:

@@ -188,6 +188,22 @@ def test_a_clock_set_back_unseen_within_one_run_of_the_machine_is_found(site, cr
         service.sign(site, staff_id=crew["1002"])
 
 
+def test_the_first_entry_after_each_start_of_the_machine_is_told(site, crew):
+    signed = []
+    for run, at, number in (
+        ("monday", "2026-03-05 08:20:00", "1001"),
+        ("monday", "2026-03-05 08:21:00", "1002"),
+        ("evening", "2026-03-05 17:31:00", "1001"),
+        ("evening", "2026-03-05 17:32:00", "1002"),
+    ):
+        clock_of(site).run = run
+        go_to(site, at)
+        signed.append(service.sign(site, staff_id=crew[number]).value.punch_id)
+    with site.read() as connection:
+        assert [clock_guard.first_of_run(connection, each) for each in signed] == [True, False, True, False]
+    assert [line.first for line in service.history(site, staff_id=crew["1001"], day=DAY)] == [True, True]
+
+
 def test_other_acts_do_not_hide_a_clock_set_back(site, crew):
     go_to(site, "2026-03-05 08:40:00")
     service.sign(site, staff_id=crew["1001"])

@@ -309,7 +309,7 @@ def take_back(ctx: Context, *, punch_id: int, reason: str = UNDO) -> Outcome[str
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """A punch as the day's detail lists it, taken back or not."""
+    """A punch as the day's detail lists it, taken back or not; `first` since the machine was started, or not."""
 
     id: int
     at: datetime
@@ -318,6 +318,7 @@ class HistoryLine:
     entered_at: datetime
     entered_by: str
     doubted: bool
+    first: bool
     void: str
 
 
@@ -336,6 +337,7 @@ def history(ctx: Context, *, staff_id: int, day: date) -> list[HistoryLine]:
                 row["entered_at"],
                 row["entered_by"],
                 row["doubted"],
+                clock_guard.first_of_run(connection, row["id"]),
                 f"{row['void_by']} {row['void_at']:%m-%d %H:%M} {row['void_reason']}" if row["void_at"] else "",
             )
             for row in rows

@@ -131,7 +131,7 @@ class DayPanel(FormPanel):
         row = QHBoxLayout(widget)
         row.setContentsMargins(0, 0, 0, 0)
         late = f"，{line.entered_at:%m-%d %H:%M} 录入" if abs(line.entered_at - line.at).total_seconds() > 60 else ""
-        doubt = "，时间存疑" if line.doubted else ""
+        doubt = ("，开机后第一条" if line.first else "") + ("，时间存疑" if line.doubted else "")
         said = f"{board.clock(line.at, day)}　{line.direction}　{line.source}　{line.entered_by}{late}{doubt}"
         if line.void:
             row.addWidget(label(f"{said}　已作废（{line.void}）", "secondary", wraps=True), 1)
