@@ -273,6 +273,13 @@ def test_columns_share_the_width() -> None:
     assert share_width(columns, 1200, {2: 300})[2] == 300
 
 
+def test_texts_give_way_each_by_its_part() -> None:
+    columns = (Column("a", "甲", Kind.TEXT, 288), Column("b", "乙", Kind.TEXT, 188), Column("c", "日", Kind.DATE, 100))
+    assert share_width(columns, 576) == {0: 288, 1: 188, 2: 100}
+    assert share_width(columns, 426) == {0: 188, 1: 138, 2: 100}
+    assert share_width(columns, 276) == share_width(columns, 100) == {0: 88, 1: 88, 2: 100}
+
+
 def test_a_wide_window_gives_room_to_more_than_the_title() -> None:
     from opsdesk.registers.incident.spec import REGISTER
 

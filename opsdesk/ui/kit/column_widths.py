@@ -21,10 +21,10 @@ def share_width(
 
     Columns of width 0 share what is left of `room`; what is more than 480 px of it goes to the other texts and states,
     up to half as wide again, unless it is a long text, for which the list is read. Without such a column the texts take
-    it in equal parts. Where there is too little, texts give way to 88 px, a name that takes the rest to 160. `chosen`
-    are widths set by hand. `compact` hides what then still does not fit: the first column, the first text (the name)
-    and the last state always stay; of the rest the first day, begin and end, other states and the second column are
-    the last to go.
+    it in equal parts. Where there is too little, texts give way, each by its part of what it has above 88 px (a name
+    that takes the rest: above 160). `chosen` are widths set by hand. `compact` hides what then still does not fit: the
+    first column, the first text (the name) and the last state always stay; of the rest the first day, begin and end,
+    other states and the second column are the last to go.
     """
     own = chosen or {}
     kept = _with_room(columns, room) if compact else list(range(len(columns)))
@@ -35,12 +35,7 @@ def share_width(
         for n in takers:
             widths[n] = max(look.px(_LEAST_REST), rest // len(takers))
         _hand_on(columns, widths, takers, own)
-    missing = sum(widths.values()) - room
-    for n in sorted(widths, key=lambda n: -widths[n]):
-        if missing > 0 and columns[n].kind in _SHRINKING and n not in own:
-            give = min(missing, max(0, widths[n] - _least(columns, n)))
-            widths[n] -= give
-            missing -= give
+    _give_way(columns, widths, own, sum(widths.values()) - room)
     free = [n for n in widths if n not in own]
     growing = [n for n in free if columns[n].kind in _SHRINKING] or free[-1:]
     for place, n in enumerate(growing):
@@ -59,6 +54,19 @@ def _hand_on(columns: Sequence[Column], widths: dict[int, int], takers: Sequence
             more = min(look.px(columns[n].width) // 2 // len(takers), spare * look.px(columns[n].width) // needed)
             widths[n] += more
             widths[taker] -= more
+
+
+def _give_way(columns: Sequence[Column], widths: dict[int, int], own: Mapping[int, int], missing: int) -> None:
+    """Take what is missing from the texts, from each in proportion to what it can spare."""
+    texts = [n for n in widths if columns[n].kind in _SHRINKING and n not in own]
+    spare = {n: max(0, widths[n] - _least(columns, n)) for n in texts}
+    left = sum(spare.values())
+    missing = min(max(0, missing), left)
+    for n, most in spare.items():
+        if most:
+            give = missing * most // left
+            widths[n] -= give
+            missing, left = missing - give, left - most
 
 
 def _least(columns: Sequence[Column], n: int) -> int:
