@@ -18,6 +18,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services import (
     accounts,
     appraisal_schemes,
+    attachments,
     backup,
     backup_keeping,
     backup_second,
@@ -38,10 +39,11 @@ from opsdesk.services.chain import Entry, Signer
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import UNSOUND, Damaged, Refusal, Trouble, system_said
+from opsdesk.services.health import Whole
 from opsdesk.services.law_library import Library
 from opsdesk.services.record_names import all_in_words
 from opsdesk.services.text import one_line
-from opsdesk.services.transaction import Transaction, database_trouble, is_damage
+from opsdesk.services.transaction import NOT_OPENED, Transaction, database_trouble, is_damage
 
 SUPERVISOR = "主管"
 SYSTEM = Signer("系统", "系统", "desk")
@@ -122,7 +124,7 @@ def _bring_up(home: Path, writing: Engine, reading: Engine, clock: Clock, *, tho
     """Migrate where it is needed, and check the file. Raises Trouble, Damaged."""
     check = "integrity_check(1)" if thorough or unsound.found(home) else "quick_check(1)"
     try:
-        with database_trouble():
+        with database_trouble(NOT_OPENED):
             _migrate(home, writing, clock)
             with reading.connect() as connection:
                 sound = connection.exec_driver_sql(f"PRAGMA {check}").scalar_one()
@@ -247,6 +249,16 @@ def check_today(ctx: Context, made: Backup | None, stopped: Callable[[], bool] =
         return check_copy(ctx, copy, stopped)
     finally:
         backup.discard(copy)
+
+
+def check_everything(ctx: Context, stopped: Callable[[], bool] = lambda: False) -> Whole | None:
+    """Check record, chain, the backups as its witnesses and the attachments; None where it was `stopped` on the way."""
+    with ctx.read() as connection:
+        links, head = chain.count(connection), chain.short_head(connection)
+    found = check_today(ctx, None, stopped)
+    with ctx.read() as connection:
+        found += attachments.verify(ctx.home, connection)
+    return None if stopped() else Whole(tuple(found), links, head)
 
 
 def refuse_altered(ctx: Context) -> None:

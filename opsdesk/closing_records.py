@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -57,7 +56,6 @@ UNTOLD = frozenset({
 })  # fmt: skip
 """Columns that tell a reader nothing which the line does not say already."""
 KINDS = {"insert": "（新增）", "delete": "（撤去）"}
-_SECONDS = re.compile(r"(\d{2}:\d{2}):00\b")
 
 
 def sheet(ctx: Context, period: Period) -> Document:
@@ -216,4 +214,4 @@ def _title(link: Link, change: Change) -> str:
 
 
 def _words(link: Link, change: Change, value: Any) -> str:
-    return _SECONDS.sub(r"\1", history.change_value(link.subject, change.column, value))
+    return history.value_on_paper(link.subject, change.column, value)

@@ -33,6 +33,7 @@ KINDS = {
 MOST_IN_LINE = 3
 LONGEST_VALUE = 40
 EMPTY = "空"
+_SECONDS = re.compile(r"(\d{2}:\d{2}):00\b")
 
 
 @cache
@@ -97,6 +98,11 @@ def change_value(subject: str, column: str, value: Any) -> str:
     if isinstance(value, list):
         return value_words("、".join(column_words(subject, str(each)) for each in value))
     return value_words(value)
+
+
+def value_on_paper(subject: str, column: str, value: Any) -> str:
+    """The same without seconds that are none."""
+    return _SECONDS.sub(r"\1", change_value(subject, column, value))
 
 
 def _cut(text: str) -> str:

@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from opsdesk import closing_records
+from opsdesk import closing_records, personal_extract
 from opsdesk.exports import making, seal, seal_differences
 from opsdesk.exports.document import Document, Origin
 from opsdesk.exports.making import Maker
@@ -90,6 +90,8 @@ PAPERS: tuple[Maker[Any, Any], ...] = (
     closing_records.latest,
     closing_records.corrections,
     restore_drill.record,
+    personal_extract.of_staff,
+    personal_extract.of_visitor,
 )
 """Every paper that the record can make anew."""
 MAKERS = {each.kind: each for each in PAPERS}

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-NEEDED = ("appraisal", "fonts", "history_words.toml", "holidays", "icons", "passwords", "regulations")
+NEEDED = ("appraisal", "fonts", "history_words.toml", "holidays", "icons", "manual.md", "passwords", "regulations")
 """What ships beside the program: folders that are not empty, and a file."""
 
 

@@ -147,12 +147,16 @@ class Act:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper of the register: `make(ctx, id)` gives a Document of the chosen record, or of all (`on_record=False`)."""
+    """A paper of the register: `make(ctx, id)` gives a Document of the chosen record, or of all (`on_record=False`).
+
+    One with `roles` is made by these alone.
+    """
 
     key: str
     title: str
     make: Callable[[Context, int], Any]
     on_record: bool = True
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

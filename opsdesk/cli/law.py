@@ -60,7 +60,7 @@ def _clause(regulations: Regulations, typed: str) -> Clause:
         if clause.key.upper() == wanted:
             return clause
     near = [clause.key for clause in clauses if wanted and (wanted in clause.key.upper() or wanted in clause.short)]
-    hint = f"您要找的可能是 {'、'.join(near[:8])}。" if near else "请用 opsdesk law list 查看全部条款。"
+    hint = f"要找的可能是 {'、'.join(near[:8])}。" if near else "请用 opsdesk law list 查看全部条款。"
     raise Refusal(f"没有条款“{typed}”。{hint}", field="key")
 
 

@@ -67,5 +67,5 @@ def _person(ctx: Context, typed: str) -> Person:
         if person.staff_no.upper() == wanted:
             return person
     near = "、".join(f"{person.staff_no} {person.name}" for person in find(staff, typed, ctx.today())[:5])
-    hint = f"您要找的可能是 {near}，请用工号再输一次。" if near else "请核对工号，或先在人员中登记。"
+    hint = f"要找的可能是 {near}，请用工号再输一次。" if near else "请核对工号，或先在人员中登记。"
     raise Refusal(f"没有工号是“{one_line(typed)}”的人员。{hint}")

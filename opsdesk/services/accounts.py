@@ -42,7 +42,7 @@ def _hasher() -> PasswordHasher:
 def check_password(password: str) -> None:
     """Refuse a password that is too short or too common. No rules on which characters (ASVS 6.2)."""
     if len(password) < SHORTEST:
-        raise Refusal(f"密码至少要 {SHORTEST} 个字符，建议用一句 15 个字以上、只有您知道的话。", field="password")
+        raise Refusal(f"密码至少要 {SHORTEST} 个字符，建议用一句 15 个字以上、只有自己知道的话。", field="password")
     if password.lower() in _common() or len(set(password)) <= 2:
         raise Refusal("这个密码太常见，容易被猜到。请换一个。", field="password")
 
@@ -137,7 +137,7 @@ def _role(written: str) -> Role:
     except ValueError:
         raise Trouble(
             f"账号的角色“{written}”不是本程序的角色：{UNSOUND}。",
-            remedy="请核验数据，必要时从备份恢复。",
+            remedy="请到“设置 · 备份”修复，或从备份恢复。",
         ) from None
 
 

@@ -69,12 +69,12 @@ def check(connection: Connection, clock: Clock) -> None:
         minutes = int(behind.total_seconds()) // 60
         raise ClockSetBack(
             f"电脑时钟比上一条记录倒退了 {minutes} 分钟，现在显示 {clock.now():%Y-%m-%d %H:%M}，暂不能签到。"
-            "请先核对电脑时间；确认无误后由主管输入密码确认。"
+            "请对照手机核对：电脑时间不准的，先调准再签到；准的，由主管输入密码确认。"
         )
     if zone_changed(connection, clock):
         raise ClockSetBack(
             f"电脑的时区变了，现在显示 {clock.now():%Y-%m-%d %H:%M}，暂不能签到。"
-            "请先核对时区与时间；确认无误后由主管输入密码确认。"
+            "请对照手机核对：时区和时间不对的，先调准再签到；对的，由主管输入密码确认。"
         )
 
 

@@ -18,7 +18,7 @@ from opsdesk.services.clock import Clock
 from opsdesk.services.errors import Damaged, Refusal
 from opsdesk.services.law_library import Library
 from opsdesk.services.text import one_line
-from opsdesk.services.transaction import Transaction, database_trouble, transaction
+from opsdesk.services.transaction import NOT_READ, Transaction, database_trouble, transaction
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Context:
     def read(self) -> Iterator[Connection]:
         """A connection that can only look. What it finds damaged is remembered until it is mended. Raises Trouble."""
         try:
-            with database_trouble(), self.reading.connect() as connection:
+            with database_trouble(NOT_READ), self.reading.connect() as connection:
                 yield connection
         except Damaged as damaged:
             unsound.note(self.home, self.now(), str(damaged))

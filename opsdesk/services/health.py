@@ -14,7 +14,7 @@ from opsdesk.models.schema import SCHEMA, ForeignDatabase, NewerDatabase, schema
 from opsdesk.services import backup, calendars, chain_check, clock_guard, incident_text
 from opsdesk.services.clock import Clock
 from opsdesk.services.errors import UNSOUND, Damaged, Trouble
-from opsdesk.services.transaction import database_trouble
+from opsdesk.services.transaction import NOT_READ, database_trouble
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def examine(home: Path, clock: Clock) -> Health | None:
         return None
     engine = read_engine(path)
     try:
-        with database_trouble(), engine.connect() as connection:
+        with database_trouble(NOT_READ), engine.connect() as connection:
             schema = schema_of(connection)
             if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
                 raise Damaged(f"数据文件 {path} 已损坏。", remedy="请打开程序，按提示修复或从备份恢复。")
@@ -66,6 +66,15 @@ def examine(home: Path, clock: Clock) -> Health | None:
     finally:
         engine.dispose()
     return Health(path, path.stat().st_size, schema, links, announced, behind, text_differs)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What came of checking everything: sentences (none: all holds), and how far the chain went, by its short head."""
+
+    findings: tuple[str, ...]
+    links: int
+    head: str
 
 
 def sound(connection: Connection) -> list[str]:

@@ -9,11 +9,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from opsdesk.models import Base, LedgerRow, PersonalValue, Staff
 from opsdesk.models.base import Flag, SpoiltValue
+from opsdesk.rules.vocabulary import Role
 from opsdesk.services import chain, id_numbers, listing, masking
 from opsdesk.services.chain import CHINA, FACTS_ONLY
 from opsdesk.services.context import Context
@@ -171,6 +172,17 @@ def one(ctx: Context, seq: int) -> Link | None:
         rows = [dict(row) for row in connection.execute(query).mappings()]
         found = _links(connection, rows, str(ctx.actor.role))
     return found[0] if found else None
+
+
+def standing(ctx: Context, subject: str, ids: Select[Any]) -> list[Link]:
+    """These rows of a table as they stand now, each told as one that was just added; personal values for lists."""
+    newest = select(func.max(LedgerRow.seq)).where(
+        LedgerRow.subject == subject, LedgerRow.subject_id.in_(ids), LedgerRow.kind.in_(("insert", "update"))
+    )
+    query = select(LedgerRow.__table__).where(LedgerRow.seq.in_(newest.group_by(LedgerRow.subject_id)))
+    with ctx.read() as connection:
+        rows = connection.execute(query.order_by(LedgerRow.subject_id)).mappings()
+        return _links(connection, [{**row, "kind": "insert"} for row in rows], Role.READER)
 
 
 def record_named(ctx: Context, typed: str) -> list[tuple[str, int]]:

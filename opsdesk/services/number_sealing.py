@@ -92,5 +92,5 @@ def opened(kept: str, by: X25519PrivateKey) -> str:
         return cipher.decrypt(NONCE, raw[EPHEMERAL:], mask.encode()).decode().rstrip(" ")
     except (ValueError, InvalidTag):
         raise Trouble(
-            f"{mask} 的加密内容读不出来，可能被改动过。", remedy="请在“校验”中核对审计链，或从备份恢复。"
+            f"{mask} 的加密内容读不出来，可能被改动过。", remedy="请到“设置 · 校验”核对全部数据，或从备份恢复。"
         ) from None

@@ -61,20 +61,19 @@ def _people(people: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]:
         else:
             continue
         yield OpenItem(kind, f"{who.name}（{who.vendor}）{said}", door, name=who.name, staff_id=who.id, day=day)
-    yield from _on_shift(working, now)
+    yield from _on_shift(working)
 
 
-def _on_shift(working: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]:
-    """Who still works, an item for each time at which a shift ends."""
+def _on_shift(working: Sequence[PersonDay]) -> Iterator[OpenItem]:
+    """Who still works, an item for each time at which a shift ends; one that goes on into the next day is no matter."""
     by_end: dict[datetime, list[PersonDay]] = {}
     for each in working:
-        if each.duty is not None:
+        if each.duty is not None and each.duty.ends.date() == each.day:
             by_end.setdefault(each.duty.ends, []).append(each)
     for ends, group in sorted(by_end.items()):
         names = [each.person.name for each in group]
         who = "、".join(names) if len(names) <= MOST_NAMED else f"{names[0]}等 {len(names)} 人"
-        until = f"{ends:%H:%M}" if ends.date() == now.date() else f"{ends:%m-%d %H:%M}"
-        said = f"{who}的班到 {until} 才结束，之后的签到签退照常记录。"
+        said = f"{who}的班到 {ends:%H:%M} 才结束，之后的签到签退照常记录。"
         yield OpenItem(ON_SHIFT, said, "sign_in", day=group[0].day)
 
 

@@ -119,4 +119,4 @@ def check(name: str, value: str) -> None:
     if name in LIMITS:
         low, high = LIMITS[name]
         if not value.isdecimal() or not low <= int(value) <= high:
-            raise Refusal(f"这里要填 {low} 到 {high} 之间的整数，您填的是“{value}”。", field=name)
+            raise Refusal(f"这里要填 {low} 到 {high} 之间的整数，填的是“{value}”。", field=name)

@@ -22,25 +22,29 @@ from opsdesk.services.errors import UNSOUND, Damaged, Trouble
 from opsdesk.services.password_lock import Lock as NumberLock
 
 WAYS_OUT = {
-    sqlite3.SQLITE_FULL: ("磁盘已满，没有保存。", "请清理磁盘后再按一次；已输入的内容还在。"),
-    sqlite3.SQLITE_IOERR: ("磁盘读写失败，没有保存。", "请检查磁盘或连接线，然后再试一次。"),
-    sqlite3.SQLITE_READONLY: ("数据文件是只读的，没有保存。", "请在文件属性中去掉只读，或检查文件夹权限。"),
-    sqlite3.SQLITE_BUSY: ("数据文件正被另一个程序占用，没有保存。", "请关闭其他打开数据文件的程序后再试。"),
-    sqlite3.SQLITE_LOCKED: ("数据文件正被占用，没有保存。", "请稍候再试一次。"),
-    sqlite3.SQLITE_CORRUPT: ("数据文件已损坏，没有保存。", "请退出程序后重新打开，按提示从备份恢复。"),
-    sqlite3.SQLITE_NOTADB: ("数据文件不是运维台的数据库。", "请核对数据文件夹，或按提示从备份恢复。"),
-    sqlite3.SQLITE_CANTOPEN: ("数据文件打不开。", "请检查数据文件夹是否存在、是否有权限。"),
+    sqlite3.SQLITE_FULL: ("磁盘已满", "请清理磁盘，然后再试一次。"),
+    sqlite3.SQLITE_IOERR: ("磁盘读写失败", "请检查磁盘或连接线，然后再试一次。"),
+    sqlite3.SQLITE_READONLY: ("数据文件是只读的", "请在文件属性中去掉只读，或检查文件夹权限。"),
+    sqlite3.SQLITE_BUSY: ("数据文件正被另一个程序占用", "请关闭其他打开数据文件的程序后再试。"),
+    sqlite3.SQLITE_LOCKED: ("数据文件正被占用", "请稍候再试一次。"),
+    sqlite3.SQLITE_CORRUPT: ("数据文件已损坏", "请退出程序后重新打开，按提示从备份恢复。"),
+    sqlite3.SQLITE_NOTADB: ("数据文件不是运维台的数据库", "请核对数据文件夹，或按提示从备份恢复。"),
+    sqlite3.SQLITE_CANTOPEN: ("数据文件打不开", "请检查数据文件夹是否存在、是否有权限。"),
 }
+NOT_SAVED, NOT_READ, NOT_OPENED = "没有保存", "没有读出", "没有打开"
+STILL_THERE = "已输入的内容还在。"
 
 BATCH = 500
 LONGEST_SPOILT = 40
 """As much of a spoilt value is told."""
 
 
-def as_trouble(error: BaseException) -> Trouble | None:
-    """A database error as a sentence and a way out; None where it is a bug."""
+def as_trouble(error: BaseException, undone: str = NOT_SAVED) -> Trouble | None:
+    """A database error as a sentence and a way out; None where it is a bug. `undone` says what did not come about."""
     known = WAYS_OUT.get(_code(error))
-    return Trouble(known[0], remedy=known[1]) if known else None
+    if known is None:
+        return None
+    return Trouble(f"{known[0]}，{undone}。", remedy=known[1] + (STILL_THERE if undone == NOT_SAVED else ""))
 
 
 def _code(error: BaseException | None) -> int:
@@ -57,12 +61,12 @@ def is_damage(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def database_trouble() -> Iterator[None]:
-    """Turn the database's faults into Trouble within the block."""
+def database_trouble(undone: str = NOT_SAVED) -> Iterator[None]:
+    """Turn the database's faults into Trouble within the block; `undone` as of `as_trouble`."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        trouble = as_trouble(error)
+        trouble = as_trouble(error, undone)
         if trouble is None:
             raise
         raise trouble from error

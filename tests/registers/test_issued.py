@@ -15,7 +15,7 @@ import an_appraisal
 import pytest
 
 import opsdesk
-from opsdesk import closing_records, issued, registers
+from opsdesk import closing_records, issued, personal_extract, registers
 from opsdesk.catalog import REGISTERS
 from opsdesk.exports import making, seal
 from opsdesk.exports.document import Document
@@ -35,9 +35,9 @@ OF_THE_MOMENT = {"OD-F08E"}
 
 
 def makers() -> Iterator[Maker[Any, Any]]:
-    """Every maker in the modules of the registers, and those of the papers of closings."""
+    """Every maker in the modules of the registers, and those of the papers that tell of several."""
     walked = pkgutil.walk_packages(registers.__path__, "opsdesk.registers.")
-    for module in (closing_records, *(importlib.import_module(each.name) for each in walked)):
+    for module in (closing_records, personal_extract, *(importlib.import_module(each.name) for each in walked)):
         for value in vars(module).values():
             if isinstance(value, Maker):
                 yield value
@@ -74,6 +74,11 @@ def papers_of_the_pages(ctx: Context) -> Iterator[tuple[str, tuple[Document, ...
     }
     for maker, arguments in lists.items():
         yield maker.kind, as_papers(maker(ctx, *arguments))
+
+
+def papers_about_people(ctx: Context) -> Iterator[tuple[str, tuple[Document, ...]]]:
+    yield "extract.staff", (personal_extract.of_staff(ctx, 1),)
+    yield "extract.visitor", (personal_extract.of_visitor(ctx, 1),)
 
 
 def papers_of_a_closing(ctx: Context) -> Iterator[tuple[str, tuple[Document, ...]]]:
@@ -126,7 +131,9 @@ def test_what_cannot_be_written_down_makes_nothing_anew(site: Context) -> None:
 
 def test_every_paper_made_anew_says_the_same(filled: Context) -> None:
     seen = set()
-    sources = (papers_of_the_catalog, papers_of_the_pages, papers_of_a_closing, papers_of_an_appraisal)
+    sources = (
+        papers_of_the_catalog, papers_of_the_pages, papers_about_people, papers_of_a_closing, papers_of_an_appraisal,
+    )  # fmt: skip
     for name, made in (each for source in sources for each in source(filled)):
         for document in made:
             if document.code in OF_THE_MOMENT:

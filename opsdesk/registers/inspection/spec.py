@@ -69,5 +69,5 @@ REGISTER = Register(
         ),
     ),
     papers=(Paper("day", "机房巡检表", documents.day_of_inspection),),
-    empty="还没有巡检记录。先登记机房，再到“机房巡检”页逐项填写。",
+    empty="还没有巡检记录。先登记机房，再到“巡检”页逐项填写。",
 )  # fmt: skip

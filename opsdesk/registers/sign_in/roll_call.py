@@ -57,7 +57,7 @@ def _away(ctx: Context, tx: Transaction, day: date, line: Called) -> dict[str, A
     if duty is None:
         raise Refusal(f"{person.name} 在 {day.isoformat()} 没有排班，不用请假。")
     if duty.approved:
-        raise Refusal(f"{person.name} 在 {day.isoformat()} 已有请假记录。要改请到请假外出。")
+        raise Refusal(f"{person.name} 在 {day.isoformat()} 已有请假记录。要改请到“请假排班 · 请假单”。")
     return {
         "staff_id": person.id,
         "kind": str(line.away),

@@ -154,7 +154,7 @@ def _notes(outside: int, reach: tuple[datetime, datetime], strangers: Mapping[st
         )
     if strangers:
         doors = "、".join(f"{door}（{count} 条）" for door, count in list(strangers.items())[:10])
-        yield f"这些门不是登记过的机房的门，没有核对：{doors}。是机房的，请在机房里填写门禁点名称。"
+        yield f"这些门不是登记过的机房的门，没有核对：{doors}。是机房的，请在“机房”里填写门禁名称。"
 
 
 def _events(

@@ -165,5 +165,5 @@ REGISTER = Register(
         Paper("evacuation", "疏散清点单", lambda ctx, _id: documents.evacuation(ctx), on_record=False),
     ),
     closed=_closed,
-    empty="还没有出入记录。在机房出入页写上姓名、单位和事由，按回车就登记进入。",
+    empty="还没有出入记录。按“登记进入”（Ctrl+N）登记第一位。",
 )  # fmt: skip

@@ -51,6 +51,8 @@ class RecordButtons(FlowRow):
         for paper in papers:
             button = secondary_button(f"预览{paper.title}", "printer")
             button.clicked.connect(partial(self._press_paper, paper))
+            if paper.roles:
+                allow(button, role, paper.roles, self.register)
             self.papers[paper.key] = button
             self.add(button)
         self.setVisible(bool(acts or papers))

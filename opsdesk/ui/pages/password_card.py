@@ -45,7 +45,7 @@ class PasswordCard(Card):
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
         self._ctx = ctx
-        self.whose.setText(f"账号“{ctx.actor.name}”的密码。别人替您设的，请改成只有自己知道的。")
+        self.whose.setText(f"账号“{ctx.actor.name}”的密码。别人设的，请改成只有自己知道的。")
         self.form.clear()
 
     def _change(self) -> None:

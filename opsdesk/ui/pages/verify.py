@@ -13,15 +13,17 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, 
 from opsdesk.register import Chip, Column, Kind, Row, Tone
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
+from opsdesk.services.health import Whole
 from opsdesk.services.seals import Checked, Finding
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
-from opsdesk.ui.kit.operation import Fault
+from opsdesk.ui.kit.operation import Fault, Progress
 from opsdesk.ui.kit.parts import Card, ChipLabel, PageTitle, label, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
 
 Check = Callable[[Context, str], Checked]
 CheckFile = Callable[[Context, Path], Sequence[Checked]]
+CheckAll = Callable[[Context, Progress], Whole | None]
 
 TONES = {
     Finding.SAME: Tone.FINE,
@@ -42,6 +44,7 @@ PLACES = (Column("place", "表上的位置", width=320), Column("today", "今日
 ASKED = "扫描二维码，或输入表右下角的校验码，按回车"
 WHAT = "每张打印或导出的表右下角都有校验码。扫码、手工输入都可以，大小写、短横、全角不论；也可以把导出的文件拖到这里。"
 READY = "等待校验"
+MOST_FINDINGS = 20
 FILES = "本系统写出的表 (*.pdf *.xlsx);;所有文件 (*)"
 
 
@@ -49,12 +52,12 @@ class VerifyPage(QWidget):
     """One field that takes a scan gun or typing, and files by drop or choice; the answer stands in large words below.
 
     `check` and `check_file` look a form up; a file with several forms lists them, and the one chosen is told below.
+    `check_all` looks through everything that the data folder holds.
     """
 
-    def __init__(
-        self, ctx: Context, desk: Desk, check: Check, check_file: CheckFile, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, ctx: Context, desk: Desk, check: Check, check_file: CheckFile, check_all: CheckAll) -> None:
+        super().__init__()
+        self._check_all = check_all
         self._ctx, self._desk, self._check, self._check_file = ctx, desk, check, check_file
         self.found: Sequence[Checked] = ()
         self.setProperty("class", "page")
@@ -62,6 +65,9 @@ class VerifyPage(QWidget):
         self.setAcceptDrops(True)
         self.title = PageTitle("校验")
         self.choose = secondary_button("选择文件…", "folder-open")
+        self.whole = secondary_button("核对全部数据", "database")
+        self.whole.setToolTip("数据库、审计链、备份和附件，全部核对一遍")
+        self.title.add_action(self.whole)
         self.title.add_action(self.choose)
         self.field = QLineEdit()
         self.field.setPlaceholderText(ASKED)
@@ -81,6 +87,7 @@ class VerifyPage(QWidget):
         self.field.installEventFilter(self)
         self.button.clicked.connect(self.submit)
         self.choose.clicked.connect(self.ask_file)
+        self.whole.clicked.connect(self.verify_all)
         self.forms.chosen.connect(self._show_chosen)
         self.forget()
 
@@ -137,6 +144,19 @@ class VerifyPage(QWidget):
             replaces="check",
         )
 
+    def verify_all(self) -> None:
+        """Look through everything: database, audit chain, backups and attachments."""
+        self.field.clear()
+        self._desk.operations.run_long(
+            partial(self._check_all, self._ctx),
+            "正在核对全部数据",
+            done=self._show_whole,
+            failed=self._fail,
+            owner=self,
+            busy=self.whole,
+            beside=True,
+        )
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 — Qt's name
         """Esc empties the field and the answer."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
@@ -166,6 +186,20 @@ class VerifyPage(QWidget):
             self._show(found[worst])
             if len(found) > 1:
                 self.forms.choose(worst)
+
+    def _show_whole(self, whole: Whole | None) -> None:
+        if whole is None:
+            return
+        self._show_all(())
+        self.facts.setText("\n".join(whole.findings[:MOST_FINDINGS]))
+        if not whole.findings:
+            said = f"数据库、附件完好，审计链 {whole.links:,} 条前后相符。链首 {whole.head}，与纸上所印的可以对照。"
+            self._tell("全部相符", said, Tone.FINE)
+        else:
+            more = f"，下面是前 {MOST_FINDINGS} 处" if len(whole.findings) > MOST_FINDINGS else ""
+            said = f"发现 {len(whole.findings):,} 处问题{more}。请到“设置 · 备份”修复，或从备份恢复。"
+            self._tell("有问题", said, Tone.BROKEN)
+            self._desk.bus.announce({"backup"})
 
     def _show_chosen(self, row: Row | None) -> None:
         if row is not None and len(self.found) > 1:

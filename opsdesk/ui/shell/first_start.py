@@ -21,7 +21,7 @@ LONG = 15
 FIELDS = (
     Field("site", "站点名称", required=True, help="单位全称，会印在每张表上。"),
     Field("project", "项目名称", help="可以不填，以后在设置里也能改。"),
-    Field("supervisor", "主管姓名", required=True, help="就是您的账号名，每一步操作都记在名下。"),
+    Field("supervisor", "主管姓名", required=True, help="就是主管的账号名，每一步操作都记在名下。"),
     Field("password", "密码", Kind.SECRET, required=True),
     Field("again", "再输一次", Kind.SECRET, required=True),
 )
@@ -30,7 +30,7 @@ FIELDS = (
 def strength(password: str) -> tuple[str, Tone]:
     """What to say of a password while it is typed."""
     if not password:
-        return f"至少 {accounts.SHORTEST} 个字符，建议用一句 {LONG} 个字以上、只有您知道的话。", Tone.NEUTRAL
+        return f"至少 {accounts.SHORTEST} 个字符，建议用一句 {LONG} 个字以上、只有自己知道的话。", Tone.NEUTRAL
     try:
         accounts.check_password(password)
     except Refusal as refusal:
@@ -125,7 +125,7 @@ class FirstStartPage(QWidget):
         card.body.addWidget(self.form)
         card.body.addWidget(self.said)
         foot = QHBoxLayout()
-        foot.addWidget(label("密码忘了不能找回，请记牢。", "secondary"), 1)
+        foot.addWidget(label("密码忘了不能找回，请记牢；进去以后再建一个主管账号备用。", "secondary"), 1)
         foot.addWidget(self.submit)
         card.body.addLayout(foot)
         card.body.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)

@@ -25,7 +25,7 @@ from opsdesk.ui.kit.operation import Operations
 from opsdesk.ui.kit.page_stack import PageStack
 from opsdesk.ui.kit.parts import label
 from opsdesk.ui.pages.signature import Signature
-from opsdesk.ui.shell import appearance, keeping, preferences
+from opsdesk.ui.shell import appearance, keeping, manual, preferences
 from opsdesk.ui.shell.away import AwayWatch
 from opsdesk.ui.shell.idle import IdleWatch
 from opsdesk.ui.shell.preferences import Preferences
@@ -132,6 +132,7 @@ class MainWindow(QWidget):
             min(max(chosen.width, LEAST_WIDTH), room.width()), min(max(chosen.height, LEAST_HEIGHT), room.height())
         )
         self.bus.watch(self, {"settings"}, self._watch_idle)
+        QShortcut(QKeySequence("F1"), self, partial(manual.show_beside, self))
 
     def open_site(self) -> None:
         """Open the record in the worker, then ask who is there."""
@@ -149,6 +150,7 @@ class MainWindow(QWidget):
             self.frame = Frame(ctx, self.desk, self._computer())
             self.frame.rail.fold(self.preferences.rail_folded)
             self.frame.rail.folded.connect(partial(setattr, self.preferences, "rail_folded"))
+            self.frame.rail.manual_asked.connect(partial(manual.show_beside, self))
             self.frame.bar.lock_asked.connect(self.lock)
             self.frame.bar.switch_asked.connect(self.change_person)
             self.frame.bar.kiosk_asked.connect(self.enter_kiosk)

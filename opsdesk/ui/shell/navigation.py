@@ -101,6 +101,7 @@ class Rail(QFrame):
 
     chosen = Signal(str)
     folded = Signal(bool)
+    manual_asked = Signal()
 
     def __init__(self, sections: Sequence[Section], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,6 +124,10 @@ class Rail(QFrame):
             self.buttons[section.key] = button
             column.addWidget(button)
         column.addStretch(1)
+        self.manual_button = RailButton("使用手册", "book-open", "F1")
+        self.manual_button.setCheckable(False)
+        self.manual_button.clicked.connect(self.manual_asked)
+        column.addWidget(self.manual_button)
         self.fold_button = RailButton("收起", "panel-left", "收起或展开侧栏")
         self.fold_button.setCheckable(False)
         self.fold_button.clicked.connect(lambda: self.fold(not self._folded))
@@ -138,7 +143,7 @@ class Rail(QFrame):
         """Show icons alone, or icons and words."""
         changed, self._folded = folded != self._folded, folded
         self.setFixedWidth(look.px(look.RAIL_FOLDED if folded else look.RAIL_WIDTH))
-        for button in (*self.buttons.values(), self.fold_button):
+        for button in (*self.buttons.values(), self.manual_button, self.fold_button):
             button.fold(folded)
         if changed:
             self.folded.emit(folded)

@@ -10,17 +10,20 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from opsdesk import catalog, history, issued
+from opsdesk import catalog, history, issued, personal_extract
 from opsdesk.imports.door_log import IN
 from opsdesk.register import Page, Paper, Query, Register, Tone
 from opsdesk.registers.incident import detail, documents
 from opsdesk.registers.report.chapters import FORMS
 from opsdesk.registers.visit.door_view import VIEW
 from opsdesk.rules.reporting import ReportKind
+from opsdesk.rules.vocabulary import Role
 from opsdesk.services.attendance import PersonDay
 from opsdesk.services.context import Context
+from opsdesk.services.health import Whole
 from opsdesk.services.open_questions import Question
 from opsdesk.ui.kit.desk import Desk
+from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.record_panel import RecordPanel
 from opsdesk.ui.kit.register_page import RegisterPage
 from opsdesk.ui.pages.appraisal import AppraisalPage
@@ -47,6 +50,10 @@ from opsdesk.ui.shell import appraisal_doors, closing_doors
 from opsdesk.ui.shell.import_kinds import ASSETS, DOOR_LOG, INCIDENTS, LEAVE, PUNCHES, ROSTER, STAFF, VISITS
 from opsdesk.ui.shell.navigation import Section, Tab
 
+EXTRACTS: Mapping[str, Callable[[Context, int], Any]] = {
+    "staff": personal_extract.of_staff,
+    "visitor": personal_extract.of_visitor,
+}
 MOST_SLIPS = 500
 """As many slips of one person are looked through for the one a question names."""
 
@@ -62,8 +69,12 @@ class Doors:
 
 
 def registers() -> Mapping[str, Register]:
-    """Every register by its slug."""
-    return {each.slug: each for each in catalog.REGISTERS}
+    """Every register by its slug, people with the copy of all that is held about them."""
+    known = {each.slug: each for each in catalog.REGISTERS}
+    for slug, make in EXTRACTS.items():
+        paper = Paper("extract", "个人信息副本", make, roles=frozenset({str(Role.SUPERVISOR)}))
+        known[slug] = replace(known[slug], papers=(*known[slug].papers, paper))
+    return known
 
 
 def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
@@ -270,7 +281,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 register("account"),
                 Tab("calendar", known["calendar"].title, lambda ctx: CalendarPage(known["calendar"], ctx, desk)),
                 register("holiday_consent"),
-                Tab("verify", "校验", lambda ctx: VerifyPage(ctx, desk, issued.check, issued.check_file)),
+                Tab("verify", "校验", lambda ctx: VerifyPage(ctx, desk, issued.check, issued.check_file, _check_all)),
                 Tab("backup", "备份", lambda ctx: BackupsPage(ctx, desk, doors.computer.restore, doors.computer.mend)),
                 register("restore_drill"),
                 Tab("history", history.VIEW.title, lambda ctx: RegisterPage(history.VIEW, ctx, desk)),
@@ -278,6 +289,12 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         ),
     )
     return made
+
+
+def _check_all(ctx: Context, progress: Progress) -> Whole | None:
+    from opsdesk import bootstrap
+
+    return bootstrap.check_everything(ctx, lambda: not progress(0, 0))
 
 
 def _with_panel(register: Register, desk: Desk, panel: Callable[..., RecordPanel], ctx: Context) -> QWidget:

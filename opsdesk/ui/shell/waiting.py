@@ -10,14 +10,30 @@ from opsdesk.catalog import by_slug
 from opsdesk.register import Query
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.incident import listing
+from opsdesk.registers.leave import service as leave
 from opsdesk.rules.lending import LoanState
-from opsdesk.services import closings, offices, room_upkeep, room_visits
+from opsdesk.services import closings, offices, overtime, room_upkeep, room_visits
 from opsdesk.services.context import Context
 from opsdesk.services.permit_states import PermitState
 from opsdesk.services.room_visits import Inside
 
+SLIPS = {"correction": correction.WAITING, "leave": leave.WAITING, "overtime": overtime.WAITING}
+"""What the supervisor decides in 请假排班, each by the state in which it waits for that."""
 TOPICS = frozenset(
-    {"correction", "incident", "visit", "permit", "cleaning", "open_close", "room", "loan", "law", "closing"}
+    {
+        "correction",
+        "leave",
+        "overtime",
+        "incident",
+        "visit",
+        "permit",
+        "cleaning",
+        "open_close",
+        "room",
+        "loan",
+        "law",
+        "closing",
+    }
 )
 
 
@@ -40,7 +56,7 @@ def waiting(ctx: Context) -> Waiting:
     with ctx.read() as connection:
         to_close_again = len(closings.waiting(connection, date.min, date.max))
     counts = {
-        "leave": _how_many(ctx, "correction", correction.WAITING),
+        "leave": sum(_how_many(ctx, slug, state) for slug, state in SLIPS.items()),
         "incident": incidents.breached + incidents.to_sign,
         "room": len(overstays) + _how_many(ctx, "permit", PermitState.WAITING),
         "upkeep": sum(each.state.over > 0 for each in room_upkeep.cleanings_due(ctx)) + offices.undone(ctx),

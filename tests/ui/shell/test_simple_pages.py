@@ -70,7 +70,7 @@ def test_before_a_clause_begins_it_is_not_in_force(law) -> None:
 def test_a_number_out_of_its_limits_is_refused_beside_its_field(desk, site, site_page) -> None:
     site_page.form.rows["paper.rows"].editor.set_value("19")
     desk.click(site_page.save)
-    assert site_page.form.errors() == {"paper.rows": "这里要填 5 到 18 之间的整数，您填的是“19”。"}
+    assert site_page.form.errors() == {"paper.rows": "这里要填 5 到 18 之间的整数，填的是“19”。"}
     assert settings.read(site, "paper.rows") == "15"
     site_page.form.rows["paper.rows"].editor.set_value("18")
     desk.ctrl(Qt.Key.Key_S)
@@ -266,6 +266,27 @@ def test_a_file_of_no_known_kind_is_refused_with_a_sentence(desk, tmp_path) -> N
     assert not panel.submit.isEnabled()
     assert panel.said.text()
     assert panel.table.records.rowCount() == 1
+
+
+def test_the_copy_of_what_is_held_about_a_person_is_the_supervisors_to_give(desk, site, crew) -> None:
+    page = desk.window.frame.open("people", "staff").page
+    desk.settle()
+    page.open_record(crew["1001"])
+    desk.settle()
+    button = page.panel.buttons.papers["extract"]
+    desk.click(button)
+    shown_paper = desk.window.frame.preview
+    assert desk.window.frame.stack.currentWidget() is shown_paper
+    assert shown_paper.title.text() == "个人信息副本"
+    desk.click(shown_paper.close_button)
+    desk.window.frame.set_context(desk.window.ctx.acting_as(Actor("值班员", Role.DESK)))
+    desk.settle()
+    page = desk.window.frame.open("people", "staff").page
+    page.open_record(crew["1001"])
+    desk.settle()
+    button = page.panel.buttons.papers["extract"]
+    assert not button.isEnabled()
+    assert "主管" in button.toolTip()
 
 
 def _has(ctx, staff_no: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +14,14 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from opsdesk import issued
+from opsdesk import bootstrap, issued
 from opsdesk.exports import issuing, seal
+from opsdesk.registers.incident import detail
+from opsdesk.registers.incident import service as incident
 from opsdesk.registers.month.workbook import vendor_workbook
 from opsdesk.registers.sign_in import documents, service
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import seal_code
+from opsdesk.services import backup, seal_code, settings
 from opsdesk.services.context import Actor
 from opsdesk.ui.pages import verify
 from opsdesk.ui.pages.verify import VerifyPage
@@ -192,3 +197,38 @@ def test_what_leaves_the_preview_is_known_here(desk, site, crew, tmp_path) -> No
     desk.settle()
     assert page.headline.text() == "与今日记录一致"
     assert page.facts.text().endswith("没有改动过。")
+
+
+def test_everything_is_looked_through_and_what_is_wrong_is_told_with_its_remedy(desk, page, site) -> None:
+    settings.write(site, {"site.project": "一卡通"})
+    page.field.setText("ABC")
+    desk.click(page.whole)
+    assert page.headline.text() == "全部相符"
+    assert re.fullmatch(
+        r"数据库、附件完好，审计链 [\d,]+ 条前后相符。链首 .{19,}，与纸上所印的可以对照。", page.sentence.text()
+    )
+    assert page.facts.text() == ""
+    assert page.field.text() == ""
+    assert backup.listed(site.home) == [], "what was looked at is gone again"
+    with closing(sqlite3.connect(bootstrap.database(site.home))) as connection:
+        connection.execute("UPDATE setting SET value='假的' WHERE name='site.project'")
+        connection.commit()
+    desk.click(page.whole)
+    assert page.headline.text() == "有问题"
+    assert page.sentence.text() == "发现 1 处问题。请到“设置 · 备份”修复，或从备份恢复。"
+    assert "设置" in page.facts.text()
+    page.verify("K7")
+    desk.settle()
+    assert page.facts.text() == "", "the next answer takes its place"
+
+
+def test_an_attachment_that_is_gone_is_told_too(desk, page, site) -> None:
+    made = incident.open_incident(site, "打印机不出纸").value.id
+    photo = site.home / "photo.png"
+    photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50))
+    detail.attach(site, made, photo)
+    kept = next(each for each in (site.home / "attachments").rglob("*.png"))
+    kept.unlink()
+    desk.click(page.whole)
+    assert page.headline.text() == "有问题"
+    assert "photo.png" in page.facts.text()

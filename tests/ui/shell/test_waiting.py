@@ -44,6 +44,24 @@ def test_an_incident_without_response_waits_after_its_ten_minutes(desk: Hands, s
     assert counted(desk)["incident"] == 1
 
 
+def test_slips_of_every_kind_wait_for_their_decision(desk: Hands, site: Context, crew: team_module.Team) -> None:
+    who = crew["1001"]
+    leave = save(
+        site, "leave", staff_id=who, kind="事假", reason="家中有事", first_day=date(2026, 3, 9),
+        consented_by="",
+    )  # fmt: skip
+    assert counted(desk)["leave"] == 1
+    begins, ends = datetime(2026, 3, 6, 18), datetime(2026, 3, 6, 21)
+    extra = save(
+        site, "overtime", staff_id=who, begins_at=begins, ends_at=ends, reason="割接核心交换机", settled_as="调休"
+    )
+    assert counted(desk)["leave"] == 2
+    run(site, "overtime", "approve", extra)
+    assert counted(desk)["leave"] == 1
+    run(site, "leave", "refuse", leave, reason="人手不够")
+    assert "leave" not in counted(desk)
+
+
 def test_a_permit_waits_until_it_is_approved(desk: Hands, site: Context) -> None:
     made = permit(site, a_room(site))
     assert counted(desk)["room"] == 1
