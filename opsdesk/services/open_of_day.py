@@ -23,7 +23,7 @@ from opsdesk.services.overtime import WAITING
 
 DAY = timedelta(days=1)
 MOST_NAMED = 3
-NO_SIGN_OUT, NO_SIGN_IN, NOT_COME, ON_SHIFT = "未签退", "缺签到", "未到", "在班"
+NO_SIGN_OUT, NO_SIGN_IN, NOT_COME, ON_SHIFT, UNSIGNED = "未签退", "缺签到", "未到", "在班", "未签收"
 SOLVED = tuple(str(state) for state in (IncidentState.SOLVED, IncidentState.CONFIRMED))
 _OF_INCIDENT = re.compile(r"incident:(\d+):")
 
@@ -144,10 +144,11 @@ def _incidents(connection: Connection, day: date, now: datetime) -> Iterator[Ope
         elif row.state == IncidentState.RETURNED:
             kind, said = "退回", "退回后还没有重新交单。"
         elif row.handed_in_at is not None:
-            kind, said = "未签收", "已交单，还没有签收。"
+            kind, said = UNSIGNED, "已交单，还没有签收。"
         else:
             kind, said = "未交单", f"应在 {row.hand_in_due_at:%m-%d %H:%M} 前交单，还没有交。"
-        yield OpenItem(kind, f"{named}{said}", "incident", id=row.id, name=row.number)
+        handed_in = row.handed_in_at.date() if kind == UNSIGNED else None
+        yield OpenItem(kind, f"{named}{said}", "incident", id=row.id, name=row.number, day=handed_in)
 
 
 def _zero_reports(connection: Connection, ctx: Context, people: Sequence[PersonDay], day: date) -> Iterator[OpenItem]:

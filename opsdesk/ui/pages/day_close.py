@@ -226,7 +226,7 @@ class DayClosePage(QWidget):
             words = f"{kind}时没有了结的 {len(closed.open_items)} 项" if closed.open_items else f"已{kind}"
             tone, hint = Tone.NEUTRAL, "这一期间的记录已经锁定；要改请主管重新打开。"
         else:
-            self._show_items(status.items)
+            self._show_items(shown.gathered(status.items))
             self.table.set_empty(f"没有未结事项，可以{kind}。")
             words = f"未结 {len(status.items)} 项" if status.items else "没有未结事项"
             tone = Tone.WARNING if status.items else Tone.FINE
@@ -366,9 +366,9 @@ class DayClosePage(QWidget):
 
     def _open(self, place: int) -> None:
         status = self.status
-        if status is None or not self._open_for_closing(status) or not 0 <= place < len(status.items):
+        if status is None or not self._open_for_closing(status) or not 0 <= place < len(self._items):
             return
-        item = status.items[place]
+        item = self._items[place]
         self._desk.operations.run(
             partial(shown.values, self._ctx, item), done=partial(self._go, item), owner=self, replaces="door"
         )

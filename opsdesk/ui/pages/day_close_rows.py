@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from opsdesk.exports.document import weekday
@@ -14,7 +15,7 @@ from opsdesk.services.closings import Closed, Period
 from opsdesk.services.context import Context
 from opsdesk.services.leave_slips import Part
 from opsdesk.services.open_item import OpenItem
-from opsdesk.services.open_of_day import NO_SIGN_IN, NO_SIGN_OUT, NOT_COME
+from opsdesk.services.open_of_day import NO_SIGN_IN, NO_SIGN_OUT, NOT_COME, UNSIGNED
 from opsdesk.services.open_of_offices import DOOR, FOUND
 from opsdesk.services.open_of_reports import DOORS as REPORTS
 from opsdesk.services.open_of_reports import MISSED
@@ -24,6 +25,8 @@ COLUMNS = (
     Column("sentence", "说明", Kind.LONG_TEXT, width=0),
     Column("door", "去办理", width=104),
 )
+TOGETHER = 3
+"""So many records of one day that wait for the signature stand in one row."""
 URGENT = frozenset({NO_SIGN_IN, NO_SIGN_OUT, NOT_COME, "超时", "在机房", "退回", FOUND, MISSED})
 DOORS: Mapping[str, str] = {
     "sign_in": "到岗记录", "correction": "补签", "leave": "请假", "overtime": "加班", "incident": "事件单",
@@ -40,6 +43,29 @@ DOORS: Mapping[str, str] = {
 def named(period: Period) -> str:
     """A period as a heading: 2026-03-05 周四, 2026 年 3 月, 2026 年第一季度."""
     return f"{period.words} {weekday(period.first)}" if period.kind is PeriodKind.DAY else period.words
+
+
+def gathered(items: Sequence[OpenItem]) -> list[OpenItem]:
+    """The items as they are seen to: many records handed in on one day are signed for together, and stand as one."""
+    waiting: dict[date | None, list[OpenItem]] = {}
+    for each in items:
+        if each.kind == UNSIGNED:
+            waiting.setdefault(each.day, []).append(each)
+    made = []
+    for each in items:
+        own = waiting.get(each.day, []) if each.kind == UNSIGNED else []
+        if len(own) < TOGETHER:
+            made.append(each)
+        elif each is own[0]:
+            made.append(_together(own))
+    return made
+
+
+def _together(own: Sequence[OpenItem]) -> OpenItem:
+    first = own[0]
+    handed_in = f"{first.day:%m-%d} " if first.day is not None else ""
+    said = f"{handed_in}交来的 {len(own)} 张记录单还没有签收，可以一次签：{first.name}、{own[1].name} 等。"
+    return OpenItem(UNSIGNED, said, "hand_in", day=first.day)
 
 
 def rows(items: Sequence[OpenItem]) -> list[Row]:

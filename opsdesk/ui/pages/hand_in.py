@@ -70,6 +70,7 @@ class HandInPage(QWidget):
                 ("Alt+Right", lambda: self.go_to(self._day + DAY)),
                 ("Ctrl+H", self.hand_in),
                 ("F3", self.sign_chosen),
+                ("Ctrl+Return", self.sign_all),
                 ("Ctrl+P", self.open_list),
                 ("F5", self.refresh),
             ),
@@ -243,7 +244,8 @@ class HandInPage(QWidget):
         _enable(self.sign_button, signs and bool(can), "F3" if signs and can else why)
         ready = [each for each in (self.board.slips if self.board else ()) if _ready(each)]
         self.all_button.setText(f"全部签收 {len(ready)} 张" if ready else "全部签收")
-        _enable(self.all_button, signs and bool(ready), "签收由主管来做。" if not signs else "没有已交待签的记录。")
+        none = "没有已交待签的记录。" if signs else "签收由主管来做。"
+        _enable(self.all_button, signs and bool(ready), "Ctrl+Enter" if signs and ready else none)
         if pressed is not None and not (pressed.isEnabled() and pressed.isVisible()):
             self.focus_first()
 
@@ -267,7 +269,10 @@ class HandInPage(QWidget):
         self._sign([each for each in self._chosen_slips() if each.row["state"] in CAN_SIGN], self.sign_button)
 
     def sign_all(self) -> None:
-        """Sign for everything that was handed in."""
+        """Sign for everything that was handed in; where that cannot be, say why."""
+        if not self.all_button.isEnabled():
+            self._desk.notices.show(self.all_button.toolTip(), Tone.INFORMATION)
+            return
         self._sign([each for each in (self.board.slips if self.board else ()) if _ready(each)], self.all_button)
 
     def _sign(self, slips: Sequence[Slip], button: QPushButton) -> None:

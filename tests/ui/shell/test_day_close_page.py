@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from team import Team, go_to, grant
 
 from opsdesk.registers.incident import acts, service
+from opsdesk.registers.incident import closing as hand_ins
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import closing, closings
@@ -118,6 +119,34 @@ def test_left_open_it_goes_with_the_time_and_with_it_the_row_chosen(
     assert tick in page.side.ticks.values(), "the box under the keys is still there"
     minute(desk, site, "2026-03-06 00:00:00")
     assert page.period_label.text() == "2026-03-05 周四"
+
+
+@pytest.mark.parametrize(("count", "together"), [(2, False), (3, True)])
+def test_many_records_to_sign_stand_in_one_row_and_are_signed_by_one_press(
+    desk: Hands, site: Context, crew: Team, page: DayClosePage, count: int, together: bool
+) -> None:
+    made = [service.open_incident(site, f"{n} 号打印机不出纸").value.id for n in range(count)]
+    for each in made:
+        acts.respond(site, each, {"staff_id": crew["1002"]})
+        acts.solve(site, each, {})
+    hand_ins.hand_in(site, made, {})
+    page.refresh()
+    desk.settle()
+    assert page.title.state() == f"未结 {count + 1} 项"
+    if not together:
+        assert told(page)[1:] == [("未签收", "事件单 ›")] * count
+        return
+    assert told(page)[1:] == [("未签收", "交单签收 ›")]
+    assert words(page)[1] == ("03-05 交来的 3 张记录单还没有签收，可以一次签：SJ-20260305-001、SJ-20260305-002 等。")
+    page.table.choose(1)
+    desk.press(Qt.Key.Key_Return)
+    desk.settle()
+    assert desk.window.frame.current.current_key == "hand_in"
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.press(Qt.Key.Key_BracketLeft, CTRL)
+    assert told(page) == [("未到", "请假 ›")]
+    closed = closing.close(site, closings.of_day(THURSDAY), because=WHY).value
+    assert len(closed.open_items) == 1
 
 
 def test_behind_the_lock_it_grows_old_and_is_read_anew_with_the_password(
