@@ -9,7 +9,17 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QDialog, QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from opsdesk.register import Tone
 from opsdesk.ui.kit import look
@@ -162,7 +172,10 @@ class Notices(QWidget):
     """The notices of a window: they float over the edge at which this widget stands, which takes no room itself.
 
     They leave the width of a side panel free, so that its buttons stay in reach; the newest stands on top.
+    `focus_left` where one went that had the focus: it belongs to the page again.
     """
+
+    focus_left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -253,10 +266,14 @@ class Notices(QWidget):
             self._take(notice)
 
     def _take(self, widget: QWidget) -> None:
+        focus = QApplication.focusWidget()
+        held = focus is not None and widget.isAncestorOf(focus)
         self._column.removeWidget(widget)
         widget.setVisible(False)
         widget.deleteLater()
         self._float()
+        if held:
+            self.focus_left.emit()
 
     def _move_sheet(self) -> None:
         over = self.parentWidget()

@@ -14,3 +14,9 @@ class PageStack(QStackedWidget):
     def hasHeightForWidth(self) -> bool:  # noqa: N802 — Qt's name
         """The room is given, whatever the pages are like."""
         return False
+
+    def focus_first(self) -> None:
+        """Put the cursor where work begins on the page that is seen, where the page has such a place."""
+        page = self.currentWidget()
+        if hasattr(page, "focus_first"):
+            page.focus_first()

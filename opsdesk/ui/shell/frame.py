@@ -138,7 +138,14 @@ class Frame(QWidget):
             self._before = self.current
         self.stack.setCurrentWidget(self.preview)
         self.preview.open(documents)
-        self.preview.view.setFocus()
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """Put the cursor where work begins on the page, or let the keys turn the paper over it."""
+        if self.stack.currentWidget() is self.preview:
+            self.preview.view.setFocus()
+        else:
+            self.current.focus_first()
 
     def find_person(self, text: str) -> None:
         """Find a member of staff by number, name or initials; the code of a form is checked instead."""

@@ -60,6 +60,10 @@ class KioskScreen(QWidget):
         self._stack.setCurrentWidget(self.page)
         self.page.focus_first()
 
+    def focus_first(self) -> None:
+        """The cursor stands in the field, or in that of the password."""
+        (self.question if self.asking else self.page).focus_first()
+
     def ask(self) -> None:
         """Ask for a password before anything else can be done."""
         self.question.begin(self._ctx, LEAVE_KIOSK)

@@ -86,6 +86,10 @@ class LogInPage(QWidget):
             partial(accounts.names, ctx), done=self._offer, failed=self._show_failure, owner=self, replaces="names"
         )
 
+    def focus_first(self) -> None:
+        """The cursor stands where the password is typed."""
+        self.form.focus("password")
+
     def _offer(self, actors: list[Actor]) -> None:
         self.form.set_options("name", [(actor.name, actor.name) for actor in actors])
         names = [actor.name for actor in actors]
@@ -94,7 +98,7 @@ class LogInPage(QWidget):
             self.form.set_value("name", names[0] if names else None)
         else:
             self.form.set_value("name", self._wanted if self._wanted in names else names[0] if names else None)
-        self.form.focus("password")
+        self.focus_first()
 
     def _submit(self) -> None:
         if self._ctx is None or self.submit.property("busy"):

@@ -120,6 +120,7 @@ class MainWindow(QWidget):
         self.screens.setProperty("class", "pages")
         self._opening = _opening_page()
         self.screens.addWidget(self._opening)
+        self.notices.focus_left.connect(self.screens.focus_first)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.screens)

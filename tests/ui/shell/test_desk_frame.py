@@ -80,6 +80,45 @@ def test_a_warning_stays_under_a_paper_and_leaves_with_its_page(desk, site) -> N
     assert notices.sentences() == []
 
 
+def test_the_keys_belong_to_the_page_again_once_a_pressed_notice_has_gone(desk, site) -> None:
+    frame, notices = desk.window.frame, desk.window.notices
+    page = frame.current.current.page
+
+    def press_one(tone: Tone = Tone.INFORMATION) -> None:
+        notices.show("补签单已填。", tone, [("认可并生效", lambda: None)])
+        desk.click(notices.shown[-1].buttons[0])
+        assert notices.shown[-1].buttons[0].hasFocus()
+
+    press_one()
+    notices.shown[-1].gone.emit()  # decided
+    assert page.desk_field.field.hasFocus()
+    desk.type("1001")
+    assert page.desk_field._headline.text().startswith("王强")
+    frame.open("people", "staff")
+    desk.settle()
+    press_one()
+    notices.clear()
+    assert frame.current.current.page.filters.find_field.hasFocus()
+    frame.open_paper(evacuation(site))
+    desk.settle()
+    press_one()
+    notices.clear()
+    assert frame.preview.view.hasFocus()
+    desk.window.lock()
+    desk.settle()
+    press_one(Tone.BROKEN)
+    notices.clear()
+    assert desk.window.log_in.form.line("password").hasFocus()
+
+
+def test_whoever_writes_elsewhere_keeps_the_cursor_when_a_notice_goes(desk) -> None:
+    notices, finder = desk.window.notices, desk.window.frame.bar.finder
+    finder.setFocus()
+    notices.show("已备份。", Tone.FINE, [("打开文件夹", lambda: None)])
+    notices.shown[-1].gone.emit()
+    assert finder.hasFocus()
+
+
 def test_every_tab_shows_its_page_without_a_fault(desk) -> None:
     frame = desk.window.frame
     for section in frame.sections:
