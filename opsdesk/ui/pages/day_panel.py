@@ -23,8 +23,10 @@ from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.outcome import Outcome
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.form_panel import FormPanel, Sheet
+from opsdesk.ui.kit.moment_editors import MomentEditor
 from opsdesk.ui.kit.notices import Notice
 from opsdesk.ui.kit.parts import ChipLabel, Separator, label, link_button, secondary_button
+from opsdesk.ui.kit.record_form import RecordForm
 from opsdesk.ui.pages import board
 
 VOID_FIELDS = (Field("reason", "作废原因", required=True, help="原记录保留，并注明作废人和原因。"),)
@@ -166,19 +168,22 @@ class DayPanel(FormPanel):
             due = each.duty.begins if direction is Direction.IN else each.duty.ends
         values = {"direction": str(direction), "actual_at": due, "cause": "忘签", "explanation": "", "witness": ""}
         options = {field.key: field.options(self._ctx) for field in CORRECTION_FIELDS if field.options is not None}
-        self._start(f"补签单　{each.person.name}　{each.day:%m-%d}", CORRECTION_FIELDS, values, options)
+        form = self._start(f"补签单　{each.person.name}　{each.day:%m-%d}", CORRECTION_FIELDS, values, options)
+        actual = form.rows["actual_at"].editor
+        if isinstance(actual, MomentEditor):  # who, which day and which half of it are chosen already
+            actual.time.setFocus(Qt.FocusReason.TabFocusReason)
         self._save = partial(self._file, each)
 
     def _start_void(self, line: HistoryLine) -> None:
-        self._start(f"作废 {line.at:%H:%M} 的{line.direction}记录", VOID_FIELDS, {"reason": ""}, {})
+        self._start(f"作废 {line.at:%H:%M} 的{line.direction}记录", VOID_FIELDS, {"reason": ""}, {}).focus_first()
         self._save = partial(self._void, line.id)
 
     def _start(
         self, title: str, fields: tuple[Field, ...], values: dict[str, object], options: dict[str, Options]
-    ) -> None:
+    ) -> RecordForm:
         if self._content is not None:
             self._content.setVisible(False)
-        self.lay_form(title, fields, Sheet(values, options)).focus_first()
+        return self.lay_form(title, fields, Sheet(values, options))
 
     def _submit_form(self) -> None:
         self._save()
