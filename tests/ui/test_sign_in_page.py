@@ -13,7 +13,7 @@ from team import clock_of, go_to
 from opsdesk.registers.correction import service as correction
 from opsdesk.registers.sign_in import service
 from opsdesk.rules.vocabulary import Direction, Role, State
-from opsdesk.services import attendance, closing, closings
+from opsdesk.services import attendance, clock_guard, closing, closings
 from opsdesk.services.context import Actor
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.change_bus import ChangeBus
@@ -350,10 +350,43 @@ def test_the_supervisor_confirms_the_clock_at_the_desk_and_signing_goes_on(windo
     window.type("1002")
     window.settle()
     assert any("已确认电脑时间" in sentence for sentence in window.notices.sentences())
-    window.type("1002")
+    assert headline(window) == "李敏  07:00  到岗", "who waited is signed at once"
+    assert window.page.desk_field.field.text() == ""
     with site.read() as connection:
         doubted = connection.exec_driver_sql("SELECT staff_id, doubted FROM punch ORDER BY id").all()
     assert [tuple(row) for row in doubted] == [(crew["1001"], 0), (crew["1002"], 1)]
+
+
+def test_who_was_refused_for_the_clock_is_not_signed_once_another_number_stands_there(window, site, crew):
+    window.type("1001")
+    clock_of(site).set(datetime(2026, 3, 5, 7, 0))
+    desk_field = window.page.desk_field
+    desk_field.clock_refused.disconnect()
+    window.type("1002")
+    clock_guard.confirm(site, reason="昨晚校时前快了一小时")
+    desk_field.field.setText("2001")
+    desk_field.sign_refused()
+    window.settle()
+    assert (service.board(site).arrived, desk_field.field.text()) == (1, "2001")
+    desk_field.field.setText("1002")
+    desk_field.sign_refused()
+    window.settle()
+    assert headline(window) == "李敏  07:00  到岗"
+
+
+def test_the_cursor_of_a_slip_stands_in_the_time(window, site, crew):
+    window.page.open_person(row_of(window, "1001").id)
+    window.settle()
+    panel = window.page.panel
+    for direction, due in ((Direction.IN, "08:30"), (Direction.OUT, "17:30")):
+        panel.start_correction(direction)
+        window.settle()
+        line = QApplication.focusWidget()
+        assert line is panel.form.rows["actual_at"].editor.time.line
+        assert (line.text(), line.selectedText()) == (due, due)
+        QTest.keyClicks(line, "0820")
+        assert panel.form.values()["actual_at"] == datetime(2026, 3, 5, 8, 20)
+        panel.take_form()
 
 
 def test_enter_in_the_roll_call_goes_down_with_the_cell_open(window, site, crew):

@@ -36,7 +36,7 @@ class KioskPage(QWidget):
         self.clock.setFont(look.font(72, bold=True, tabular=True))
         self.sign = SignDesk(ctx, desk, kiosk=True)
         self.sign.setFixedWidth(look.px(760))
-        self.sign.clock_refused.connect(lambda sentence: confirm_clock(self, self._ctx, self._desk, sentence))
+        self.sign.clock_refused.connect(lambda said: confirm_clock(self, self._ctx, self._desk, self.sign, said))
         self.count = label("", "kiosk_text")
         self.leave_button = ghost_button("退出自助签到", "log-out")
         self.leave_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

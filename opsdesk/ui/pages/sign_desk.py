@@ -48,6 +48,7 @@ class SignDesk(QFrame):
         self._ctx, self._desk, self._kiosk = ctx, desk, kiosk
         self._staff: Sequence[Person] = ()
         self._offered: tuple[Person, ...] = ()
+        self._refused: tuple[Person, str] | None = None
         self._undo_seconds = int(settings.DEFAULTS["desk.undo_seconds"])
         self._left = 0
         self.setProperty("class", "card")
@@ -219,6 +220,7 @@ class SignDesk(QFrame):
         """Sign this person in or out; what was typed comes back into the field where that is refused."""
         ctx = self._ctx
         source = Source.KIOSK if ctx.actor.role is Role.KIOSK else Source.DESK
+        self._refused = None
         self._close_candidates()
         self.field.clear()
 
@@ -228,6 +230,7 @@ class SignDesk(QFrame):
                 self.field.selectAll()
             self._tell(person.name, f"{error}{getattr(error, 'remedy', '')}", Tone.BROKEN)
             if isinstance(error, ClockSetBack):
+                self._refused = (person, self.field.text())
                 self.clock_refused.emit(str(error))
 
         self._desk.operations.run(
@@ -236,6 +239,11 @@ class SignDesk(QFrame):
             failed=refused,
             owner=self,
         )
+
+    def sign_refused(self) -> None:
+        """The clock was confirmed: sign whom it held up, unless somebody else's number was typed since."""
+        if self._refused is not None and self._refused[1] == self.field.text():
+            self.sign(*self._refused)
 
     def _show(self, signed: Signed) -> None:
         word = "到岗" if signed.direction is Direction.IN else "离岗"

@@ -290,7 +290,7 @@ class SignInPage(QWidget):
         self.panel.show_day(each)
 
     def _confirm_clock(self, sentence: str) -> None:
-        confirm_clock(self, self._ctx, self._desk, sentence)
+        confirm_clock(self, self._ctx, self._desk, self.desk_field, sentence)
 
     def toggle_roll_call(self) -> None:
         """Call the roll of the day shown, or go back to the board."""
