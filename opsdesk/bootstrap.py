@@ -252,13 +252,14 @@ def check_today(ctx: Context, made: Backup | None, stopped: Callable[[], bool] =
 
 
 def check_everything(ctx: Context, stopped: Callable[[], bool] = lambda: False) -> Whole | None:
-    """Check record, chain, the backups as its witnesses and the attachments; None where it was `stopped` on the way."""
+    """Check record, chain, attachments and the files of all backups; None where it was `stopped` on the way."""
     with ctx.read() as connection:
-        links, head = chain.count(connection), chain.short_head(connection)
+        links = chain.count(connection)
     found = check_today(ctx, None, stopped)
     with ctx.read() as connection:
         found += attachments.verify(ctx.home, connection)
-    return None if stopped() else Whole(tuple(found), links, head)
+    found += backup_keeping.changed_files(ctx, stopped)
+    return None if stopped() else Whole(tuple(found), links)
 
 
 def refuse_altered(ctx: Context) -> None:

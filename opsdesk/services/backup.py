@@ -41,6 +41,8 @@ SPOILT = (sqlite3.Error, UnicodeDecodeError)
 _NAME = re.compile(r"ops-(\d{8}-\d{6})-(.+)\.db(?:\.aes)?")
 _UNFIT = re.compile(r'[<>:"/\\|?*\s\x00-\x1f]+')
 
+CHANGED = "文件和写完时不一样"
+"""What a manifest says of a backup whose bytes are not those that were opened and counted."""
 Progress = Callable[[int, int], bool]
 
 
@@ -102,8 +104,8 @@ class Kept:
 
     @property
     def sound(self) -> bool:
-        """Whether it was opened and counted after writing, and is still as large as then."""
-        return self.manifest is not None and self.manifest.size == self.size
+        """Whether it was opened and counted after writing, is still as large as then, and was not found to differ."""
+        return self.manifest is not None and self.manifest.size == self.size and self.wrong != CHANGED
 
     @property
     def wrong(self) -> str:
@@ -128,8 +130,8 @@ def contents(path: Path) -> Contents:
             verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if verdict == "ok":
                 return counted(connection)
-    except SPOILT as error:
-        raise Damaged(f"文件 {path.name} 打不开或已损坏（{error}）。", remedy="请换一份备份。") from None
+    except SPOILT:
+        raise Damaged(f"文件 {path.name} 打不开或已损坏。", remedy="请换一份备份。") from None
     raise Damaged(f"文件 {path.name} 已损坏。", remedy="请换一份备份。")
 
 

@@ -7,7 +7,7 @@ and nothing goes while some backup holds more links than the newest (a record th
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from opsdesk.services import backup, backup_second, chain, unsound
 from opsdesk.services.backup import Backup, Kept, Progress
 from opsdesk.services.context import Context
-from opsdesk.services.errors import Trouble
+from opsdesk.services.errors import Trouble, system_said
 
 ALL_FOR = timedelta(days=2)
 DAILY, WEEKLY, MONTHLY = 12, 10, 9
@@ -137,6 +137,24 @@ def go_round(ctx: Context, why: str = SCHEDULED, *, progress: Progress | None = 
     if second is not None:
         thin(second.path.parent, ctx.now(), since=damaged_since(ctx.home))
     return Round(here, second)
+
+
+def changed_files(ctx: Context, stopped: Callable[[], bool]) -> Iterator[str]:
+    """A sentence for every backup whose bytes are not those that were checked after writing; each is remembered so."""
+    for folder in backup_second.folders(ctx):
+        for each in backup.kept(folder):
+            if stopped():
+                return
+            if each.manifest is None or not each.sound:
+                continue
+            try:
+                if backup.sha256_of(each.path) == each.manifest.sha256:
+                    continue
+                backup.mark(each.path, backup.CHANGED)
+            except OSError as error:
+                yield f"备份 {each.path.name} 读不出来（{system_said(error)}）。"
+            else:
+                yield f"备份 {each.path.name} 和写完时不一样，不能用来恢复。"
 
 
 def warnings(ctx: Context) -> list[str]:

@@ -70,11 +70,10 @@ def examine(home: Path, clock: Clock) -> Health | None:
 
 @dataclass(frozen=True)
 class Whole:
-    """What came of checking everything: sentences (none: all holds), and how far the chain went, by its short head."""
+    """What came of checking everything: sentences (none: all holds), and how many links the chain has."""
 
     findings: tuple[str, ...]
     links: int
-    head: str
 
 
 def sound(connection: Connection) -> list[str]:

@@ -126,9 +126,9 @@ def sweep(home: Path) -> None:
 
 
 def preview(home: Path, path: Path, password: str = "") -> Preview:
-    """Look into a backup. Refuses a wrong password; raises Damaged where it is not sound."""
+    """Look into a backup. Refuses a wrong password; raises Damaged where it is not sound, and remembers it so."""
     with readable(path, password, near=home) as plain:
-        found = backup.contents(plain)
+        found = _sound_contents(plain, path)
         with closing(backup.looking(plain)) as connection:
             span = connection.execute("SELECT min(at), max(at) FROM ledger").fetchone()
             named = connection.execute("SELECT value FROM setting WHERE name='site.name'").fetchone()
@@ -145,6 +145,15 @@ def preview(home: Path, path: Path, password: str = "") -> Preview:
         ahead,
         manifest.wrong if (manifest := backup.read_manifest(path)) is not None else "",
     )
+
+
+def _sound_contents(plain: Path, path: Path) -> Contents:
+    try:
+        return backup.contents(plain)
+    except Damaged:
+        with suppress(OSError):  # a stick that cannot be written is told all the same
+            backup.mark(path, backup.CHANGED)
+        raise
 
 
 @dataclass(frozen=True)

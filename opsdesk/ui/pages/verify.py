@@ -44,6 +44,7 @@ PLACES = (Column("place", "表上的位置", width=320), Column("today", "今日
 ASKED = "扫描二维码，或输入表右下角的校验码，按回车"
 WHAT = "每张打印或导出的表右下角都有校验码。扫码、手工输入都可以，大小写、短横、全角不论；也可以把导出的文件拖到这里。"
 READY = "等待校验"
+COMPARE = "再输入最近一张日结单的校验码：显示“链首相符”，就是那以前没有被整段改写过。"
 MOST_FINDINGS = 20
 FILES = "本系统写出的表 (*.pdf *.xlsx);;所有文件 (*)"
 
@@ -66,7 +67,7 @@ class VerifyPage(QWidget):
         self.title = PageTitle("校验")
         self.choose = secondary_button("选择文件…", "folder-open")
         self.whole = secondary_button("核对全部数据", "database")
-        self.whole.setToolTip("数据库、审计链、备份和附件，全部核对一遍")
+        self.whole.setToolTip("数据库、审计链、备份和附件全部核对一遍")
         self.title.add_action(self.whole)
         self.title.add_action(self.choose)
         self.field = QLineEdit()
@@ -193,7 +194,7 @@ class VerifyPage(QWidget):
         self._show_all(())
         self.facts.setText("\n".join(whole.findings[:MOST_FINDINGS]))
         if not whole.findings:
-            said = f"数据库、附件完好，审计链 {whole.links:,} 条前后相符。链首 {whole.head}，与纸上所印的可以对照。"
+            said = f"数据库、附件和备份完好，审计链 {whole.links:,} 条前后相符。{COMPARE}"
             self._tell("全部相符", said, Tone.FINE)
         else:
             more = f"，下面是前 {MOST_FINDINGS} 处" if len(whole.findings) > MOST_FINDINGS else ""

@@ -141,6 +141,20 @@ def test_one_that_was_spoilt_is_told_and_cannot_be_restored_from_here(desk, page
     assert shown(page)[0][3] == "不能恢复"
 
 
+def test_one_with_a_hole_of_the_same_size_is_told_when_it_is_looked_at(desk, page, site) -> None:
+    desk.click(page.make)
+    (path,) = backup.listed(site.home)
+    with path.open("r+b") as file:
+        file.seek(8192)
+        file.write(bytes(200_000))
+    assert shown(page)[0][3] == "可恢复 ✔"
+    page.look_at(0)
+    desk.settle()
+    assert page.panel.said.text() == f"文件 {path.name} 打不开或已损坏。请换一份备份。"
+    assert shown(page)[0][3] == "不能恢复"
+    assert [each.sound for each in backup.kept(path.parent)] == [False], "the next session knows it, too"
+
+
 def test_the_second_place_goes_from_amber_to_green_to_red(desk, page, site, away, monkeypatch) -> None:
     assert (page.place.tone, page.place.copy.isVisible()) == (Tone.WARNING, False)
     assert "还没有第二备份位置" in page.place.sentence()

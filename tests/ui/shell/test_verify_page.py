@@ -204,9 +204,7 @@ def test_everything_is_looked_through_and_what_is_wrong_is_told_with_its_remedy(
     page.field.setText("ABC")
     desk.click(page.whole)
     assert page.headline.text() == "全部相符"
-    assert re.fullmatch(
-        r"数据库、附件完好，审计链 [\d,]+ 条前后相符。链首 .{19,}，与纸上所印的可以对照。", page.sentence.text()
-    )
+    assert re.fullmatch(rf"数据库、附件和备份完好，审计链 [\d,]+ 条前后相符。{verify.COMPARE}", page.sentence.text())
     assert page.facts.text() == ""
     assert page.field.text() == ""
     assert backup.listed(site.home) == [], "what was looked at is gone again"
@@ -220,6 +218,23 @@ def test_everything_is_looked_through_and_what_is_wrong_is_told_with_its_remedy(
     page.verify("K7")
     desk.settle()
     assert page.facts.text() == "", "the next answer takes its place"
+
+
+def test_a_backup_whose_bytes_changed_is_told_and_no_longer_offered(desk, page, site) -> None:
+    good, spoilt = (backup.make(site.home, site.now(), why).path for why in ("定时", "关闭"))
+    half = spoilt.stat().st_size // 2
+    with spoilt.open("r+b") as file:
+        file.seek(half)
+        file.write(bytes(4096))
+    desk.click(page.whole)
+    assert page.headline.text() == "有问题"
+    assert page.facts.text() == f"备份 {spoilt.name} 和写完时不一样，不能用来恢复。"
+    desk.window.frame.open("settings", "backup")
+    desk.settle()
+    shown_now = {each.path: each.sound for each in backup.kept(site.home / backup.FOLDER)}
+    assert shown_now == {good: True, spoilt: False}
+    lying = desk.window.frame.current.current.table
+    assert sorted(row[3] for row in shown(lying)) == ["不能恢复", "可恢复 ✔"]
 
 
 def test_an_attachment_that_is_gone_is_told_too(desk, page, site) -> None:
