@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +23,6 @@ from opsdesk.ui.kit.operation import Fault
 from opsdesk.ui.kit.parts import (
     Card,
     ChoiceBox,
-    ElidedLabel,
     label,
     page_title,
     primary_button,
@@ -147,7 +147,7 @@ class SitePage(QWidget):
             self.appearance.addItem(word, value)
         self.appearance.setCurrentIndex(max(0, self.appearance.findData(computer.appearance())))
         self.appearance.setAccessibleName("外观")
-        self.folder = ElidedLabel(str(computer.export_folder()))
+        self.folder = label(_in_lines(computer.export_folder()), wraps=True)
         self.choose_folder = secondary_button("选择…", "folder-open")
         self.choose_folder.setAccessibleName("选择导出文件夹")
         self.numbers, self.password = NumberCard(ctx, desk), PasswordCard(ctx, desk)
@@ -188,15 +188,15 @@ class SitePage(QWidget):
         site = Card()
         site.body.addWidget(self.form)
         computer = Card("这台电脑")
-        for title, parts in (("外观", (self.appearance,)), ("导出文件夹", (self.folder, self.choose_folder))):
+        for title, part in (("外观", self.appearance), ("导出文件夹", self.folder)):
             row = QHBoxLayout()
             row.setSpacing(look.px(8))
             name = label(title)
             name.setFixedWidth(look.px(96))
-            row.addWidget(name)
-            for part in parts:
-                row.addWidget(part, 1 if part is not self.choose_folder else 0)
+            row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop if part is self.folder else Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(part, 1)
             computer.body.addLayout(row)
+        computer.body.addWidget(self.choose_folder, 0, Qt.AlignmentFlag.AlignRight)
         said = "只影响这台电脑，选了就生效。"
         computer.body.addWidget(label(said, "secondary"))
         inside = QWidget()
@@ -213,7 +213,7 @@ class SitePage(QWidget):
         beside.addStretch(1)
         sides.addWidget(site, 3, Qt.AlignmentFlag.AlignTop)
         sides.addLayout(beside, 2)
-        sides.addStretch(1)
+        sides.addStretch()
         self.scroller = QScrollArea()
         self.scroller.setWidgetResizable(True)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -274,4 +274,9 @@ class SitePage(QWidget):
         chosen = QFileDialog.getExistingDirectory(self, "导出到哪个文件夹", str(self._computer.export_folder()))
         if chosen:
             self._computer.set_export_folder(Path(chosen))
-            self.folder.setText(chosen)
+            self.folder.setText(_in_lines(Path(chosen)))
+
+
+def _in_lines(path: Path) -> str:
+    """A path that goes on in the next line after any of its folders."""
+    return re.sub(r"([/\\])", "\\1\u200b", str(path))

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import accounts, backup, calendars, duties, settings
@@ -137,6 +137,22 @@ def test_a_clerk_changes_the_own_password(desk, site, site_page) -> None:
     assert desk.window.notices.sentences() == ["密码已修改，下次登录用新密码。"]
     assert card.form.value("old") in {None, ""}
     assert accounts.log_in(site, name="小林", password="只有我知道的一句话").role is Role.DESK
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1093, 614), (911, 512)])
+def test_the_folder_of_exports_is_told_whole_at_every_magnification(desk, site_page, monkeypatch, size) -> None:
+    chosen = "/data/信息中心运维处/云渡市政务信息系统运维服务/2026年度/导出的表"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: chosen)
+    desk.window.resize(*size)
+    desk.click(site_page.choose_folder)
+    desk.settle()
+    folder = site_page.folder
+    assert folder.text().replace("\u200b", "") == chosen
+    longest = max(folder.fontMetrics().horizontalAdvance(part) for part in folder.text().split("\u200b"))
+    assert folder.height() >= folder.heightForWidth(folder.width()) > 0
+    assert folder.width() >= min(longest, folder.fontMetrics().horizontalAdvance("信息中心运维处/"))
+    card = folder.parentWidget()
+    assert card.rect().contains(folder.geometry())
 
 
 def test_the_calendar_says_which_years_are_known_and_imports_a_notice(desk, site, tmp_path) -> None:
