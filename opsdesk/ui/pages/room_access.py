@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from opsdesk.register import Chip, Column, Kind, Paper, Row, Tone
+from opsdesk.register import Act, Chip, Column, Kind, Paper, Row, Tone
 from opsdesk.registers.visit import documents, service
 from opsdesk.registers.visit.spec import REGISTER
 from opsdesk.rules.sla import in_words
@@ -24,6 +24,7 @@ from opsdesk.ui.kit.change_bus import MINUTE
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.keys import bind
 from opsdesk.ui.kit.parts import Card, label, secondary_button
+from opsdesk.ui.kit.record_panel import RecordPanel
 from opsdesk.ui.kit.record_table import RecordTable
 from opsdesk.ui.kit.register_page import RegisterPage
 from opsdesk.ui.pages.room_entry import EntryPanel
@@ -71,11 +72,28 @@ def quarter(day: date, before: int = 0) -> tuple[int, int]:
     return year, place + 1
 
 
-class InsideBoard(Card):
-    """现在在机房: overstay first. `leave_asked(people)` with those who entered together, `leave_now(id)` by one key."""
+NOBODY = "机房里没有人。来人时按 Ctrl+N 登记进入。"
+CHOOSE = "现在在机房不止一起人，请先在上面选中要离开的人，再登记离开。"
+GONE = "打开的这一条不在机房里，没有登记离开。请在上面选中要离开的人。"
 
-    leave_asked = Signal(object)
-    leave_now = Signal(int)
+
+class VisitPanel(RecordPanel):
+    """The record of a visit. Leaving is asked as at the door, with everything that was brought: `leave_asked(id)`."""
+
+    leave_asked = Signal(int)
+
+    def start_act(self, act: Act, record_id: int) -> None:
+        """Ask what the act needs."""
+        if act.key == "leave":
+            self.leave_asked.emit(record_id)
+        else:
+            super().start_act(act, record_id)
+
+
+class InsideBoard(Card):
+    """现在在机房: overstay first. `leave_asked()` where the one chosen is to be signed out."""
+
+    leave_asked = Signal()
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -84,7 +102,7 @@ class InsideBoard(Card):
         self.heading = label("现在在机房", "heading")
         self.leave_button = secondary_button("登记离开", "log-out")
         self.leave_button.setToolTip("F3；列表中按回车也可以，一起来的一起离开")
-        self.leave_button.clicked.connect(self.leave)
+        self.leave_button.clicked.connect(self.leave_asked)
         self.evacuation_button = secondary_button("疏散清单", "users")
         self.evacuation_button.setToolTip("F9")
         head = QHBoxLayout()
@@ -94,8 +112,9 @@ class InsideBoard(Card):
         head.addWidget(self.evacuation_button)
         head.addWidget(self.leave_button)
         self.table = RecordTable(COLUMNS)
-        self.nobody = label("机房里没有人。来人时按 Ctrl+N 登记进入。", "secondary")
-        self.table.opened.connect(lambda _id: self.leave())
+        self.table.setVisible(False)
+        self.nobody = label("正在读取…", "secondary")
+        self.table.opened.connect(lambda _id: self.leave_asked.emit())
         self.body.addLayout(head)
         self.body.addWidget(self.nobody)
         self.body.addWidget(self.table)
@@ -115,23 +134,17 @@ class InsideBoard(Card):
             partial(room_visits.inside, self._ctx), done=self._take, owner=self, replaces="inside"
         )  # fmt: skip
 
+    def of(self, visit_id: int) -> Inside | None:
+        """Who is inside by this record."""
+        return next((each for each in self.people if each.visit_id == visit_id), None)
+
     def chosen(self) -> Inside | None:
-        """Who is chosen; the first where nobody is."""
+        """Who is chosen; where nobody is, the one inside or the first of a group that is there alone."""
         row = self.table.chosen_row() if self.table.selected else None
-        wanted = row.id if row is not None else None
-        return next((each for each in self.people if each.visit_id == wanted), self.people[0] if self.people else None)
-
-    def leave(self) -> None:
-        """Sign the chosen one out, with all who came together with him."""
-        chosen = self.chosen()
-        if chosen is not None and self.leave_button.isEnabled():
-            self.leave_asked.emit([each for each in self.people if each.visit_id in chosen.group])
-
-    def leave_alone(self) -> None:
-        """Sign the chosen one out now, by himself."""
-        chosen = self.chosen()
-        if chosen is not None and self.leave_button.isEnabled():
-            self.leave_now.emit(chosen.visit_id)
+        if row is not None:
+            return self.of(row.id)
+        alone = bool(self.people) and {each.visit_id for each in self.people} <= set(self.people[0].group)
+        return self.people[0] if alone else None
 
     def _renew(self) -> None:
         if self.isVisible():
@@ -147,6 +160,7 @@ class InsideBoard(Card):
         rows = min(max(1, len(people)), MOST_ROWS)
         self.table.setFixedHeight(look.px(look.ROW_HEIGHT) * (rows + 1) + look.px(4))
         self.table.setVisible(bool(people))
+        self.nobody.setText(NOBODY)
         self.nobody.setVisible(not people)
         self.leave_button.setEnabled(bool(people) and self._ctx.actor.role in WRITERS)
 
@@ -181,7 +195,7 @@ class RoomPage(RegisterPage):
     """The page of visits with the board on top; F9 makes the evacuation list."""
 
     def __init__(self, ctx: Context, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(AT_THE_DOOR, ctx, desk, parent)
+        super().__init__(AT_THE_DOOR, ctx, desk, parent, make_panel=VisitPanel)
         self.board = InsideBoard(ctx, desk)
         self.column.insertWidget(1, self.board)
         self.entry, self.leaving = EntryPanel(ctx, desk), LeavePanel(ctx, desk)
@@ -195,15 +209,15 @@ class RoomPage(RegisterPage):
             layout.addWidget(side)
         self.entry.entered.connect(self._close_sides)
         self.leaving.gone.connect(self._close_sides)
-        self.board.leave_asked.connect(self._leave)
-        self.board.leave_now.connect(self._leave_now)
+        self.board.leave_asked.connect(lambda: self._leave(self.board.chosen()))
+        cast(VisitPanel, self.panel).leave_asked.connect(lambda visit_id: self._leave(self.board.of(visit_id), alone=True))
         self.board.evacuation_button.clicked.connect(partial(self._press, "evacuation"))
         self.panel.shown.connect(self.board.table.set_compact)
         bind(
             self,
             (
-                ("F3", self.board.leave),
-                ("Shift+F3", self.board.leave_alone),
+                ("F3", lambda: self._leave(self._meant())),
+                ("Shift+F3", self._leave_now),
                 ("F9", partial(self._press, "evacuation")),
                 ("Ctrl+P", partial(self._press, "today")),
             ),
@@ -261,12 +275,34 @@ class RoomPage(RegisterPage):
             self.panel.left.emit()
         return True
 
-    def _leave(self, people: Sequence[Inside]) -> None:
-        if self._may_open():
-            self.leaving.begin(people)
+    def _meant(self) -> Inside | None:
+        """Whom a key means: the record that is open, unless the keys belong to the board."""
+        if self.panel.isVisible() and self.panel.record_id is not None and not self.board.table.hasFocus():
+            return self.board.of(self.panel.record_id)
+        return self.board.chosen()
 
-    def _leave_now(self, visit_id: int) -> None:
-        self._run(partial(service.leave_now, self.ctx, visit_id))
+    def _ask_whom(self) -> None:
+        """Nobody was meant: say so, and give the keys to the board."""
+        if self.board.people:
+            opened = self.panel.isVisible() and not self.board.table.hasFocus()
+            self.desk.notices.show(GONE if opened else CHOOSE, Tone.INFORMATION)
+            self.board.table.setFocus()
+
+    def _leave(self, who: Inside | None, *, alone: bool = False) -> None:
+        """Ask what is needed to sign somebody out, with all who came together with him unless `alone`."""
+        if who is None:
+            self._ask_whom()
+        elif self.ctx.actor.role in WRITERS and self._may_open():
+            group = {who.visit_id} if alone else set(who.group)
+            self.leaving.begin([each for each in self.board.people if each.visit_id in group])
+
+    def _leave_now(self) -> None:
+        """Sign the one meant out at once, by himself."""
+        who = self._meant()
+        if who is None:
+            self._ask_whom()
+        elif self.ctx.actor.role in WRITERS:
+            self._run(partial(service.leave_now, self.ctx, who.visit_id))
 
     def _close_sides(self) -> None:
         for side in (self.entry, self.leaving):

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from sqlalchemy import select
 
 from opsdesk.models import Room, Visit, VisitItem
+from opsdesk.registers.visit import service as visit
 from opsdesk.registers.visit.door_import import import_door_log
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import room_visits, settings
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
 from opsdesk.ui.kit.notices import Confirmation
-from opsdesk.ui.pages.room_access import RoomPage, quarter
+from opsdesk.ui.pages.room_access import InsideBoard, RoomPage, quarter
 from opsdesk.ui.pages.room_entry import meant_escort
 
 
@@ -143,6 +144,82 @@ def test_shift_f3_signs_the_chosen_one_out_alone(desk: Hands, site: Context, pag
     assert sum(row["left_at"] is not None for row in visits(site)) == 1
     assert [each.name for each in room_visits.inside(site)] != []
     assert page.board.heading.text() == "现在在机房 1 人"
+
+
+@pytest.fixture
+def two(desk: Hands, site: Context, page: RoomPage) -> None:
+    """周伟 and 吴工 came one after the other, each for himself; nobody is chosen on the board."""
+    enter(desk, page, "周伟 恒通网络", purpose="更换电源")
+    team_module.go_to(site, "2026-03-05 09:20:00")
+    enter(desk, page, "吴工 精工空调", purpose="巡检空调")
+    page.board.table.clearSelection()
+
+
+def inside(ctx: Context) -> list[str]:
+    return sorted(each.name for each in room_visits.inside(ctx))
+
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, SHIFT])
+def test_of_several_inside_nobody_is_signed_out_who_was_not_chosen(
+    desk: Hands, site: Context, page: RoomPage, two: None, modifier: Qt.KeyboardModifier
+) -> None:
+    desk.press(Qt.Key.Key_F3, modifier)
+    assert desk.window.notices.sentences()[-1] == "现在在机房不止一起人，请先在上面选中要离开的人，再登记离开。"
+    assert page.leaving.isHidden()
+    assert inside(site) == ["吴工", "周伟"]
+    assert page.board.table.hasFocus()
+
+
+def test_the_record_that_is_open_is_meant(desk: Hands, site: Context, page: RoomPage, two: None) -> None:
+    page.open_record(next(each.visit_id for each in room_visits.inside(site) if each.name == "吴工"))
+    desk.settle()
+    page.panel.setFocus()
+    desk.press(Qt.Key.Key_F3)
+    assert page.leaving.title() == "登记离开 · 吴工"
+    desk.ctrl(Qt.Key.Key_S)
+    assert inside(site) == ["周伟"]
+
+
+def test_of_a_record_whose_visitor_is_gone_nobody_is_signed_out(
+    desk: Hands, site: Context, page: RoomPage, two: None
+) -> None:
+    gone = next(each.visit_id for each in room_visits.inside(site) if each.name == "吴工")
+    visit.leave_now(site, gone)
+    page.refresh()
+    desk.settle()
+    page.open_record(gone)
+    desk.settle()
+    page.panel.setFocus()
+    desk.press(Qt.Key.Key_F3, SHIFT)
+    assert desk.window.notices.sentences()[-1] == "打开的这一条不在机房里，没有登记离开。请在上面选中要离开的人。"
+    assert inside(site) == ["周伟"]
+    desk.press(Qt.Key.Key_F3, SHIFT)
+    assert inside(site) == [], "the keys are the board's now, and one alone is inside"
+
+
+def test_leaving_from_the_record_asks_the_same_as_from_the_board(desk: Hands, site: Context, page: RoomPage) -> None:
+    enter(desk, page, "周伟 恒通网络", purpose="更换电源", goods="电源模块 2 PWR-460 SN1")
+    (who,) = room_visits.inside(site)
+    page.open_record(who.visit_id)
+    desk.settle()
+    desk.click(page.panel.buttons.acts["leave"])
+    assert page.panel.isHidden()
+    assert page.leaving.title() == "登记离开 · 周伟"
+    assert page.leaving.form.rows[f"taken{who.goods[0].id}"].editor.value() == 2
+    desk.ctrl(Qt.Key.Key_S)
+    assert inside(site) == []
+
+
+def test_before_it_was_read_who_is_inside_nobody_is_said_to_be(desk: Hands, site: Context, page: RoomPage) -> None:
+    board = InsideBoard(site, desk.window.desk)
+    assert board.nobody.text() == "正在读取…"
+    board.refresh()
+    desk.settle()
+    assert board.nobody.text().startswith("机房里没有人。")
+    board.deleteLater()
 
 
 def test_an_overstay_turns_red_and_is_counted_on_the_rail(desk: Hands, site: Context, page: RoomPage) -> None:
