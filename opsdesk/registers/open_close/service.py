@@ -108,6 +108,11 @@ def load(ctx: Context, record_id: int) -> Mapping[str, Any]:
     return {**row, **{key: row[key] or None for key in BOXES}, "told": "\n".join(said)}
 
 
+def closed(values: Values) -> bool:
+    """Whether a check can only be looked at: the week was signed, or it was voided."""
+    return values["void_at"] is not None or values["signed_at"] is not None
+
+
 def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
     """Keep a check, or complete and correct one that stands and is not signed; one of each office a day."""
     ctx.require(*WRITERS)
@@ -119,7 +124,7 @@ def save(ctx: Context, record_id: int | None, values: Values) -> Outcome[int]:
         row = row_of(tx.connection, record_id)
         if all(row[key] == value for key, value in kept.items()):
             return Outcome(record_id)
-        if row["void_at"] is not None or row["signed_at"] is not None:
+        if closed(row):
             why = "已作废" if row["void_at"] is not None else "主管已经周签字"
             raise Refusal(f"{row['day'].isoformat()} 的检查{why}，不能改。填错的请由主管作废，再登记一条。")
         _refuse_second(tx.connection, kept, record_id)

@@ -79,6 +79,7 @@ REGISTER = Register(
     ),
     load=service.load,
     save=service.save,
+    closed=service.closed,
     filters=(Filter("month", "月份", service.months), Filter("office", "办公室", offices.known)),
     acts=(
         Act(
@@ -104,14 +105,12 @@ REGISTER = Register(
         ),
         Act(
             "rest_normal", "其余正常", service.rest_normal,
-            offered=lambda values: (
-                values["void_at"] is None and values["signed_at"] is None and bool(premises.unticked(values))
-            ),
+            offered=lambda values: not service.closed(values) and bool(premises.unticked(values)),
         ),
         Act(
             "sign_week", "周签字", service.sign_week, roles=SUPERVISOR,
             confirm="为这张检查所在的一周签字，到今天为止的每一天都签。签字以后这几天的检查不能再改。",
-            offered=lambda values: values["void_at"] is None and values["signed_at"] is None,
+            offered=lambda values: not service.closed(values),
         ),
         Act(
             "void", "作废", service.void, fields=(Field("reason", "原因", required=True),), roles=SUPERVISOR,

@@ -101,6 +101,7 @@ class RecordPanel(FormPanel):
         def show(sheet: Sheet) -> None:
             if form is not None and self.form is form and not form.dirty:
                 self.renew_form(form, sheet.values)
+                form.hide_unwritten()
                 if self.register.closed is not None:  # it may have been decided meanwhile
                     _let_write(self, form, sheet.values)
                 self.set_title(_name_of(self.register, sheet))
@@ -190,8 +191,8 @@ class RecordPanel(FormPanel):
         title = f"新建{register.singular}" if record_id is None else _name_of(register, sheet)
         form = self.lay_form(title, register.fields, sheet)
         _let_write(self, form, sheet.values)
+        form.hide_unwritten()
         if record_id is None:
-            form.hide_unwritten()
             self.closing.watch_new(self.ctx, register.table, form)
         else:
             self.closing.watch_kept(self.ctx, register.table, record_id)

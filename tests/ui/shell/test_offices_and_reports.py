@@ -109,6 +109,36 @@ def test_after_the_day_was_closed_the_office_is_closed_and_what_stood_there_stay
     assert kept["opened_at"] == datetime(2026, 3, 5, 8, 6, 30)
 
 
+def test_a_check_of_a_signed_week_can_only_be_looked_at_and_an_empty_note_has_no_box(
+    asked: Context, desk: Hands
+) -> None:
+    page = desk.window.frame.open("upkeep", "open_close")
+    desk.settle()
+    desk.click(page.actions_by_key["normal"])
+    desk.type("陈晨", enter=False)
+    desk.ctrl(Qt.Key.Key_S)
+    (row,) = rows(asked, "open_close")
+    page.open_record(row.id)
+    desk.settle()
+    form, panel = page.panel.form, page.panel
+    assert form.rows["told"].isHidden()
+    assert form.rows["found"].isVisible()
+    assert not form.rows["found"].editor.input.isReadOnly()
+    assert panel.submit.isVisible()
+    open_close.sign_week(asked, row.id, {})
+    desk.window.bus.announce({"open_close"})  # signed in another window
+    desk.settle()
+    assert form.rows["told"].isVisible()
+    assert "周签字" in form.rows["told"].editor.value()
+    assert form.rows["found"].editor.input.isReadOnly()
+    assert panel.submit.isHidden()
+    assert panel.normal_button.isHidden()
+    page.open_record(row.id)
+    desk.settle()
+    assert panel.form.rows["found"].editor.input.isReadOnly()
+    assert panel.submit.isHidden()
+
+
 def test_f7_fills_in_what_nobody_has_ticked(asked: Context, desk: Hands) -> None:
     page = desk.window.frame.open("upkeep", "open_close")
     desk.settle()
