@@ -114,6 +114,19 @@ def check(ctx: Context, text: str) -> Checked:
     return _check(ctx, text, partial(_again, ctx))
 
 
+def anew(ctx: Context, code: str) -> tuple[Document, ...]:
+    """The form that was issued under this code as the record makes it today, for whoever is at the desk.
+
+    Refuses where there is none, or what cannot be made anew.
+    """
+    issue = seals.find(ctx, code)
+    origin = making.origin_of_text(issue.origin) if issue is not None and issue.salt else None
+    if issue is None or origin is None or origin.kind not in MAKERS:
+        raise Refusal("这张表不能按今日的记录重做，只能查到签发的登记。请与存档的原件核对。")
+    own = replace(origin, role=str(ctx.actor.role))
+    return tuple(replace(each, origin=own) for each in _of_number(_again(ctx, own), issue))
+
+
 def check_file(ctx: Context, path: Path) -> list[Checked]:
     """The same of every form that a PDF or xlsx holds, and whether the file is as it was written.
 

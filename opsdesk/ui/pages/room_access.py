@@ -210,7 +210,8 @@ class RoomPage(RegisterPage):
         self.entry.entered.connect(self._close_sides)
         self.leaving.gone.connect(self._close_sides)
         self.board.leave_asked.connect(lambda: self._leave(self.board.chosen()))
-        cast(VisitPanel, self.panel).leave_asked.connect(lambda visit_id: self._leave(self.board.of(visit_id), alone=True))
+        beside = cast(VisitPanel, self.panel)
+        beside.leave_asked.connect(lambda visit_id: self._leave(self.board.of(visit_id), alone=True))
         self.board.evacuation_button.clicked.connect(partial(self._press, "evacuation"))
         self.panel.shown.connect(self.board.table.set_compact)
         bind(

@@ -10,11 +10,12 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from opsdesk.exports.document import Document
 from opsdesk.register import Chip, Column, Kind, Row, Tone
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.health import Whole
-from opsdesk.services.seals import Checked, Finding
+from opsdesk.services.seals import Checked, Finding, Issue
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.operation import Fault, Progress
@@ -23,6 +24,7 @@ from opsdesk.ui.kit.record_table import RecordTable
 
 Check = Callable[[Context, str], Checked]
 CheckFile = Callable[[Context, Path], Sequence[Checked]]
+Anew = Callable[[Context, str], Sequence[Document]]
 CheckAll = Callable[[Context, Progress], Whole | None]
 
 TONES = {
@@ -34,6 +36,7 @@ TONES = {
     Finding.UNKNOWN: Tone.BROKEN,
     Finding.ALTERED: Tone.BROKEN,
 }
+MADE_ANEW = frozenset({Finding.SAME, Finding.CHANGED, Finding.TOUCHED})
 FORMS = (
     Column("title", "表", width=0),
     Column("number", "编号", Kind.CODE, 168),
@@ -53,14 +56,17 @@ class VerifyPage(QWidget):
     """One field that takes a scan gun or typing, and files by drop or choice; the answer stands in large words below.
 
     `check` and `check_file` look a form up; a file with several forms lists them, and the one chosen is told below.
-    `check_all` looks through everything that the data folder holds.
+    `check_all` looks through everything that the data folder holds, `anew` makes a form from the record of today.
     """
 
-    def __init__(self, ctx: Context, desk: Desk, check: Check, check_file: CheckFile, check_all: CheckAll) -> None:
+    def __init__(
+        self, ctx: Context, desk: Desk, check: Check, check_file: CheckFile, check_all: CheckAll, anew: Anew
+    ) -> None:
         super().__init__()
-        self._check_all = check_all
+        self._check_all, self._anew = check_all, anew
         self._ctx, self._desk, self._check, self._check_file = ctx, desk, check, check_file
         self.found: Sequence[Checked] = ()
+        self._issue: Issue | None = None
         self.setProperty("class", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
@@ -82,6 +88,8 @@ class VerifyPage(QWidget):
         self.sentence = label("", wraps=True)
         self.facts = label("", "secondary", wraps=True)
         self.chip = ChipLabel("")
+        self.look = secondary_button("按今日的记录看这张表", "eye")
+        self.look.setToolTip("打开来和纸面对照")
         self.forms, self.places = RecordTable(FORMS), RecordTable(PLACES)
         self._lay_out()
         self.field.returnPressed.connect(self.submit)
@@ -89,6 +97,7 @@ class VerifyPage(QWidget):
         self.button.clicked.connect(self.submit)
         self.choose.clicked.connect(self.ask_file)
         self.whole.clicked.connect(self.verify_all)
+        self.look.clicked.connect(self.open_anew)
         self.forms.chosen.connect(self._show_chosen)
         self.forget()
 
@@ -158,6 +167,16 @@ class VerifyPage(QWidget):
             beside=True,
         )
 
+    def open_anew(self) -> None:
+        """Open the form that is told of as the record makes it today, to be laid beside the paper."""
+        if self._issue is not None:
+            self._desk.operations.run(
+                partial(self._anew, self._ctx, self._issue.code),
+                done=self._desk.open_paper,
+                owner=self,
+                busy=self.look,
+            )
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 — Qt's name
         """Esc empties the field and the answer."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
@@ -181,6 +200,7 @@ class VerifyPage(QWidget):
         self.forms.set_rows([_form(place, each) for place, each in enumerate(found)] if len(found) > 1 else [])
         self.places.setVisible(False)
         self.chip.setVisible(False)
+        self.look.setVisible(False)
         self.facts.setText("")
         if found:
             worst = max(range(len(found)), key=lambda place: list(TONES).index(found[place].finding))
@@ -219,6 +239,8 @@ class VerifyPage(QWidget):
             ]
         told += [since.sentence] if since else []
         self.facts.setText("\n".join([*told, *each.history, *([each.file] if each.file else [])]))
+        self._issue = kept
+        self.look.setVisible(kept is not None and each.finding in MADE_ANEW)
         self.chip.setVisible(since is not None)
         if since is not None:
             self.chip.set_chip("链首相符" if since.holds else "链首不符", Tone.FINE if since.holds else Tone.BROKEN)
@@ -248,6 +270,7 @@ class VerifyPage(QWidget):
         head.addWidget(self.headline)
         head.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
+        head.addWidget(self.look, 0, Qt.AlignmentFlag.AlignVCenter)
         answer.body.addLayout(head)
         answer.body.addWidget(self.sentence)
         answer.body.addWidget(self.facts)

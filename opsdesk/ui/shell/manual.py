@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtGui import (
     QColor,
+    QKeyEvent,
     QKeySequence,
     QShortcut,
     QTextBlockFormat,
@@ -29,7 +30,16 @@ from opsdesk.ui.kit.parts import label
 FILE = "manual.md"
 BEGINNING, TROUBLE = "开始使用", "打不开或不对劲时"
 """The chapters for whoever has not come in yet, and where the record does not open."""
+OF_TABS = {
+    "verify": "校验一张表",
+    "backup": "备份和恢复",
+    "restore_drill": "备份和恢复",
+    "correction": "到岗记录",
+}
+"""Tabs with a chapter that is not that of their section."""
 WIDTH, HEIGHT, LIST_WIDTH, MARGIN = 920, 680, 184, 24
+EDGE = 64
+"""Pixels of the screen that are left for the window's frame and what is below."""
 SIZES = {2: look.TITLE_SIZE, 3: 16}
 ABOVE = {3: 20}
 """Size of headings by their level, and the distance above."""
@@ -58,7 +68,8 @@ def show_beside(window: Any) -> None:
         return
     shown, title = window.screens.currentWidget(), BEGINNING
     if shown is window.frame:
-        title = window.frame.current.section.title
+        current = window.frame.current
+        title = OF_TABS.get(current.current_key, current.section.title)
     elif shown is window.trouble:
         title = TROUBLE
     made = window.findChild(Manual) or Manual(window)
@@ -89,12 +100,12 @@ class Manual(QWidget):
         row.setSpacing(look.px(16))
         row.addLayout(side)
         row.addWidget(self.text, 1)
-        self.resize(look.px(WIDTH), look.px(HEIGHT))
+        room = self.screen().availableGeometry()
+        self.resize(min(look.px(WIDTH), room.width() - EDGE), min(look.px(HEIGHT), room.height() - EDGE))
         self.list.currentRowChanged.connect(self._show)
         self.finder.textChanged.connect(self._find)
         self.finder.left.connect(self.go_on)
-        for keys, slot in (("Esc", self.close), ("Ctrl+F", self.finder.setFocus)):
-            QShortcut(QKeySequence(keys), self, slot)
+        QShortcut(QKeySequence("Ctrl+F"), self, self.finder.setFocus)
         self._found: list[Chapter] = []
         self._find("")
 
@@ -116,6 +127,13 @@ class Manual(QWidget):
             return
         self.list.setCurrentRow((self.list.currentRow() + 1) % len(self._found))
         self.text.find(sought)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 — Qt's name
+        """Esc, which the find field takes as long as it is not empty, closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 — Qt's name
         """Light and dark have colours of their own."""

@@ -281,7 +281,7 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
                 register("account"),
                 Tab("calendar", known["calendar"].title, lambda ctx: CalendarPage(known["calendar"], ctx, desk)),
                 register("holiday_consent"),
-                Tab("verify", "校验", lambda ctx: VerifyPage(ctx, desk, issued.check, issued.check_file, _check_all)),
+                Tab("verify", "校验", partial(_verify, desk)),
                 Tab("backup", "备份", lambda ctx: BackupsPage(ctx, desk, doors.computer.restore, doors.computer.mend)),
                 register("restore_drill"),
                 Tab("history", history.VIEW.title, lambda ctx: RegisterPage(history.VIEW, ctx, desk)),
@@ -289,6 +289,10 @@ def sections(desk: Desk, doors: Doors) -> Sequence[Section]:
         ),
     )
     return made
+
+
+def _verify(desk: Desk, ctx: Context) -> QWidget:
+    return VerifyPage(ctx, desk, issued.check, issued.check_file, _check_all, issued.anew)
 
 
 def _check_all(ctx: Context, progress: Progress) -> Whole | None:

@@ -45,6 +45,30 @@ def test_every_section_has_a_chapter_and_f1_opens_it(desk: Hands) -> None:
     assert chapter(opened(desk)) == desk.window.frame.sections[-1].title
 
 
+@pytest.mark.parametrize(
+    ("tab", "title"),
+    [("verify", "校验一张表"), ("backup", "备份和恢复"), ("restore_drill", "备份和恢复"), ("site", "设置")],
+)
+def test_a_tab_may_have_a_chapter_of_its_own(desk: Hands, tab: str, title: str) -> None:
+    desk.window.frame.open("settings", tab)
+    desk.settle()
+    manual.show_beside(desk.window)
+    assert chapter(opened(desk)) == title
+
+
+def test_it_fits_the_screen_and_esc_empties_the_field_before_it_closes(desk: Hands) -> None:
+    manual.show_beside(desk.window)
+    shown = opened(desk)
+    room = shown.screen().availableGeometry()
+    assert shown.width() < room.width()
+    assert shown.height() < room.height()
+    shown.finder.setText("日结")
+    QTest.keyClick(shown.finder, Qt.Key.Key_Escape)
+    assert (shown.finder.text(), shown.isVisible()) == ("", True)
+    QTest.keyClick(shown.finder, Qt.Key.Key_Escape)
+    assert not shown.isVisible()
+
+
 def test_whoever_has_not_come_in_reads_how_and_why_not(open_window: Opener, site: Context) -> None:
     hands = open_window(site.home, site.clock)
     hands.press(Qt.Key.Key_F1)

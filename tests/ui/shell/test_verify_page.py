@@ -23,6 +23,7 @@ from opsdesk.registers.sign_in import documents, service
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import backup, seal_code, settings
 from opsdesk.services.context import Actor
+from opsdesk.services.errors import Refusal
 from opsdesk.ui.pages import verify
 from opsdesk.ui.pages.verify import VerifyPage
 
@@ -197,6 +198,25 @@ def test_what_leaves_the_preview_is_known_here(desk, site, crew, tmp_path) -> No
     desk.settle()
     assert page.headline.text() == "与今日记录一致"
     assert page.facts.text().endswith("没有改动过。")
+
+
+def test_the_form_itself_is_laid_beside_the_paper(desk, page, site, crew, form) -> None:
+    page.verify(form.seal)
+    desk.settle()
+    assert page.headline.text() == "与今日记录一致"
+    desk.click(page.look)
+    preview = desk.window.frame.preview
+    assert desk.window.frame.stack.currentWidget() is preview
+    assert preview.title.text() == "到岗记录　DG-20260305"
+    desk.click(preview.close_button)
+    page.verify("K7")
+    desk.settle()
+    assert page.look.isHidden()
+
+
+def test_what_cannot_be_made_anew_is_refused_with_a_sentence(site) -> None:
+    with pytest.raises(Refusal, match="不能按今日的记录重做"):
+        issued.anew(site, "0" * 16)
 
 
 def test_everything_is_looked_through_and_what_is_wrong_is_told_with_its_remedy(desk, page, site) -> None:
