@@ -18,13 +18,13 @@ NAME_LINES = (2, 3)
 UNBROKEN = {Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.TIME, Kind.DATE, Kind.MOMENT}
 
 _DRAWN = str.maketrans(
-    {"\t": "  ", "☐": typeface.EMPTY_BOX, "□": typeface.EMPTY_BOX, "☑": typeface.TICKED_BOX}
+    {"\t": "  ", "☐": typeface.EMPTY_BOX, "□": typeface.EMPTY_BOX, "☑": typeface.TICKED_BOX, "√": typeface.TICK}
     | {chr(code): "" for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}  # variation selectors
 )
 
 
 def inked(text: str) -> str:
-    """The text as it is drawn: tick boxes become shapes, tabs spaces; variation selectors go, their base stays."""
+    """The text as it is drawn: tick boxes become shapes, √ a tick; variation selectors go, their base stays."""
     return text if text.isascii() and "\t" not in text else text.translate(_DRAWN)
 
 

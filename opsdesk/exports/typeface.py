@@ -29,6 +29,8 @@ EMPTY_BOX = "\ufdd0"
 """Stands for a drawn □ in a text. Noncharacters cannot come from users: `wording.printable` takes them out."""
 TICKED_BOX = "\ufdd1"
 """Stands for a drawn ☑ in a text; no face of ours has that glyph."""
+TICK = "✓"
+"""How a √ is drawn: our faces have it as a mathematical root with a bar."""
 BOXES = "box"
 """The name in place of a face for the two drawn boxes."""
 BOX_ADVANCE = 1120

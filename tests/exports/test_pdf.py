@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from paper_samples import one_column, pdf_texts, register, slip, with_body
 
-from opsdesk.exports import fitting, head_and_foot, layout, sheets, typeface, wording
+from opsdesk.exports import fitting, head_and_foot, layout, seal, sheets, typeface, wording
 from opsdesk.exports.archive import Cancelled
 from opsdesk.exports.document import (
     Align,
@@ -85,6 +85,18 @@ def test_a_slip_prints_its_boxes_its_choices_and_its_places_to_sign() -> None:
         assert words in text
     boxes = "".join(ink.text for ink in layout.compose(slip())[0].inks if ink.font == typeface.BOXES)
     assert boxes == "".join((typeface.EMPTY_BOX, typeface.TICKED_BOX, typeface.EMPTY_BOX, typeface.EMPTY_BOX))
+
+
+def test_a_tick_is_drawn_as_offices_write_it_and_what_is_sealed_stays_as_it_was_recorded() -> None:
+    paper = one_column("√", "迟26\n√", "×", notes=("√ 正常　× 异常",))
+    drawn = "".join(ink.text for ink in layout.compose(paper)[0].inks)
+    assert drawn.count("✓") == 3
+    assert "√" not in drawn
+    for bold in (False, True):
+        assert {name for name, _ in typeface.runs("√✓×/", bold=bold)} == {typeface.BOLD if bold else typeface.REGULAR}
+    sealed = "".join(cell.words for line in seal.lines(paper) for cell in line.cells)
+    assert sealed.count("√") == 3
+    assert "✓" not in sealed
 
 
 @pytest.mark.parametrize("text", HOSTILE)

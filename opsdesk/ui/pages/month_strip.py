@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from opsdesk.exports.typeface import TICK
 from opsdesk.register import Tone
 from opsdesk.rules.halves import Half
 from opsdesk.rules.vocabulary import Mark
@@ -139,7 +140,7 @@ class MonthStrip(QWidget):
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(QColor(c.text_disabled if tone is Tone.NEUTRAL else c.tones[tone].text))
         painter.setFont(look.font(look.SECONDARY_SIZE, bold=not quiet))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), sign)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), TICK if sign == PRESENT else sign)
 
     def _cell(self, place: int) -> QRect:
         width, height = self.width() / IN_A_ROW, look.px(HEAD + 2 * HALF)
