@@ -55,6 +55,8 @@ UNTOLD = frozenset({
     "device", "decided_at", "decided_by", "decision_note",
 })  # fmt: skip
 """Columns that tell a reader nothing which the line does not say already."""
+REASON, VOIDED = "void_reason", frozenset({"void_at", "void_by"})
+"""Of what was voided the reason tells enough, where there is one: when and by whom stands in the line."""
 KINDS = {"insert": "（新增）", "delete": "（撤去）"}
 
 
@@ -185,12 +187,15 @@ def _again(found: Corrected) -> str:
 def _told(found: Corrected) -> str:
     if not found.links:
         return "重新打开期间没有改动这一期间的记录。"
-    return f"列出重新打开以后改动的 {len(found.links)} 条记录。"
+    records = {(link.subject, link.subject_id) for link in found.links}
+    return f"列出重新打开以后改动的 {len(records)} 条记录。"
 
 
 def _lines(link: Link) -> Iterator[tuple[Value, ...]]:
     """A line for each column that was changed; of what was added or taken out one line with all of it."""
-    told = [each for each in link.changes if each.column not in UNTOLD]
+    changed = {each.column for each in link.changes}
+    untold = UNTOLD | VOIDED if REASON in changed else UNTOLD
+    told = [each for each in link.changes if each.column not in untold]
     why = "：".join(part for part in (link.act, link.reason) if part)
     head = (f"{link.at:%m-%d}\n{link.at:%H:%M:%S}", history.record_words(link))
     if link.kind in KINDS:

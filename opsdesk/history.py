@@ -15,6 +15,7 @@ from typing import Any
 
 from opsdesk import catalog
 from opsdesk.register import Column, Field, Filter, Kind, Options, Page, Query, Register, Row
+from opsdesk.registers.month.listing import PARTS
 from opsdesk.rules.amounts import in_yuan
 from opsdesk.services import history, listing, record_names
 from opsdesk.services.context import Context
@@ -95,6 +96,8 @@ def change_value(subject: str, column: str, value: Any) -> str:
     """A value of a column in words: money in yuan; several, as an event lists columns or files, beside each other."""
     if column.endswith("_fen") and isinstance(value, int):
         return f"{in_yuan(Decimal(value) / 100, exact=True)} 元"
+    if (subject, column) == ("deduction", "part"):
+        return PARTS.get(str(value), value_words(value))
     if isinstance(value, list):
         return value_words("、".join(column_words(subject, str(each)) for each in value))
     return value_words(value)

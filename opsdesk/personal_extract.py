@@ -30,7 +30,8 @@ TOLD = {
 UNTOLD = frozenset({"initials", "staff_id", "subject", "subject_id", "evidence"})
 """Columns that serve the program alone."""
 NOTES = (
-    "列出系统中与本人有关的全部记录，作废的也在内。电话和证件号只印前后几位，完整的号码请当面核对。",
+    "列出系统中登记在本人名下的全部记录，作废的也在内；别人的单子里以姓名提到本人的（如经办人、签字人）不在内。"
+    "电话和证件号只印前后几位，完整的号码请当面核对。",
     "内容有误的，可以要求更正；保存期满的信息，可以要求删除（《个人信息保护法》第四十五条至第四十七条）。",
 )
 
@@ -91,7 +92,7 @@ def _name(row: Link) -> str:
 def _told(row: Link) -> str:
     wanted = TOLD.get(row.subject)
     told = [each for each in row.changes if each.column in wanted] if wanted else row.changes
-    pairs = [(each.column, _value(row.subject, each)) for each in told if each.column not in UNTOLD]
+    pairs = [(each.column, _value(row.subject, each).rstrip("。")) for each in told if each.column not in UNTOLD]
     return "；".join(f"{history.column_words(row.subject, column)}：{value}" for column, value in pairs if value)
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
-from opsdesk.models import Base, PermitPerson, Staff, Visit, Visitor
+from opsdesk.models import Base, PermitPerson, Staff, Visit, VisitItem, Visitor
 from opsdesk.services import history
 from opsdesk.services.context import Context
 from opsdesk.services.history import Link
 
-STAFF = Staff.__tablename__
+STAFF, GOODS = Staff.__tablename__, VisitItem.__tablename__
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,21 @@ def about_staff(ctx: Context, staff_id: int) -> list[Held]:
         if leading:
             ids = select(table.c.id).where(or_(*(column == staff_id for column in leading)))
             found.append((table.name, ids))
-    return _held(ctx, found)
+    return _held(ctx, [*found, (GOODS, _goods(Visit.staff_id == staff_id))])
 
 
 def about_visitor(ctx: Context, name: str, unit: str) -> list[Held]:
     """What names a visitor of this name and unit, who is nobody's staff: kept for next time, permits, visits."""
-    return _held(
-        ctx,
-        [
-            (model.__tablename__, select(model.id).where(model.name == name, model.unit == unit))
-            for model in (Visitor, PermitPerson, Visit)
-        ],
-    )
+    named = [
+        (model.__tablename__, select(model.id).where(model.name == name, model.unit == unit))
+        for model in (Visitor, PermitPerson, Visit)
+    ]
+    return _held(ctx, [*named, (GOODS, _goods(Visit.name == name, Visit.unit == unit))])
+
+
+def _goods(*whose: ColumnElement[bool]) -> Select[Any]:
+    """What was carried in and out on these visits."""
+    return select(VisitItem.id).join(Visit, Visit.id == VisitItem.visit_id).where(*whose)
 
 
 def _held(ctx: Context, wanted: Sequence[tuple[str, Select[Any]]]) -> list[Held]:

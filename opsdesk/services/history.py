@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
@@ -175,14 +175,21 @@ def one(ctx: Context, seq: int) -> Link | None:
 
 
 def standing(ctx: Context, subject: str, ids: Select[Any]) -> list[Link]:
-    """These rows of a table as they stand now, each told as one that was just added; personal values for lists."""
+    """These rows of a table as they stand now, each told as one that was just added, its columns as the table has them.
+
+    Personal values are shown as in lists.
+    """
     newest = select(func.max(LedgerRow.seq)).where(
         LedgerRow.subject == subject, LedgerRow.subject_id.in_(ids), LedgerRow.kind.in_(("insert", "update"))
     )
     query = select(LedgerRow.__table__).where(LedgerRow.seq.in_(newest.group_by(LedgerRow.subject_id)))
     with ctx.read() as connection:
         rows = connection.execute(query.order_by(LedgerRow.subject_id)).mappings()
-        return _links(connection, [{**row, "kind": "insert"} for row in rows], Role.READER)
+        found = _links(connection, [{**row, "kind": "insert"} for row in rows], Role.READER)
+    order = {name: place for place, name in enumerate(Base.metadata.tables[subject].columns.keys())}
+    return [
+        replace(each, changes=tuple(sorted(each.changes, key=lambda one: order.get(one.column, 0)))) for each in found
+    ]
 
 
 def record_named(ctx: Context, typed: str) -> list[tuple[str, int]]:

@@ -73,14 +73,15 @@ def status(ctx: Context, period: Period) -> Status:
     """How a period stands now."""
     with ctx.read() as connection:
         known = tuple(closings.of(connection, period))
+        closed = closings.standing(known)
         items: Iterable[OpenItem]
         if period.kind is PeriodKind.DAY:
-            items = [*of_day(connection, ctx, period.first), *_days_before(connection, period.first)]
+            own = of_day(connection, ctx, period.first, closed=closed is not None)
+            items = [*own, *_days_before(connection, period.first)]
         elif period.kind is PeriodKind.MONTH:
             items = _of_month(connection, ctx, period)
         else:
             items = _of_quarter(connection, ctx, period)
-        closed = closings.standing(known)
         goes_on = closed is not None and closings.goes_on(connection, closed)
         return Status(period, tuple(items), known, goes_on)
 

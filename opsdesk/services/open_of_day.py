@@ -28,12 +28,15 @@ SOLVED = tuple(str(state) for state in (IncidentState.SOLVED, IncidentState.CONF
 _OF_INCIDENT = re.compile(r"incident:(\d+):")
 
 
-def of_day(connection: Connection, ctx: Context, day: date) -> Iterator[OpenItem]:
-    """Everything open on `day`, or before it and still open: people first."""
+def of_day(connection: Connection, ctx: Context, day: date, *, closed: bool = False) -> Iterator[OpenItem]:
+    """Everything open on `day`, or before it and still open: people first.
+
+    Of a day that is `closed` no 补签单 can be filed any more: who has not signed out still can, as time goes on.
+    """
     people: Sequence[PersonDay] = ()
     if day >= settings.opened_on(connection):
         people = attendance.read(connection, ctx.regulations, day, day, ctx.now())
-    yield from _people(people, ctx.now())
+    yield from _people(people, ctx.now(), closed=closed)
     yield from _slips(connection, day)
     yield from _incidents(connection, day, ctx.now())
     yield from _zero_reports(connection, ctx, people, day)
@@ -43,19 +46,21 @@ def of_day(connection: Connection, ctx: Context, day: date) -> Iterator[OpenItem
     yield from of_reports(connection, ctx, day, day)
 
 
-def _people(people: Sequence[PersonDay], now: datetime) -> Iterator[OpenItem]:
+def _people(people: Sequence[PersonDay], now: datetime, *, closed: bool) -> Iterator[OpenItem]:
     """Who has not signed out or in, who has not come without leave, and whose shift goes on."""
     working = []
     for each in people:
         who, day, state = each.person, each.day, each.result.state
         if each.duty is not None and each.duty.ends > now and state is not State.ON_LEAVE:
-            working.append(each)
+            working += [each] if each.left_at is None else []
             continue
         if state is State.NO_SIGN_IN:
             said, kind, door = "没有到岗记录，只有离岗记录。请补签。", NO_SIGN_IN, "correction"
         elif state is State.DUE and each.duty is not None:
             begins = f"{each.duty.begins:%H:%M}"
             said, kind, door = f"应到 {begins}，没有到岗记录，也没有请假。请补请假单或补签。", NOT_COME, "leave"
+        elif each.punches and each.left_at is None and closed:
+            said, kind, door = "没有签退。请签退；人已经走了的，请重新打开当天再补签。", NO_SIGN_OUT, "sign_in"
         elif each.punches and each.left_at is None:
             said, kind, door = "没有签退。请签退或补签。", NO_SIGN_OUT, "correction"
         else:

@@ -165,6 +165,7 @@ class TestCorrections:
             ("补签单", "（新增）"), ("签到签退", "（新增）"), ("补签单", "签到"), ("补签单", "状态"),
         ]  # fmt: skip
         assert found[3][4:] == ["待审批", "已认可", "主管", "认可补签单：属实"]
+        assert paper.notes[0] == "列出重新打开以后改动的 2 条记录。"
         assert "应签时段：离岗" in found[0][5]
         assert "17:31" in found[1][5]
         assert found[1][7].startswith("认可补签单")
@@ -180,10 +181,11 @@ class TestCorrections:
             punch = connection.execute(select(Punch.id).where(Punch.staff_id == crew["1001"])).scalar_one()
         take_back(site, punch_id=punch, reason="登记到别人名下")
         found = rows(closing_records.corrections(site, closed.id))
-        voided = next(row for row in found if "作废" in row[3] and "原因" in row[3])
+        (voided,) = found  # when and by whom stands in the line itself
+        assert voided[3] == "作废原因"
         assert voided[2] == "签到签退 王强 2026-03-05 08:20"
         assert (voided[4], voided[5]) == ("空", "登记到别人名下")
-        assert all(row[7] == "作废到岗记录：登记到别人名下" for row in found)
+        assert voided[7] == "作废到岗记录：登记到别人名下"
 
     def test_a_closing_that_stands_has_none(self, site: Context, closed: Closed) -> None:
         with pytest.raises(Refusal, match="没有重新打开过"):

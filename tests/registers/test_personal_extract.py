@@ -11,12 +11,14 @@ import team as team_module
 from sqlalchemy import select
 from team import Team, go_to
 
-from opsdesk import personal_extract
+from opsdesk import history, personal_extract
 from opsdesk.exports.document import Document, Table, Text
 from opsdesk.exports.layout import compose
 from opsdesk.models import Base, Staff, Visitor
 from opsdesk.registers.incident import acts, service
 from opsdesk.registers.sign_in.service import sign, take_back
+from opsdesk.registers.visit import service as visit
+from opsdesk.registers.visit.service import GoodsEntry, PersonEntry
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import held
 from opsdesk.services.context import Actor, Context
@@ -61,7 +63,7 @@ def test_it_holds_all_that_leads_to_the_person_and_nothing_of_another(site: Cont
     assert "时间：2026-03-05 08:47" in punch
     assert "登记到别人名下" in punch, "what was taken back is told as such"
     (incident,) = found["事件记录"]
-    assert incident.endswith("标题：1001 的打印机不出纸")
+    assert "标题：1001 的打印机不出纸；报告时间：2026-03-05 08:47" in incident
     assert "李敏" not in str(paper.body)
     assert "1002" not in str(paper.body)
     assert paper.facts[0].value == "王强（1001）"
@@ -109,6 +111,24 @@ def test_a_visitor_is_found_by_name_and_unit_and_no_number_stands_in_full(site: 
     for secret in ("吴工", "别家", NUMBER, "13800005678"):
         assert secret not in str(paper.body)
     assert "138****5678" in str(paper.body)
+
+
+def test_what_a_visitor_carried_is_told_with_him(site: Context, crew: Team) -> None:
+    room = a_room.room(site)
+    for name, thing in (("周工", "光纤熔接机"), ("吴工", "电源模块")):
+        people = [PersonEntry(name, "恒通网络")]
+        visit.enter(site, people=people, room_id=room, purpose="熔纤", goods=[GoodsEntry(thing, 1)])
+    with site.read() as connection:
+        known = connection.execute(select(Visitor.id).where(Visitor.name == "周工")).scalar_one()
+    found = told(personal_extract.of_visitor(site, known))
+    (goods,) = found["出入物品"]
+    assert "光纤熔接机" in goods
+    assert "电源模块" not in str(found)
+
+
+def test_parts_of_a_settlement_are_told_in_words() -> None:
+    assert history.change_value("deduction", "part", "count_fine") == "次数罚"
+    assert history.change_value("incident", "part", "count_fine") == "count_fine"
 
 
 def test_only_the_supervisor_gives_it(site: Context, crew: Team) -> None:

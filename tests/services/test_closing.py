@@ -124,6 +124,29 @@ class TestOpenItems:
         go_to(site, "2026-03-05 17:30:00")
         assert working() == [], "the night shift goes on every night; its sign-out is taken afterwards"
 
+    def test_who_has_left_before_the_end_of_a_shift_is_not_told_as_working(self, site: Context, crew: Team) -> None:
+        all_sign(site, crew, "08:20:00")
+        go_to(site, "2026-03-05 17:20:00")
+        sign(site, staff_id=crew["1001"], direction=Direction.OUT)
+        (said,) = [each.sentence for each in items(site) if each.kind == "在班"]
+        assert said == "李敏等 6 人的班到 17:30 才结束，之后的签到签退照常记录。"
+        sign(site, staff_id=crew["1001"], direction=Direction.IN)
+        (said,) = [each.sentence for each in items(site) if each.kind == "在班"]
+        assert said.startswith("王强等 7 人"), "back again"
+
+    def test_of_a_closed_day_nobody_is_sent_to_a_slip_that_is_refused(self, site: Context, crew: Team) -> None:
+        day_over(site, crew, but=("1001",), begun=False)
+        go_to(site, "2026-03-05 17:46:00")
+        sign(site, staff_id=crew["1001"], direction=Direction.IN)
+        before = next(each for each in items(site) if each.kind == "未签退")
+        assert (before.door, before.sentence) == ("correction", "王强（华信）没有签退。请签退或补签。")
+        close(site, because="王强还在机房处理")
+        go_to(site, "2026-03-05 17:50:00")
+        sign(site, staff_id=crew["1002"], direction=Direction.IN)
+        found = {each.name: (each.door, each.sentence) for each in items(site) if each.kind == "未签退"}
+        said = "没有签退。请签退；人已经走了的，请重新打开当天再补签。"
+        assert found == {"王强": ("sign_in", f"王强（华信）{said}"), "李敏": ("sign_in", f"李敏（华信）{said}")}
+
     def test_before_the_site_was_opened_nobody_is_missing(self, site: Context, crew: Team) -> None:
         assert items(site, closings.of_day(date(2025, 12, 31))) == []
 
