@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from shiboken6 import isValid
 
@@ -61,6 +61,11 @@ class FlowRow(QWidget):
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 — Qt's name
+        """Place anew: of words that changed while nobody saw them Qt tells nothing."""
+        super().showEvent(event)
+        self._renew()
+
     def event(self, event: QEvent) -> bool:
         """Place anew when a part is shown, hidden or changes its words."""
         taken = super().event(event)
@@ -97,5 +102,6 @@ class FlowRow(QWidget):
 
 
 def _size(part: QWidget) -> QSize:
-    """What a part needs within its own limits."""
+    """What a part needs within its own limits, in the look that it will wear."""
+    part.ensurePolished()
     return part.sizeHint().expandedTo(part.minimumSize()).boundedTo(part.maximumSize())
