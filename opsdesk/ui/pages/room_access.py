@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, cast
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from opsdesk.register import Act, Chip, Column, Kind, Paper, Row, Tone
@@ -34,6 +35,8 @@ RENEW_AFTER = 15_000
 """Milliseconds between two looks at who is inside: stays grow longer by themselves."""
 SOON = timedelta(minutes=10)
 MOST_ROWS = 5
+LOW = 440
+"""Height of a page below which there is room for one row of who is inside."""
 COLUMNS = (
     Column("name", "姓名", width=112),
     Column("unit", "单位", width=0),
@@ -99,6 +102,7 @@ class InsideBoard(Card):
         super().__init__("", parent)
         self._ctx, self._desk = ctx, desk
         self.people: Sequence[Inside] = ()
+        self._most = MOST_ROWS
         self.heading = label("现在在机房", "heading")
         self.leave_button = secondary_button("登记离开", "log-out")
         self.leave_button.setToolTip("F3；列表中按回车也可以，一起来的一起离开")
@@ -112,6 +116,7 @@ class InsideBoard(Card):
         head.addWidget(self.evacuation_button)
         head.addWidget(self.leave_button)
         self.table = RecordTable(COLUMNS)
+        self.table.set_compact(True)  # no bar below, which would cover the last who is inside
         self.table.setVisible(False)
         self.nobody = label("正在读取…", "secondary")
         self.table.opened.connect(lambda _id: self.leave_asked.emit())
@@ -146,6 +151,12 @@ class InsideBoard(Card):
         alone = bool(self.people) and {each.visit_id for each in self.people} <= set(self.people[0].group)
         return self.people[0] if alone else None
 
+    def fit(self, most: int | None = None) -> None:
+        """Give the list the height of who is inside, of `most` of them where that is said; the rest is scrolled to."""
+        self._most = most or self._most
+        rows = min(max(1, len(self.people)), self._most)
+        self.table.setFixedHeight(look.px(look.ROW_HEIGHT) * (rows + 1) + look.px(4))
+
     def _renew(self) -> None:
         if self.isVisible():
             self.refresh()
@@ -157,8 +168,7 @@ class InsideBoard(Card):
         said = f"现在在机房 {len(people)} 人{f'，{over} 人超时' if over else ''}"
         self.heading.setText(said if people else "现在在机房 0 人")
         self.table.set_rows([_row(each, now) for each in people])
-        rows = min(max(1, len(people)), MOST_ROWS)
-        self.table.setFixedHeight(look.px(look.ROW_HEIGHT) * (rows + 1) + look.px(4))
+        self.fit()
         self.table.setVisible(bool(people))
         self.nobody.setText(NOBODY)
         self.nobody.setVisible(not people)
@@ -202,8 +212,7 @@ class RoomPage(RegisterPage):
         for side in (self.entry, self.leaving):
             side.setVisible(False)
             side.left.connect(self._close_sides)
-            for table in (self.table, self.board.table):
-                side.shown.connect(table.set_compact)
+            side.shown.connect(self.table.set_compact)
             layout = self.layout()
             assert layout is not None  # noqa: S101 — made by the page
             layout.addWidget(side)
@@ -213,7 +222,6 @@ class RoomPage(RegisterPage):
         beside = cast(VisitPanel, self.panel)
         beside.leave_asked.connect(lambda visit_id: self._leave(self.board.of(visit_id), alone=True))
         self.board.evacuation_button.clicked.connect(partial(self._press, "evacuation"))
-        self.panel.shown.connect(self.board.table.set_compact)
         bind(
             self,
             (
@@ -231,6 +239,11 @@ class RoomPage(RegisterPage):
         for part in (self.board, self.entry, self.leaving):
             part.set_context(ctx)
         self._close_sides()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
+        """On a low page the board keeps one row, so that the list below is seen, too."""
+        super().resizeEvent(event)
+        self.board.fit(1 if self.height() < look.px(LOW) else MOST_ROWS)
 
     def focus_first(self) -> None:
         """The keys belong to the board."""

@@ -21,6 +21,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services import room_visits, settings
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
+from opsdesk.ui.kit import look
 from opsdesk.ui.kit.notices import Confirmation
 from opsdesk.ui.pages.room_access import InsideBoard, RoomPage, quarter
 from opsdesk.ui.pages.room_entry import meant_escort
@@ -211,6 +212,17 @@ def test_leaving_from_the_record_asks_the_same_as_from_the_board(desk: Hands, si
     assert page.leaving.form.rows[f"taken{who.goods[0].id}"].editor.value() == 2
     desk.ctrl(Qt.Key.Key_S)
     assert inside(site) == []
+
+
+def test_on_a_low_page_one_row_of_the_board_stands_whole(desk: Hands, page: RoomPage, two: None) -> None:
+    for height, rows in ((768, 2), (512, 1), (768, 2)):
+        desk.window.resize(911, height)
+        desk.settle()
+        table = page.board.table
+        assert table.viewport().height() // look.px(look.ROW_HEIGHT) == rows
+        assert not table.horizontalScrollBar().isVisible()
+        bottom = table.mapTo(page.board, table.rect().bottomLeft()).y()
+        assert bottom < page.board.height(), "the card is not cut"
 
 
 def test_before_it_was_read_who_is_inside_nobody_is_said_to_be(desk: Hands, site: Context, page: RoomPage) -> None:
