@@ -43,8 +43,9 @@ from opsdesk.ui.pages.day_close_side import Papers, Side
 from opsdesk.ui.pages.step_up import ask_supervisor
 
 DAY = timedelta(days=1)
-SMALL = 800
-"""Pixels below which a page is small: 1366 of them at 150 %, without the rail."""
+WANTED, LEAST_WITH_DOOR = 640, 540
+"""Pixels that the list wants before the column beside it grows, and below which it has no room to name the doors."""
+EDGE, GAP = 24, 16
 KINDS = {
     PeriodKind.DAY: closings.of_day,
     PeriodKind.MONTH: closings.month_with,
@@ -123,11 +124,11 @@ class DayClosePage(QWidget):
         left.addLayout(head)
         left.addWidget(self.table, 1)
         body = QHBoxLayout()
-        body.setSpacing(look.px(16))
+        body.setSpacing(look.px(GAP))
         body.addLayout(left, 1)
         body.addWidget(self.side)
         column = QVBoxLayout(self)
-        column.setContentsMargins(look.px(24), look.px(16), look.px(24), look.px(16))
+        column.setContentsMargins(look.px(EDGE), look.px(16), look.px(EDGE), look.px(16))
         column.setSpacing(look.px(12))
         column.addWidget(self.title)
         column.addLayout(self._bar())
@@ -155,13 +156,17 @@ class DayClosePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
         """On a small page the list keeps the room it needs."""
         super().resizeEvent(event)
-        self.side.give_way(self.width() < look.px(SMALL))
+        self.side.take(self._room() - look.px(WANTED))
         self._share_width()
+
+    def _room(self) -> int:
+        """What list and side have together."""
+        return self.width() - look.px(2 * EDGE + GAP)
 
     def _share_width(self) -> None:
         """Doors are left out where there is no room, and where the period is closed and they lead nowhere."""
         closed = self.status is not None and not self._open_for_closing(self.status)
-        self.table.leave_out("door", closed or self.width() < look.px(SMALL))
+        self.table.leave_out("door", closed or self._room() - self.side.width() < look.px(LEAST_WITH_DOOR))
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""

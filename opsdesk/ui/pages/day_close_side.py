@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from opsdesk.register import Tone
 from opsdesk.services.closing import LEAST_REASON
@@ -19,8 +19,8 @@ from opsdesk.ui.kit import look
 from opsdesk.ui.kit.notices import open_outside, size_in_words
 from opsdesk.ui.kit.parts import Card, ElidedLabel, icon_label, label, link_button
 
-WIDTH, NARROW = 348, 232
-"""Pixels, and where the page is small."""
+WIDTH, NARROW = 348, 192
+"""Pixels, and how far it gives way to the list."""
 MOST_FILES = 8
 
 
@@ -89,9 +89,13 @@ class Side(QWidget):
         around.addWidget(scroller)
         self.result.setVisible(False)
 
-    def give_way(self, narrow: bool) -> None:
-        """Leave more room to what stands open."""
-        self.setFixedWidth(look.px(NARROW if narrow else WIDTH))
+    def take(self, room: int) -> None:
+        """Take of the page what what stands open can spare."""
+        width = max(look.px(NARROW), min(look.px(WIDTH), room))
+        self.setFixedWidth(width)
+        margin = look.px(16 if width == look.px(WIDTH) else 12)
+        for card in (self.result, self.why, self.papers, self.course):
+            card.body.setContentsMargins(*(margin,) * 4)
 
     @property
     def chosen(self) -> set[str]:
@@ -167,6 +171,8 @@ class Side(QWidget):
         self.ticks = {}
         for each in choices:
             box = QCheckBox(each.title)
+            box.setToolTip(each.title)
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # a long one alone is cut
             box.setChecked(each.key not in self._unticked)
             box.toggled.connect(lambda _on: self.changed.emit())
             self.ticks[each.key] = box

@@ -18,6 +18,7 @@ from opsdesk.registers.incident import closing as hand_ins
 from opsdesk.registers.sign_in.service import sign
 from opsdesk.rules.vocabulary import Role
 from opsdesk.services import closing, closings
+from opsdesk.services.closing_rules import PeriodKind
 from opsdesk.services.context import Actor, Context
 from opsdesk.ui.pages.day_close import DayClosePage
 from opsdesk.ui.pages.step_up import StepUp
@@ -239,11 +240,29 @@ def test_on_a_small_page_what_stands_open_can_still_be_read(desk: Hands, page: D
     wide = page.side.width()
     assert not page.table.isColumnHidden(2)
     assert page.side.reason.geometry().bottom() + 24 > page.side.hint.geometry().top(), "nothing stands between"
-    desk.window.resize(911, 512)  # 1366 × 768 at 150 %
+    desk.window.resize(1093, 614)  # 1366 × 768 at 125 %
+    desk.settle()
+    assert not page.table.isColumnHidden(2)
+    assert page.table.columnWidth(1) >= 360
+    desk.window.resize(911, 512)  # and at 150 %
     desk.settle()
     assert page.side.width() < wide
-    assert page.table.columnWidth(1) >= 280
+    assert page.table.columnWidth(1) >= 330
     assert page.table.isColumnHidden(2), "the hint above says that a row leads on"
+    desk.window.frame.rail.fold(True)
+    desk.settle()
+    assert page.table.columnWidth(1) >= 360
+    assert not page.table.isColumnHidden(2), "the rail gave it its room"
+
+
+def test_on_a_small_page_the_column_beside_is_whole(desk: Hands, page: DayClosePage) -> None:
+    desk.window.resize(911, 512)
+    for kind in PeriodKind:
+        page._turn_to(kind)
+        desk.settle()
+        for card in (page.side.why, page.side.papers):
+            assert card.isHidden() or card.mapTo(page.side, card.rect().topRight()).x() < page.side.width()
+    assert all(box.toolTip() == box.text() for box in page.side.ticks.values())
 
 
 def test_only_what_is_ticked_is_printed(desk: Hands, page: DayClosePage) -> None:
