@@ -179,7 +179,7 @@ def since(ctx: Context, seq: int, head: str) -> Since:
         return Since(
             False, f"表上印的链首（第 {seq} 条）不在今日的审计链里：历史被改写过，或者数据是从更早的备份恢复的。"
         )
-    return Since(True, f"表上印的链首（第 {seq} 条）仍在审计链里，此后全站又有 {count} 条改动。")
+    return Since(True, f"表上印的链首（第 {seq} 条）仍在审计链里，此后全站又有 {count} 条改动（打印和签发不算）。")
 
 
 def changes(ctx: Context, subject: str, record_id: int, seq: int) -> tuple[str, ...]:

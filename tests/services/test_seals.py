@@ -93,7 +93,7 @@ class TestFound:
         assert made.trace.startswith(f"{kept.seq}·")
         assert found.since is not None
         assert found.since.holds
-        assert found.since.sentence == f"表上印的链首（第 {kept.seq} 条）仍在审计链里，此后全站又有 0 条改动。"
+        assert found.since.sentence == f"表上印的链首（第 {kept.seq} 条）仍在审计链里，此后全站又有 0 条改动（打印和签发不算）。"
         assert whole(site) == []
 
     def test_time_alone_changes_nothing(self, site: Context, crew: Team) -> None:
@@ -112,7 +112,7 @@ class TestFound:
         assert all(each.startswith("第 2 行") for each in places)
         assert found.sentence == f"签发后记录有变动：表上有 {len(places)} 处与今日的记录不同。"
         assert found.since is not None
-        assert not found.since.sentence.endswith("此后全站又有 0 条改动。")
+        assert not found.since.sentence.endswith("此后全站又有 0 条改动（打印和签发不算）。")
         signing.take_back(site, punch_id=signed.punch_id)
         assert check(site, form).finding is Finding.SAME, "the words are the same again"
 
