@@ -52,6 +52,7 @@ dist: ## freeze the program into dist/OpsDesk/ with PyInstaller
 	@$(python) -m pip install -q --disable-pip-version-check "pyinstaller>=6.22,<7"
 	@$(python) -m PyInstaller --noconfirm build.spec
 	@$(python) .ci/sbom.py dist/OpsDesk/sbom.cdx.json
+	@dist/OpsDesk/OpsDesk --home dist/nothing doctor
 
 clean: ## remove the environment and everything that was made
 	rm -rf .venv out build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis

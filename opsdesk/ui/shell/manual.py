@@ -187,7 +187,8 @@ def _dress(document: QTextDocument) -> None:
         shape = QTextBlockFormat()
         shape.setLineHeight(LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         shape.setTopMargin(look.px(ABOVE.get(level, 0)))
-        shape.setBottomMargin(look.px(0 if within else 8))
+        ends_list = block.textList() is not None and block.next().textList() is None
+        shape.setBottomMargin(look.px(8 if ends_list or not within else 0))
         cursor.mergeBlockFormat(shape)
         if level:
             letters = QTextCharFormat()
