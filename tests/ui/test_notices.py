@@ -57,6 +57,17 @@ def test_what_is_fine_does_not_lie_over_the_next_page_for_long_but_an_undo_keeps
     assert [notice.left for notice in notices.shown] == [kit.SECONDS[Tone.FINE], 20]
 
 
+def test_what_stays_while_nobody_is_at_the_desk_begins_to_count_with_the_first_page(qtbot) -> None:
+    notices = bar(qtbot)
+    notices.show("已恢复。", Tone.FINE, seconds=0)
+    notices.show("数据和备份不符。", Tone.BROKEN, seconds=0)
+    restored, broken = notices.shown
+    assert not restored._timer.isActive()
+    notices.leave_page()
+    assert (restored._timer.isActive(), restored.left) == (True, kit.SECONDS[Tone.FINE])
+    assert not broken._timer.isActive()
+
+
 def test_they_float_over_the_lower_edge_the_newest_on_top_and_the_page_does_not_move(qtbot) -> None:
     notices = bar(qtbot)
     before = notices.page.geometry()

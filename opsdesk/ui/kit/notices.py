@@ -102,10 +102,14 @@ class Notice(QFrame):
         self._inner.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def hurry(self) -> None:
-        """Its page was left: what leaves by itself leaves as soon as one without buttons, but for an undo."""
+        """Its page was left: what leaves by itself leaves as soon as one without buttons, but for an undo.
+
+        What was to stay only as long as nobody was at the desk begins to count.
+        """
         usual = SECONDS.get(self.tone, 0)
         if usual and not self._counts:
-            self.left = min(self.left, usual)
+            self.left = min(self.left or usual, usual)
+            self._timer.start()
 
     def _use(self, callback: Callable[[], object], _checked: bool = False) -> None:
         if self._counts:
@@ -213,7 +217,8 @@ class Notices(QWidget):
     ) -> None:
         """Show a sentence with buttons. Fine ones leave by themselves, broken ones stay until closed.
 
-        `seconds` sets how long; the first action then counts down (撤销（8）) and the notice leaves when it is used.
+        `seconds` sets how long; the first action then counts down (撤销（8）) and the notice leaves when it is used;
+        with 0 it stays until another page is shown.
         The same sentence is not shown twice. Without a sentence: QWidget.show.
         """
         if not sentence:
@@ -379,5 +384,15 @@ def confirm(parent: QWidget | None, title: str, sentence: str, action_label: str
     dialog = Confirmation(parent.window() if parent else None, title, sentence, action_label, danger)
     try:
         return dialog.exec() == QDialog.DialogCode.Accepted
+    finally:
+        dialog.deleteLater()
+
+
+def tell(title: str, sentence: str) -> None:
+    """Say what has to be known before the program ends, where there is no window that could show it."""
+    dialog = Confirmation(None, title, sentence, "知道了", danger=False)
+    dialog.refuse.setVisible(False)
+    try:
+        dialog.exec()
     finally:
         dialog.deleteLater()

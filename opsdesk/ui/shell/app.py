@@ -17,7 +17,7 @@ from opsdesk.services import folders
 from opsdesk.services.clock import Clock
 from opsdesk.services.context import Context
 from opsdesk.ui.kit import garbage, look
-from opsdesk.ui.kit.notices import confirm
+from opsdesk.ui.kit.notices import tell
 from opsdesk.ui.shell import appearance, preferences
 from opsdesk.ui.shell.instance import Instance
 from opsdesk.ui.shell.main_window import MainWindow
@@ -59,13 +59,13 @@ def run(home: Path, *, kiosk: bool = False) -> int:
     appearance.wear(chosen.appearance)
     if lost := paths.missing():
         said = INCOMPLETE.format(folder=paths.resources(), names="、".join(lost))
-        confirm(None, NOT_OPEN, said, "知道了", danger=False)
+        tell(NOT_OPEN, said)
         return 1
     writable = _make_folder(home)
     instance = Instance(home)
     if writable and not instance.acquire():
         if not instance.call_first():
-            confirm(None, NOT_OPEN, UNANSWERED.format(home=home), "知道了", danger=False)
+            tell(NOT_OPEN, UNANSWERED.format(home=home))
         return 0
     if writable:
         _keep_log(home)
