@@ -69,6 +69,12 @@ def _named(found: list[str]) -> str:
     return f"{''.join(found[:MOST_FINDINGS])}{more}"
 
 
+def restored_in_words(done: Restored) -> str:
+    """What was put in the record's place and where that lies now; to be told until somebody has come in."""
+    held = done.contents
+    return f"已恢复：审计链 {held.links:,} 条，共 {held.rows:,} 行。原来的数据文件在 {done.aside}。"
+
+
 def _against_backups(ctx: Context) -> str:
     """What the record lacks of its newest backup that holds a link which it does not; empty where it lacks nothing."""
     from opsdesk.services import backup, witness
@@ -227,10 +233,7 @@ class Keeper(QObject):
         )
 
     def _on_restored(self, done: Restored) -> None:
-        said = (
-            f"已恢复：审计链 {done.contents.links:,} 条，共 {done.contents.rows:,} 行。原来的数据文件在 {done.aside}。"
-        )
-        self._window.notices.show(said, Tone.FINE, seconds=None)
+        self._window.notices.show(restored_in_words(done), Tone.FINE, seconds=0)
         self._window.open_site()
 
     def _on_not_restored(self, error: Refusal | Trouble) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk import bootstrap
 from opsdesk.register import Chip, Column, Field, Kind, Row, Tone
@@ -21,11 +21,12 @@ from opsdesk.services.salvage import Salvage
 from opsdesk.ui.kit import look
 from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import confirm, open_outside, size_in_words
-from opsdesk.ui.kit.parts import Card, danger_button, icon_label, label, primary_button, secondary_button
+from opsdesk.ui.kit.parts import Card, danger_button, icon_label, label, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
 from opsdesk.ui.pages.backup_panel import NOT_AS_CHAINED, known_wrong
 from opsdesk.ui.pages.backups import FILES
 from opsdesk.ui.pages.short_form import ShortForm, in_the_middle
+from opsdesk.ui.shell.keeping import restored_in_words
 
 COLUMNS = (
     Column("at", "时间", Kind.MOMENT, 160),
@@ -61,7 +62,7 @@ class TroublePage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sentence = label("", "heading", wraps=True)
         self.remedy = label("", wraps=True)
-        self.again = primary_button("重试", "refresh-cw")
+        self.again = secondary_button("重试", "refresh-cw")
         self.repair = secondary_button("修复", "wrench")
         self.folder = secondary_button("打开数据文件夹", "folder-open")
         self.choose = secondary_button("从备份恢复", "history")
@@ -74,7 +75,7 @@ class TroublePage(QWidget):
         self.restore = danger_button("用选中的备份恢复")
         self.other = secondary_button("其他文件…", "folder-open")
         self.report = label("", wraps=True)
-        self.accept = primary_button("用修复的数据打开")
+        self.accept = secondary_button("用修复的数据打开")
         self.said = label("", "error", wraps=True)
         self._list, self._outcome = QWidget(), QWidget()
         self._lay_out()
@@ -93,11 +94,12 @@ class TroublePage(QWidget):
         """Say what happened and what can be done."""
         self._told = (str(error), getattr(error, "remedy", ""))
         self._head(*self._told)
-        self.repair.setVisible(isinstance(error, Damaged) and _holds_something(bootstrap.database(self._home)))
+        damaged = isinstance(error, Damaged)
+        self.repair.setVisible(damaged and _holds_something(bootstrap.database(self._home)))
         self._list.setVisible(False)
         self._drop_mended()
         self._say("")
-        self.again.setFocus()
+        self._lead(self.again if not damaged else self.choose if self.repair.isHidden() else self.repair)
 
     def mend(self) -> None:
         """Mend a copy of the record and say what was saved and what was lost; nothing is put in place yet."""
@@ -132,12 +134,18 @@ class TroublePage(QWidget):
         """Put a backup in the record's place and open it; what was there is set aside."""
         password = self.form.value("password") or ""
 
-        def work() -> Path:
-            return restoring.restore(self._home, chosen, self._clock.now(), password=password, clock=self._clock).aside
-
         self._desk.operations.run(
-            work, done=lambda _aside: self.retried.emit(), failed=self._fail, owner=self, busy=self.restore
+            partial(restoring.restore, self._home, chosen, self._clock.now(), password=password, clock=self._clock),
+            done=lambda done: self._open(restored_in_words(done)),
+            failed=self._fail,
+            owner=self,
+            busy=self.restore,
         )
+
+    def _open(self, said: str) -> None:
+        """Open what was put in place, and say so until somebody has come in."""
+        self._desk.notices.show(said, Tone.FINE, seconds=0)
+        self.retried.emit()
 
     def _read(self) -> None:
         if self.chosen is not None:
@@ -191,7 +199,10 @@ class TroublePage(QWidget):
         if found:
             good = backup_keeping.best(found)
             self.table.selectRow(found.index(good) if good is not None else 0)
+            self._lead(None)
             self.table.setFocus()
+        else:
+            self._lead(self.other)
 
     def _show_mended(self, found: tuple[Salvage, Backup | None]) -> None:
         """What was saved; where the newest backup holds more, that is the way to go."""
@@ -210,9 +221,8 @@ class TroublePage(QWidget):
             then = "" if mended.whole else "也可以不用它，改从备份恢复。"
         self.report.setText("\n".join([mended.told(), *lines, f"原来的文件没有动，采用后移到旁边保留。{then}"]))
         self.accept.setText("仍用修复的数据打开" if held else "用修复的数据打开")
-        look.dress(self.accept, class_="" if held else "primary")
         self._outcome.setVisible(True)
-        (self.choose if held else self.accept).setFocus()
+        self._lead(self.choose if held else self.accept)
 
     def _take_mended(self) -> None:
         if (mended := self._mended) is None:
@@ -220,15 +230,11 @@ class TroublePage(QWidget):
         self._mended = None  # it is put in place, not dropped
         self._desk.operations.run(
             lambda: salvage.accept(self._home, mended, self._clock.now(), self._clock),
-            done=self._on_taken,
+            done=lambda aside: self._open(f"已用修复的数据打开。原来的数据文件在 {aside}。"),
             failed=self._fail,
             owner=self,
             busy=self.accept,
         )
-
-    def _on_taken(self, aside: Path) -> None:
-        self._desk.notices.show(f"已用修复的数据打开。原来的数据文件在 {aside}。", Tone.FINE, seconds=None)
-        self.retried.emit()
 
     def _drop_mended(self) -> None:
         if self._mended is not None:
@@ -239,7 +245,16 @@ class TroublePage(QWidget):
     def _fail(self, error: Refusal | Trouble) -> None:
         if self.sentence.text() == MENDING:
             self._head("没有修复成。")
+            self._lead(self.choose if isinstance(error, Damaged) else self.repair)
         self._say(f"{error}{getattr(error, 'remedy', '')}")
+
+    def _lead(self, first: QPushButton | None) -> None:
+        """One button, or none, is the one to press next: it looks so, and the keys are there."""
+        for button in (self.again, self.repair, self.choose, self.other, self.accept):
+            look.dress(button, class_="primary" if button is first else "")
+            look.set_icon(button, button.property("icon_name") or "", "accent" if button is first else "")
+        if first is not None:
+            first.setFocus()
 
     def _head(self, sentence: str, remedy: str = "") -> None:
         self.sentence.setText(sentence)

@@ -7,7 +7,7 @@ from contextlib import closing
 import a_site
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from opsdesk import bootstrap, paths
 from opsdesk.services import backup
@@ -28,9 +28,9 @@ def test_a_lock_that_nobody_holds_keeps_nobody_out(tmp_path, left) -> None:
 def test_a_first_window_that_does_not_answer_is_told_in_a_window(qtbot, tmp_path) -> None:
     (tmp_path / FILE).mkdir()
     said = []
-    QTimer.singleShot(0, lambda: said.append(_agree()))
+    QTimer.singleShot(0, lambda: said.append((_buttons(), _agree())))
     assert app.run(tmp_path) == 0
-    assert said == ["运维台没有打开"]
+    assert said == [(["知道了"], "运维台没有打开")]
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,14 @@ def test_a_program_whose_files_are_not_all_there_says_so_and_touches_nothing(qtb
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
     assert paths.missing() == [lost]
     said = []
-    QTimer.singleShot(0, lambda: said.append(_agree()))
+    QTimer.singleShot(0, lambda: said.append((_buttons(), _agree())))
     assert app.run(home) == 1
-    assert said == ["运维台没有打开"]
+    assert said == [(["知道了"], "运维台没有打开")]
     assert not home.exists()
+
+
+def _buttons() -> list[str]:
+    return [each.text() for each in QApplication.activeModalWidget().findChildren(QPushButton) if each.isVisible()]
 
 
 def _agree() -> str:
@@ -122,7 +126,8 @@ def test_an_older_copy_in_the_place_of_the_record_is_told_at_once_and_the_backup
     QTimer.singleShot(0, _agree)
     hands.click(page.restore)
     assert hands.screen is hands.window.log_in
-    assert hands.window.notices.shown == []
+    (said,) = hands.window.notices.sentences()
+    assert said.startswith(f"已恢复：审计链 {made.links + 1:,} 条，")
 
 
 def test_a_record_that_its_backups_bear_out_says_nothing(open_window, site) -> None:
@@ -139,6 +144,7 @@ def test_without_any_backup_one_may_begin_anew_by_doing_what_the_window_says(ope
     hands = open_window(site.home, site.clock)
     page = hands.window.trouble
     hands.click(page.choose)
+    assert page.other.property("class") == "primary"
     said = "\n".join(each.text() for each in page.table.findChildren(QLabel) if each.isVisible())
     for name in ("ops.db", "ops.unsound"):
         assert name in said

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusServer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 
 from opsdesk import bootstrap
 from opsdesk.models import Setting
@@ -226,6 +226,14 @@ def test_another_person_takes_the_desk_and_the_buttons_follow_the_role(desk, sit
     assert not page.page.new_button.isEnabled()
 
 
+def next_to_press(page) -> list[QPushButton]:
+    """The green ones; where there is one, the keys are there, too."""
+    buttons = page.findChildren(QPushButton)
+    found = [each for each in buttons if each.isVisible() and each.property("class") == "primary"]
+    assert all(each.hasFocus() for each in found)
+    return found
+
+
 def test_a_damaged_record_is_told_and_comes_back_from_a_backup(open_window, site, crew) -> None:
     made = backup.make(site.home, site.now(), "手动")
     a_site.close(site)
@@ -236,15 +244,27 @@ def test_a_damaged_record_is_told_and_comes_back_from_a_backup(open_window, site
     assert hands.screen is page
     assert "打不开" in page.sentence.text()
     assert made.path.name in page.remedy.text()
+    assert next_to_press(page) == [page.repair]
     hands.click(page.choose)
     assert page.table.records.rowCount() == 1
+    assert next_to_press(page) == []
     QTimer.singleShot(0, lambda: _answer(hands.window, yes=False))
     hands.click(page.restore)
     assert hands.screen is page
     QTimer.singleShot(0, lambda: _answer(hands.window, yes=True))
     hands.click(page.restore)
     assert hands.screen is hands.window.log_in
-    assert len(list(site.home.glob("set-aside-*/ops.db"))) == 1
+    (aside,) = site.home.glob("set-aside-*")
+    assert (aside / "ops.db").exists()
+    (notice,) = hands.window.notices.shown
+    links, rows = made.links + 1, made.contents.rows + 1  # that it was restored is on record, too
+    assert notice.sentence == f"已恢复：审计链 {links:,} 条，共 {rows:,} 行。原来的数据文件在 {aside}。"
+    assert (notice.isVisible(), notice._timer.isActive()) == (True, False), "nobody has come in yet"
+    hands.window.activateWindow()  # the question that went left the screenless platform without an active one
+    hands.settle()
+    hands.type(a_site.PASSWORD)
+    assert hands.screen is hands.window.frame
+    assert (notice.isVisible(), notice._timer.isActive()) == (True, True)
     with sqlite3.connect(database) as connection:
         assert connection.execute("SELECT count(*) FROM staff").fetchone()[0] == len(crew.ids)
     connection.close()
@@ -317,6 +337,7 @@ def test_a_spoilt_index_is_mended_in_the_window_and_nothing_is_lost(open_window,
     assert hands.screen is page
     hands.click(page.repair)
     assert "没有丢失，数据库和审计链核对无误。" in page.report.text()
+    assert next_to_press(page) == [page.accept]
     assert database.read_bytes() == bytes(raw), "nothing is put in place yet"
     hands.click(page.accept)
     assert hands.screen is hands.window.log_in
@@ -349,6 +370,7 @@ def test_what_cannot_be_mended_says_so_and_what_it_lost(open_window, site) -> No
     assert "读不出内容" in page.said.text()
     assert "从备份恢复" in page.said.text()
     assert not page.accept.isVisible()
+    assert next_to_press(page) == [page.choose]
     hands.click(page.choose)
     assert f"审计链 {made.links:,} 条" in page.contents.text()
     assert "可恢复 ✔" in page.contents.text()
@@ -372,7 +394,7 @@ def test_where_a_backup_holds_more_than_what_was_mended_it_is_the_way_to_go(open
     assert f"的备份有审计链 {made.links:,} 条、共 {made.contents.rows:,} 行，比修复的多，请改从备份恢复。" in said
     assert "\n设置 第" in said, "tables are called as people call them"
     assert (page.accept.text(), page.accept.property("class")) == ("仍用修复的数据打开", "")
-    assert page.choose.hasFocus()
+    assert next_to_press(page) == [page.choose]
 
 
 def test_a_record_that_is_gone_offers_no_mending_and_comes_back_from_a_backup(open_window, site) -> None:
@@ -382,6 +404,7 @@ def test_a_record_that_is_gone_offers_no_mending_and_comes_back_from_a_backup(op
     hands = open_window(site.home, site.clock)
     page = hands.window.trouble
     assert (page.repair.isVisible(), page.choose.isVisible()) == (False, True)
+    assert next_to_press(page) == [page.choose]
     assert page.remedy.text().startswith("请从备份恢复。最近的备份是 ")
     hands.click(page.choose)
     page.restore_from(page.chosen)
@@ -412,6 +435,7 @@ def test_a_foreign_file_offers_no_mending(open_window, tmp_path) -> None:
         connection.commit()
     hands = open_window(tmp_path, FixedClock(a_site.NOW))
     assert not hands.window.trouble.repair.isVisible()
+    assert next_to_press(hands.window.trouble) == [hands.window.trouble.again]
 
 
 def test_after_an_unclean_end_the_record_is_checked_whole_and_told(open_window, site) -> None:
