@@ -17,6 +17,19 @@ from opsdesk.services.errors import Trouble
 
 NUMBERS = ("number", "staff_no", "asset_no")
 """Columns by which people ask for a record."""
+NAMES = {
+    "account": "name",
+    "appraisal_scheme": "title",
+    "incident_option": "name",
+    "inspection_item": "name",
+    "post": "name",
+    "room": "name",
+    "setting": "name",
+    "shift": "name",
+    "vendor": "short_name",
+}
+"""Columns that name a record without a number; whose name is personal is called by the row."""
+LONGEST = 40
 ROW = re.compile(r"(?<![\w./\\-])([a-z][a-z_]+) 第 ([0-9]{1,18}) 行")
 WORD = re.compile(r"(?<![\w./\\-])[a-z][a-z_]+(?![\w./\\-])")
 COLUMN = re.compile(r"(?<= 条的 )[a-z_]+(?= )")
@@ -36,12 +49,16 @@ def table_words(subject: str) -> str:
 def in_words(finding: str, connection: Connection | None = None) -> str:
     """What a check found, with tables and columns called as people call them.
 
-    With the `connection` to the record that was checked, what bears a number is called by it instead of by its row.
+    With the `connection` to the record that was checked, what bears a number or a name of its own is called by it
+    instead of by its row.
     """
     said = COLUMN.sub(lambda found: words()["columns"].get(found[0], found[0]), finding)
-    if connection is not None:
-        said = ROW.sub(lambda found: _named(connection, found[1], int(found[2])) or found[0], said)
-    return WORD.sub(lambda found: table_words(found[0]), said)
+    parts, end = [], 0
+    for row in ROW.finditer(said):
+        named = _named(connection, row[1], int(row[2])) if connection is not None else ""
+        parts += [_tables_in_words(said[end : row.start()]), named or _tables_in_words(row[0])]
+        end = row.end()
+    return "".join([*parts, _tables_in_words(said[end:])])
 
 
 def all_in_words(findings: Iterable[str], connection: Connection | None = None) -> list[str]:
@@ -49,12 +66,19 @@ def all_in_words(findings: Iterable[str], connection: Connection | None = None) 
     return [in_words(each, connection) for each in findings]
 
 
+def _tables_in_words(said: str) -> str:
+    return WORD.sub(lambda found: table_words(found[0]), said)
+
+
 def _named(connection: Connection, name: str, row_id: int) -> str:
     table = Base.metadata.tables.get(name)
-    column = next((each for each in NUMBERS if table is not None and each in table.columns), None)
+    column = next((each for each in NUMBERS if table is not None and each in table.columns), NAMES.get(name))
     if table is None or column is None:
         return ""
-    number = None
+    found = None
     with suppress(DBAPIError, Trouble):  # what is spoilt is called by its row
-        number = connection.execute(select(table.c[column]).where(table.c.id == row_id)).scalar()
-    return f"{table_words(name)} {number} " if isinstance(number, str) and number else ""
+        found = connection.execute(select(table.c[column]).where(table.c.id == row_id)).scalar()
+    called = " ".join(found.split())[:LONGEST] if isinstance(found, str) else ""
+    if name == "setting":
+        called = words()["settings"].get(called, "")
+    return f"{table_words(name)} {called} " if called else ""

@@ -86,7 +86,7 @@ class TestAct:
         said = drill(site)
         number = by_slug("restore_drill").list(site, Query()).rows[-1].values["number"]
         assert f"恢复演练 {number} 与审计链第" in said + newest(site)["result"]
-        assert "设置 第 1 行与审计链第" in newest(site)["result"]
+        assert "设置 站点名称 与审计链第" in newest(site)["result"]
         assert "数据损坏，或在程序之外改动过" in newest(site)["result"]
         assert not re.search(r"[a-z]{4}", newest(site)["result"]), "no name of the database"
 

@@ -284,7 +284,7 @@ class TestRehearsal:
         done = restoring.rehearse(site.home, made.path, site.clock)
         assert not done.passed
         assert done.findings[0] == "文件与写成时的校验值不一致。"
-        assert "设置 第 1 行与审计链第" in done.findings[1]
+        assert "设置 站点名称 与审计链第" in done.findings[1]
         made.path.write_bytes(b"x" * 5000)
         assert "已损坏" in restoring.rehearse(site.home, made.path, site.clock).findings[1]
         made.path.unlink()

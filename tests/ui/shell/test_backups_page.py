@@ -348,7 +348,7 @@ def test_what_was_changed_outside_is_found_within_the_day_and_put_back(desk, pag
         connection.commit()
     desk.window.keeper.look()
     desk.settle()
-    assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：设置 第 ")
+    assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：设置 项目名称 与审计链第")
     assert page.damage.isVisible()
     assert [row[3] for row in shown(page)] == ["与审计链不符"], "it holds what was found"
     desk.click(page.make)
@@ -385,7 +385,7 @@ def test_what_was_changed_outside_is_found_also_where_nothing_was_written_since(
         connection.commit()
     keeper.look()
     desk.settle()
-    assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：设置 第 ")
+    assert desk.window.notices.sentences()[-1].startswith("每天的全面核对发现：设置 项目名称 与审计链第")
     assert backup.listed(site.home) == [made.path], "what was only looked at is gone again"
     assert page.damage.isVisible()
 

@@ -11,9 +11,10 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import accounts, backup, calendars, duties, settings
+from opsdesk.services import accounts, backup, calendars, duties, record_names, settings
 from opsdesk.services.context import Actor
 from opsdesk.ui.pages.law import begins_in_words, value_in_words, values_in_words
+from opsdesk.ui.pages.settings import FIELDS
 from opsdesk.ui.pages.step_up import StepUp
 
 
@@ -308,3 +309,8 @@ def test_the_copy_of_what_is_held_about_a_person_is_the_supervisors_to_give(desk
 def _has(ctx, staff_no: str) -> bool:
     with ctx.read() as connection:
         return any(person.staff_no == staff_no for person in duties.people(connection))
+
+
+def test_what_a_check_finds_calls_settings_as_their_page_does() -> None:
+    called = record_names.words()["settings"]
+    assert {field.key: called[field.key] for field in FIELDS} == {field.key: field.title for field in FIELDS}

@@ -459,7 +459,7 @@ def test_what_the_check_after_an_unclean_end_finds_is_told(open_window, site) ->
         connection.commit()
     (site.home / running.FILE).write_text("断电时写了一半", "utf-8")
     (told,) = open_window(site.home, site.clock).window.notices.sentences()
-    assert told.startswith("上次没有正常退出，可能是断电或被强行关闭。全面核对发现：设置 第 1 行与审计链")
+    assert told.startswith("上次没有正常退出，可能是断电或被强行关闭。全面核对发现：设置 站点名称 与审计链")
     assert unsound.found(site.home) is not None
 
 
