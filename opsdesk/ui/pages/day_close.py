@@ -108,6 +108,7 @@ class DayClosePage(QWidget):
             self.title.add_action(button)
         self.table = RecordTable(shown.COLUMNS)
         self.table.opened.connect(self._open)
+        self.table.chosen.connect(lambda _row: self._share_width())
         self.table.clicked.connect(lambda index: self._open(index.row()))
         self.side = Side()
         self.side.changed.connect(self._allow)
@@ -156,17 +157,16 @@ class DayClosePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 — Qt's name
         """On a small page the list keeps the room it needs."""
         super().resizeEvent(event)
-        self.side.take(self._room() - look.px(WANTED))
+        self.side.take(self.width() - look.px(2 * EDGE + GAP + WANTED))
         self._share_width()
-
-    def _room(self) -> int:
-        """What list and side have together."""
-        return self.width() - look.px(2 * EDGE + GAP)
 
     def _share_width(self) -> None:
         """Doors are left out where there is no room, and where the period is closed and they lead nowhere."""
         closed = self.status is not None and not self._open_for_closing(self.status)
-        self.table.leave_out("door", closed or self._room() - self.side.width() < look.px(LEAST_WITH_DOOR))
+        narrow = self.width() - look.px(2 * EDGE + GAP) - self.side.width() < look.px(LEAST_WITH_DOOR)
+        self.table.leave_out("door", closed or narrow)
+        if not closed:
+            self.hint.setText(shown.hint(self._items, self.table.chosen_row() if narrow else None))
 
     def set_context(self, ctx: Context) -> None:
         """Somebody else is at the desk."""
@@ -234,8 +234,7 @@ class DayClosePage(QWidget):
             self._show_items(shown.gathered(status.items))
             self.table.set_empty(f"没有未结事项，可以{kind}。")
             words = f"未结 {len(status.items)} 项" if status.items else "没有未结事项"
-            tone = Tone.WARNING if status.items else Tone.FINE
-            hint = "回车或点击一行去办理。" if status.items else ""
+            tone, hint = Tone.WARNING if status.items else Tone.FINE, ""
         look.set_icon(self._icon, look.TONE_ICONS[tone], tone.value)
         self.heading.setText(words)
         self.hint.setText(hint)

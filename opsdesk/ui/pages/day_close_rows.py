@@ -83,6 +83,13 @@ def rows(items: Sequence[OpenItem]) -> list[Row]:
     ]
 
 
+def hint(items: Sequence[OpenItem], chosen: Row | None) -> str:
+    """What Enter does; with the row `chosen`, also where it leads: its door may have no room in the list."""
+    if chosen is None or not 0 <= chosen.id < len(items):
+        return "回车或点击一行去办理。" if items else ""
+    return f"回车或点击，到“{DOORS.get(items[chosen.id].door, '去办理')}”办理。"
+
+
 def rows_of(closed: Closed) -> list[Row]:
     """What stood open when the period was closed: only to be looked at."""
     return [

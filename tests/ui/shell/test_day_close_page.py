@@ -248,11 +248,16 @@ def test_on_a_small_page_what_stands_open_can_still_be_read(desk: Hands, page: D
     desk.settle()
     assert page.side.width() < wide
     assert page.table.columnWidth(1) >= 330
-    assert page.table.isColumnHidden(2), "the hint above says that a row leads on"
+    assert page.table.isColumnHidden(2), "the hint above says where the row leads"
+    for place in (0, 1):
+        page.table.selectRow(place)
+        door = page.table.chosen_row().values["door"].removesuffix(" ›")
+        assert page.hint.text() == f"回车或点击，到“{door}”办理。"
     desk.window.frame.rail.fold(True)
     desk.settle()
     assert page.table.columnWidth(1) >= 360
     assert not page.table.isColumnHidden(2), "the rail gave it its room"
+    assert page.hint.text() == "回车或点击一行去办理。"
 
 
 def test_on_a_small_page_the_column_beside_is_whole(desk: Hands, page: DayClosePage) -> None:
