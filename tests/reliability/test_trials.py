@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,9 @@ SPOILT = ("the clock is not checked", "altered rows of issued forms are genuine"
 """Mutants whose trials are quick; `X` has all of them."""
 
 
+SPOIL = "import sys; from benchmarks.reliability import mutants; mutants.MUTANTS[sys.argv[1]].spoil()"
+
+
 @pytest.mark.parametrize("name", COUNTS)
 def test_the_program_passes(name: str) -> None:
     (trial,) = trials.named([name])
@@ -36,6 +41,12 @@ def test_each_trial_of_the_plan_is_there() -> None:
     assert len(names) == len(set(names))
     assert all(trial.quick <= trial.full for trial in trials.TRIALS)
     assert {mutant.trial for mutant in mutants.MUTANTS.values()} <= set(COUNTS)
+
+
+@pytest.mark.parametrize("name", mutants.MUTANTS)
+def test_every_mutant_finds_what_it_spoils(name: str) -> None:
+    spoilt = subprocess.run([sys.executable, "-c", SPOIL, name], cwd=mutants.ROOT, capture_output=True, check=False)
+    assert spoilt.returncode == 0, spoilt.stderr.decode()
 
 
 def test_spoilt_on_purpose_it_fails() -> None:

@@ -93,7 +93,10 @@ class TestFound:
         assert made.trace.startswith(f"{kept.seq}·")
         assert found.since is not None
         assert found.since.holds
-        assert found.since.sentence == f"表上印的链首（第 {kept.seq} 条）仍在审计链里，此后全站又有 0 条改动（打印和签发不算）。"
+        assert (
+            found.since.sentence
+            == f"表上印的链首（第 {kept.seq} 条）仍在审计链里，此后全站又有 0 条改动（打印和签发不算）。"
+        )
         assert whole(site) == []
 
     def test_time_alone_changes_nothing(self, site: Context, crew: Team) -> None:
