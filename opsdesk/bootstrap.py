@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -248,7 +249,8 @@ def check_today(ctx: Context, made: Backup | None, stopped: Callable[[], bool] =
     try:
         return check_copy(ctx, copy, stopped)
     finally:
-        backup.discard(copy)
+        with suppress(OSError):  # held by a scanner it stays, a backup like any other
+            backup.discard(copy)
 
 
 def check_everything(ctx: Context, stopped: Callable[[], bool] = lambda: False) -> Whole | None:
@@ -257,9 +259,9 @@ def check_everything(ctx: Context, stopped: Callable[[], bool] = lambda: False) 
         links = chain.count(connection)
     found = check_today(ctx, None, stopped)
     with ctx.read() as connection:
-        found += attachments.verify(ctx.home, connection)
-    found += backup_keeping.changed_files(ctx, stopped)
-    return None if stopped() else Whole(tuple(found), links)
+        beside = list(attachments.verify(ctx.home, connection))
+    beside += backup_keeping.changed_files(ctx, stopped)
+    return None if stopped() else Whole(tuple(found), tuple(beside), links)
 
 
 def refuse_altered(ctx: Context) -> None:

@@ -6,12 +6,12 @@ that lies elsewhere is a witness of the chain (`promises.md` 2.3). Attachments l
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import shutil
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from opsdesk.models.engine import Database
-from opsdesk.services import attachments, backup_crypt, chain, unsound
+from opsdesk.services import attachments, backup_crypt, chain, unsound, whole_files
 from opsdesk.services.errors import Damaged, Trouble, system_said
 from opsdesk.services.password_lock import Lock
 from opsdesk.services.transaction import is_damage
@@ -43,6 +43,7 @@ _UNFIT = re.compile(r'[<>:"/\\|?*\s\x00-\x1f]+')
 
 CHANGED = "文件和写完时不一样"
 """What a manifest says of a backup whose bytes are not those that were opened and counted."""
+TURN = threading.Lock()
 Progress = Callable[[int, int], bool]
 
 
@@ -176,7 +177,15 @@ def make(
     Attachments go into one folder beside all backups, each only once. `why` becomes part of the name (迁移前, 手动 …).
     What goes to another `folder` is compared with the copy after writing; with `lock` it is encrypted.
     Raises Trouble where the copy cannot be written or is not sound; a record that is not sound is remembered as such.
+    One at a time: the records worker and the rounds beside it wait for each other.
     """
+    with TURN:
+        return _made(home, now, why, folder, progress, lock)
+
+
+def _made(
+    home: Path, now: datetime, why: str, folder: Path | None, progress: Progress | None, lock: Lock | None
+) -> Backup:
     own = home / FOLDER
     target = folder or own
     copy = own / f".{DATABASE}.{os.getpid()}.tmp"
@@ -193,15 +202,15 @@ def make(
             _copy_file(copy, draft)
         else:
             copy.replace(draft)
-        sync(draft)
+        whole_files.sync(draft)
         ending = backup_crypt.ENDING if lock else ""
         final = _free_name(target, f"ops-{now:%Y%m%d-%H%M%S}-{_UNFIT.sub('-', why)}", f".db{ending}")
         draft.replace(final)
         known = unsound.found(home)
         wrong = known.sentence if known is not None else ""
-        made = Backup(final, now, why, final.stat().st_size, sha256_of(final), found, wrong)
+        made = Backup(final, now, why, final.stat().st_size, whole_files.sha256_of(final), found, wrong)
         _write_manifest(made)
-        sync_folder(target)
+        whole_files.sync_folder(target)
     except (Damaged, OSError, *SPOILT) as error:
         if isinstance(error, Damaged) or is_damage(error):
             unsound.note(home, now, str(error))
@@ -212,13 +221,13 @@ def make(
         raise Trouble(f"备份没有写成（{_why(error)}）。", remedy=f"请检查 {target} 是否可写、磁盘是否已满。") from error
     finally:
         for each in (copy, draft):
-            _remove(each)
+            whole_files.remove(each)
     return made
 
 
 def _copy_database(source: Path, target: Path, progress: Progress | None) -> None:
     began = time.monotonic()
-    _remove(target)
+    whole_files.remove(target)
 
     def tell(_status: int, remaining: int, total: int) -> None:
         if progress and not progress(total - remaining, total):
@@ -254,8 +263,8 @@ def locked_attachments(lock: Lock) -> str:
 
 def _copy_file(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
-    sync(target)
-    if sha256_of(source) != sha256_of(target):
+    whole_files.sync(target)
+    if whole_files.sha256_of(source) != whole_files.sha256_of(target):
         raise OSError("写出后读回来不一样，磁盘可能有问题")
 
 
@@ -271,46 +280,6 @@ def _why(error: Exception) -> str:
     return system_said(error) if isinstance(error, OSError) else str(error)
 
 
-def sync(path: Path) -> None:
-    """See to it that a file is on the disk."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """See to it that the names of a folder are on the disk, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file whole or not at all. Raises OSError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, "utf-8")
-        sync(draft)
-        draft.replace(path)
-    finally:
-        _remove(draft)
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return  # the medium is gone; what lies on it is a draft by its name
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def manifest_of(path: Path) -> Path:
     """Where the manifest of a backup lies."""
     return path.with_name(f"{path.name}{MANIFEST}")
@@ -323,7 +292,7 @@ def mark(path: Path, wrong: str) -> None:
 
 
 def _write_manifest(made: Backup) -> None:
-    write_whole(manifest_of(made.path), json.dumps(_as_json(made), ensure_ascii=False, indent=1))
+    whole_files.write_whole(manifest_of(made.path), json.dumps(_as_json(made), ensure_ascii=False, indent=1))
 
 
 def _as_json(made: Backup) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from opsdesk.services import backup, backup_second, chain, unsound
+from opsdesk.services import backup, backup_second, chain, unsound, whole_files
 from opsdesk.services.backup import Backup, Kept, Progress
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Trouble, system_said
@@ -145,12 +145,15 @@ def changed_files(ctx: Context, stopped: Callable[[], bool]) -> Iterator[str]:
         for each in backup.kept(folder):
             if stopped():
                 return
-            if each.manifest is None or not each.sound:
+            if each.manifest is None:
                 continue
             try:
-                if backup.sha256_of(each.path) == each.manifest.sha256:
+                if each.sound and whole_files.sha256_of(each.path) != each.manifest.sha256:
+                    backup.mark(each.path, backup.CHANGED)
+                elif each.sound:
                     continue
-                backup.mark(each.path, backup.CHANGED)
+            except FileNotFoundError:
+                continue  # let go meanwhile, as the rule has it
             except OSError as error:
                 yield f"备份 {each.path.name} 读不出来（{system_said(error)}）。"
             else:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import accounts, backup, password_lock, settings
+from opsdesk.services import accounts, backup, password_lock, settings, whole_files
 from opsdesk.services.backup import Backup, Progress
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble, system_said
@@ -121,7 +121,7 @@ def choose(ctx: Context, folder: Path | None) -> Outcome[str]:
         raise Refusal("第二备份位置要在数据文件夹以外，最好是另一块磁盘或 U 盘。", field=SETTING)
     words = f"这个文件夹是运维台（{settings.read(ctx, 'site.name')}）的第二备份位置，请不要删除或改名。\n"
     try:
-        backup.write_whole(folder / MARK, words)
+        whole_files.write_whole(folder / MARK, words)
     except OSError as error:
         why = system_said(error)
         raise Refusal(f"{folder} 写不进去（{why}）。请换一个文件夹，或开放写入权限。", field=SETTING) from None
@@ -168,7 +168,7 @@ def copy(ctx: Context, why: str, progress: Progress | None = None) -> Backup:
     made = elsewhere(ctx, second.folder, why, progress)
     told = {"folder": str(second.folder), "at": made.made_at.isoformat()}
     try:
-        backup.write_whole(ctx.home / backup.FOLDER / MEMORY, json.dumps(told, ensure_ascii=False))
+        whole_files.write_whole(ctx.home / backup.FOLDER / MEMORY, json.dumps(told, ensure_ascii=False))
     except OSError:
         return made  # only how old it is on days without the drive is not remembered
     return made

@@ -70,10 +70,16 @@ def examine(home: Path, clock: Clock) -> Health | None:
 
 @dataclass(frozen=True)
 class Whole:
-    """What came of checking everything: sentences (none: all holds), and how many links the chain has."""
+    """What came of checking everything: sentences about the record and about what lies beside it; the chain's links."""
 
-    findings: tuple[str, ...]
+    record: tuple[str, ...]
+    beside: tuple[str, ...]
     links: int
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """All sentences; none where everything holds."""
+        return (*self.record, *self.beside)
 
 
 def sound(connection: Connection) -> list[str]:

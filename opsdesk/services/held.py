@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from opsdesk.models import Base, PermitPerson, Staff, Visit, VisitItem, Visitor
+from opsdesk.models import Base, Loan, LoanItem, PermitPerson, Staff, Visit, VisitItem, Visitor
 from opsdesk.services import history
 from opsdesk.services.context import Context
 from opsdesk.services.history import Link
 
-STAFF, GOODS = Staff.__tablename__, VisitItem.__tablename__
+STAFF, GOODS, LENT = Staff.__tablename__, VisitItem.__tablename__, LoanItem.__tablename__
+OF_ANOTHER = frozenset({"deputy_id"})
+"""Columns that name somebody in a record about another: who stands in knows of the absence, not of its reason."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,16 @@ def about_staff(ctx: Context, staff_id: int) -> list[Held]:
     own = select(Staff.id).where(Staff.id == staff_id)
     found = [(STAFF, own)]
     for table in Base.metadata.sorted_tables:
-        leading = [key.parent for key in table.foreign_keys if key.column.table.name == STAFF]
+        leading = [
+            key.parent
+            for key in table.foreign_keys
+            if key.column.table.name == STAFF and key.parent.name not in OF_ANOTHER
+        ]
         if leading:
             ids = select(table.c.id).where(or_(*(column == staff_id for column in leading)))
             found.append((table.name, ids))
-    return _held(ctx, [*found, (GOODS, _goods(Visit.staff_id == staff_id))])
+    lent = select(LoanItem.id).join(Loan, Loan.id == LoanItem.loan_id).where(Loan.staff_id == staff_id)
+    return _held(ctx, [*found, (GOODS, _goods(Visit.staff_id == staff_id)), (LENT, lent)])
 
 
 def about_visitor(ctx: Context, name: str, unit: str) -> list[Held]:

@@ -278,7 +278,7 @@ def _facts(body: str, seq: int, values: Mapping[tuple[int, str], str], role: str
 def _shown(column: str, value: str, role: str) -> str:
     if column == "id_number":
         return id_numbers.masked(value)
-    return masking.phone_for(role, value) if "phone" in column else value
+    return masking.phone_for(role, value) if "phone" in column or column == "contact" else value
 
 
 @cache

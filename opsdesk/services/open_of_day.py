@@ -55,16 +55,18 @@ def _people(people: Sequence[PersonDay], now: datetime, *, closed: bool) -> Iter
             working += [each] if each.left_at is None else []
             continue
         if state is State.NO_SIGN_IN:
-            said, kind, door = "没有到岗记录，只有离岗记录。请补签。", NO_SIGN_IN, "correction"
+            said, remedy, kind, door = "没有到岗记录，只有离岗记录。", "请补签。", NO_SIGN_IN, "correction"
         elif state is State.DUE and each.duty is not None:
-            begins = f"{each.duty.begins:%H:%M}"
-            said, kind, door = f"应到 {begins}，没有到岗记录，也没有请假。请补请假单或补签。", NOT_COME, "leave"
-        elif each.punches and each.left_at is None and closed:
-            said, kind, door = "没有签退。请签退；人已经走了的，请重新打开当天再补签。", NO_SIGN_OUT, "sign_in"
+            said = f"应到 {each.duty.begins:%H:%M}，没有到岗记录，也没有请假。"
+            remedy, kind, door = "请补请假单或补签。", NOT_COME, "leave"
         elif each.punches and each.left_at is None:
-            said, kind, door = "没有签退。请签退或补签。", NO_SIGN_OUT, "correction"
+            said, remedy, kind, door = "没有签退。", "请签退或补签。", NO_SIGN_OUT, "correction"
         else:
             continue
+        if closed:
+            still = "请签退；人已经走了的，" if kind == NO_SIGN_OUT else ""
+            remedy, door = f"{still}请重新打开当天再补。", "sign_in"
+        said += remedy
         yield OpenItem(kind, f"{who.name}（{who.vendor}）{said}", door, name=who.name, staff_id=who.id, day=day)
     yield from _on_shift(working)
 

@@ -45,7 +45,7 @@ SETTING = "privacy.visitor_months"
 PURGED = "已清除"
 """Stands in place of a name that was cleared."""
 TOUCHED = frozenset({"visitor", "visit", "permit", "off_hours", "loan", "door_event", "seal"})
-WITH_NUMBERS = ("OD-F08", "OD-F08E", "OD-F09", "OD-F14")
+WITH_NUMBERS = ("OD-F08", "OD-F08E", "OD-F09", "OD-F14", "OD-GR")
 """Forms on which numbers of visitors stand, whole, masked or in part."""
 REASON = 2
 CLEARED, COMPACTED = "清除到期个人信息", "整理数据文件"

@@ -17,7 +17,7 @@ from pathlib import Path
 from opsdesk.models.engine import APPLICATION_ID, read_engine, write_engine
 from opsdesk.models.schema import SCHEMA, migrate
 from opsdesk.rules.vocabulary import Role
-from opsdesk.services import attachments, backup, backup_crypt, chain, chain_fork, folders, health, unsound
+from opsdesk.services import attachments, backup, backup_crypt, chain, chain_fork, folders, health, unsound, whole_files
 from opsdesk.services.backup import DATABASE, SIDECARS, Contents
 from opsdesk.services.backup_crypt import Opener
 from opsdesk.services.chain import Entry, Signer
@@ -126,7 +126,7 @@ def sweep(home: Path) -> None:
 
 
 def preview(home: Path, path: Path, password: str = "") -> Preview:
-    """Look into a backup. Refuses a wrong password; raises Damaged where it is not sound, and remembers it so."""
+    """Look into a backup. Refuses a wrong password; raises Damaged where it is not sound, remembers what changed."""
     with readable(path, password, near=home) as plain:
         found = _sound_contents(plain, path)
         with closing(backup.looking(plain)) as connection:
@@ -151,8 +151,10 @@ def _sound_contents(plain: Path, path: Path) -> Contents:
     try:
         return backup.contents(plain)
     except Damaged:
+        manifest = backup.read_manifest(path)
         with suppress(OSError):  # a stick that cannot be written is told all the same
-            backup.mark(path, backup.CHANGED)
+            if manifest is not None and whole_files.sha256_of(path) != manifest.sha256:
+                backup.mark(path, backup.CHANGED)
         raise
 
 
@@ -191,14 +193,14 @@ def swap(home: Path, incoming: Path, now: datetime) -> Path:
     aside = _free_folder(home, now)
     moved: list[Path] = []
     try:
-        backup.sync(incoming)
+        whole_files.sync(incoming)
         aside.mkdir()
         for name in (DATABASE, *(DATABASE + suffix for suffix in SIDECARS)):
             if (home / name).exists():
                 (home / name).replace(aside / name)
                 moved.append(aside / name)
         incoming.replace(home / DATABASE)
-        backup.sync_folder(home)
+        whole_files.sync_folder(home)
     except OSError as error:
         for each in reversed(moved):
             with suppress(OSError):
@@ -273,7 +275,7 @@ def rehearse(home: Path, path: Path, clock: Clock, *, password: str = "") -> Reh
     found, findings, sha256 = None, [], ""
     try:
         with trial_folder(home) as folder:
-            sha256 = backup.sha256_of(path)
+            sha256 = whole_files.sha256_of(path)
             if manifest is not None and manifest.sha256 != sha256:
                 findings.append("文件与写成时的校验值不一致。")
             site = folder / "site"
@@ -323,7 +325,7 @@ def _fit(path: Path) -> Contents:
 def _copy(source: Path, target: Path) -> None:
     try:
         shutil.copyfile(source, target)
-        backup.sync(target)
+        whole_files.sync(target)
     except OSError as error:
         raise Trouble(
             f"恢复没有开始（{system_said(error)}），现在的数据没有改动。", remedy="请检查磁盘空间和权限后再试。"

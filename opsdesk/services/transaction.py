@@ -33,6 +33,8 @@ WAYS_OUT = {
 }
 NOT_SAVED, NOT_READ, NOT_OPENED = "没有保存", "没有读出", "没有打开"
 STILL_THERE = "已输入的内容还在。"
+PASSING = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+"""What may pass while the window stays open, and with it what was typed."""
 
 BATCH = 500
 LONGEST_SPOILT = 40
@@ -44,7 +46,8 @@ def as_trouble(error: BaseException, undone: str = NOT_SAVED) -> Trouble | None:
     known = WAYS_OUT.get(_code(error))
     if known is None:
         return None
-    return Trouble(f"{known[0]}，{undone}。", remedy=known[1] + (STILL_THERE if undone == NOT_SAVED else ""))
+    stays = undone == NOT_SAVED and _code(error) in PASSING
+    return Trouble(f"{known[0]}，{undone}。", remedy=known[1] + (STILL_THERE if stays else ""))
 
 
 def _code(error: BaseException | None) -> int:

@@ -11,10 +11,11 @@ import team as team_module
 from sqlalchemy import select
 from team import Team, go_to
 
-from opsdesk import history, personal_extract
+from opsdesk import history, issued, personal_extract
+from opsdesk.exports import issuing
 from opsdesk.exports.document import Document, Table, Text
 from opsdesk.exports.layout import compose
-from opsdesk.models import Base, Staff, Visitor
+from opsdesk.models import Base, Loan, LoanItem, Staff, Visitor
 from opsdesk.registers.incident import acts, service
 from opsdesk.registers.sign_in.service import sign, take_back
 from opsdesk.registers.visit import service as visit
@@ -23,6 +24,7 @@ from opsdesk.rules.vocabulary import Role
 from opsdesk.services import held
 from opsdesk.services.context import Actor, Context
 from opsdesk.services.errors import Refusal
+from opsdesk.services.seals import Finding
 
 NUMBER = "11010519491231002X"
 
@@ -76,13 +78,44 @@ def test_no_row_that_leads_to_a_person_is_forgotten(filled: Context) -> None:
     with filled.read() as connection:
         for table in Base.metadata.sorted_tables:
             for key in table.foreign_keys:
-                if key.column.table.name == "staff":
+                if key.column.table.name == "staff" and key.parent.name != "deputy_id":
                     query = select(table.c.id).where(key.parent == 1)
                     found.setdefault(table.name, set()).update(connection.execute(query).scalars())
+    with filled.read() as connection:
+        lent = select(LoanItem.id).join(Loan, Loan.id == LoanItem.loan_id).where(Loan.staff_id == 1)
+        found["loan_item"] = set(connection.execute(lent).scalars())
     told_of = {each.subject: {row.subject_id for row in each.rows} for each in held.about_staff(filled, 1)}
     assert told_of.pop("staff") == {1}
     assert told_of == {name: ids for name, ids in found.items() if ids}
     assert len(told_of) >= 8
+
+
+def test_who_stands_in_gets_nothing_of_the_reason_and_no_telephone_is_whole(site: Context, crew: Team) -> None:
+    machine_room.save(
+        site, "leave", staff_id=crew["1001"], kind="病假", reason="腰椎手术", contact="13800005678",
+        first_day=date(2026, 3, 9), deputy_id=crew["1002"],
+    )  # fmt: skip
+    own, other = (str(personal_extract.of_staff(site, crew[number]).body) for number in ("1001", "1002"))
+    assert "腰椎手术" in own
+    assert "138****5678" in own
+    assert "13800005678" not in own
+    assert "腰椎手术" not in other
+    assert "请假单" not in other
+
+
+def test_whoever_is_at_the_desk_can_check_a_copy_that_was_given(site: Context, crew: Team) -> None:
+    (issued_paper,) = issuing.issue(site, [personal_extract.of_staff(site, crew["1001"])]).value
+    clerk = site.acting_as(Actor("值班员", Role.DESK))
+    assert issued.check(clerk, issued_paper.seal).finding is Finding.SAME
+    go_to(site, "2026-03-05 08:20:00")
+    sign(site, staff_id=crew["1001"])
+    assert issued.check(site, issued_paper.seal).finding is Finding.CHANGED
+    said = issued.check(clerk, issued_paper.seal)
+    assert (said.finding, said.sentence) == (Finding.CHANGED, issued.HIDDEN)
+    (anew,) = issued.anew(site, issued.check(site, issued_paper.seal).code)
+    assert anew.facts[2].value == "2026-03-05 08:20", "made from the record of now, it says so"
+    with pytest.raises(Refusal, match="需要主管"):
+        issued.anew(clerk, said.code)
 
 
 def test_clauses_are_told_by_their_numbers(site: Context, crew: Team) -> None:

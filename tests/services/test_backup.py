@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from opsdesk.services import (
     restoring,
     settings,
     unsound,
+    whole_files,
 )
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Damaged, Refusal, Trouble
@@ -52,6 +54,15 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestMaking:
+    def test_two_at_once_are_both_whole_and_none_is_taken_for_damage(self, site: Context) -> None:
+        with ThreadPoolExecutor(2) as beside:
+            rounds = [beside.submit(backup.make, site.home, NOW, why) for why in ("定时", "日结") * 10]
+        made = {each.result().path for each in rounds}
+        assert len(made) == 20
+        assert unsound.found(site.home) is None
+        assert all(each.sound and not each.wrong for each in backup.kept(site.home / backup.FOLDER))
+        assert not list((site.home / backup.FOLDER).glob(".*")), "no draft is left"
+
     def test_it_is_opened_counted_and_told_in_a_manifest(self, site: Context) -> None:
         made = backup.make(site.home, NOW, "手动")
         assert made.path.name == "ops-20260305-080000-手动.db"
@@ -60,7 +71,7 @@ class TestMaking:
             "2026-03-05T08:00:00", "手动", False, SCHEMA,
         )  # fmt: skip
         assert (told["seq"], told["head"]) == head(site) == (made.links, made.contents.head)
-        assert told["sha256"] == backup.sha256_of(made.path)
+        assert told["sha256"] == whole_files.sha256_of(made.path)
         assert told["size"] == made.path.stat().st_size
         with site.read() as connection:
             links = connection.exec_driver_sql("SELECT count(*) FROM ledger").scalar_one()

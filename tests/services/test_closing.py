@@ -135,7 +135,7 @@ class TestOpenItems:
         assert said.startswith("王强等 7 人"), "back again"
 
     def test_of_a_closed_day_nobody_is_sent_to_a_slip_that_is_refused(self, site: Context, crew: Team) -> None:
-        day_over(site, crew, but=("1001",), begun=False)
+        day_over(site, crew, but=("1001", "1003"))
         go_to(site, "2026-03-05 17:46:00")
         sign(site, staff_id=crew["1001"], direction=Direction.IN)
         before = next(each for each in items(site) if each.kind == "未签退")
@@ -143,9 +143,14 @@ class TestOpenItems:
         close(site, because="王强还在机房处理")
         go_to(site, "2026-03-05 17:50:00")
         sign(site, staff_id=crew["1002"], direction=Direction.IN)
-        found = {each.name: (each.door, each.sentence) for each in items(site) if each.kind == "未签退"}
-        said = "没有签退。请签退；人已经走了的，请重新打开当天再补签。"
-        assert found == {"王强": ("sign_in", f"王强（华信）{said}"), "李敏": ("sign_in", f"李敏（华信）{said}")}
+        found = {each.name: (each.door, each.sentence) for each in items(site) if each.staff_id is not None}
+        left, never = "没有签退。请签退；人已经走了的，", "应到 08:30，没有到岗记录，也没有请假。"
+        again = "请重新打开当天再补。"
+        assert found == {
+            "王强": ("sign_in", f"王强（华信）{left}{again}"),
+            "李敏": ("sign_in", f"李敏（华信）{left}{again}"),
+            "刘芳": ("sign_in", f"刘芳（华信）{never}{again}"),
+        }
 
     def test_before_the_site_was_opened_nobody_is_missing(self, site: Context, crew: Team) -> None:
         assert items(site, closings.of_day(date(2025, 12, 31))) == []

@@ -123,6 +123,17 @@ class TestPreview:
         assert (seen.site, seen.encrypted, seen.later.count) == ("示例市信息中心", True, 0)
         assert not list(site.home.glob(f"{restoring.TRIAL}*"))
 
+    def test_one_that_another_program_holds_is_no_bad_one(self, site: Context) -> None:
+        made = backup.make(site.home, site.now(), "手动")
+        with closing(sqlite3.connect(made.path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(Damaged):
+                restoring.preview(site.home, made.path)
+            other.execute("ROLLBACK")
+        (kept,) = backup.kept(made.path.parent)
+        assert (kept.sound, kept.wrong) == (True, "")
+        assert restoring.preview(site.home, made.path).wrong == ""
+
     def test_what_is_gone_or_spoilt_is_told(self, site: Context) -> None:
         made = backup.make(site.home, site.now(), "手动")
         made.path.write_bytes(made.path.read_bytes()[:5000])

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
 
-from opsdesk.register import Field, Kind, Tone
-from opsdesk.services import backup_crypt, restoring
+from opsdesk.register import Chip, Field, Kind, Tone
+from opsdesk.services import backup, backup_crypt, restoring
+from opsdesk.services.backup import Kept
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Refusal, Trouble
 from opsdesk.services.restoring import Preview
@@ -194,10 +195,21 @@ class BackupPanel(Panel):
         self._grid.addWidget(said, place, 1)
 
 
+def state_of(each: Kept, checked: bool | None = None) -> Chip:
+    """Whether one can go back to a backup; `checked` says what came of opening it just now."""
+    if checked is False or (each.manifest is not None and not each.sound):
+        return Chip("不能恢复", Tone.BROKEN)
+    if each.wrong:
+        return Chip(NOT_AS_CHAINED, Tone.BROKEN)
+    return Chip("可恢复 ✔", Tone.FINE) if checked or each.sound else Chip("未检查")
+
+
 def known_wrong(seen: Preview) -> str:
     """What is known not to hold in a backup, as a warning; empty where nothing is."""
     if not seen.wrong:
         return ""
+    if seen.wrong == backup.CHANGED:
+        return f"注意：{seen.wrong}，请尽量用别的备份。"
     return f"注意：里面有和审计链不符的记录（{seen.wrong.rstrip('。')}），恢复后它们还在。"
 
 

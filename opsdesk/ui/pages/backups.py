@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from opsdesk.register import Chip, Column, Kind, Row, Tone
+from opsdesk.register import Column, Kind, Row, Tone
 from opsdesk.registers.restore_drill import documents
 from opsdesk.registers.restore_drill import service as drills
 from opsdesk.services import backup, backup_keeping, backup_second, restoring, unsound
@@ -27,7 +27,7 @@ from opsdesk.ui.kit.notices import open_outside, size_in_words
 from opsdesk.ui.kit.operation import Progress
 from opsdesk.ui.kit.parts import label, page_title, primary_button, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
-from opsdesk.ui.pages.backup_panel import NOT_AS_CHAINED, BackupPanel, known_wrong
+from opsdesk.ui.pages.backup_panel import BackupPanel, known_wrong, state_of
 from opsdesk.ui.pages.backup_place import Banner, SecondPlace
 from opsdesk.ui.pages.step_up import ask_supervisor
 
@@ -277,7 +277,7 @@ class BackupsPage(QWidget):
                 "at": each.at,
                 "why": each.why,
                 "where": where,
-                "state": self._state(each),
+                "state": state_of(each, self._checked.get(each.path)),
                 "links": f"{manifest.links:,} 条" if manifest else "",
                 "rows": f"{manifest.contents.rows:,} 行" if manifest else "",
                 "size": size_in_words(each.size),
@@ -285,16 +285,6 @@ class BackupsPage(QWidget):
                 "file": each.path.name,
             },
         )
-
-    def _state(self, each: Kept) -> Chip:
-        checked = self._checked.get(each.path)
-        if checked is False or (each.manifest is not None and not each.sound):
-            return Chip("不能恢复", Tone.BROKEN)
-        if each.wrong:
-            return Chip(NOT_AS_CHAINED, Tone.BROKEN)
-        if checked or each.sound:
-            return Chip("可恢复 ✔", Tone.FINE)
-        return Chip("未检查")
 
     def _current(self) -> Path | None:
         row = self.table.chosen_row()

@@ -48,6 +48,8 @@ ASKED = "扫描二维码，或输入表右下角的校验码，按回车"
 WHAT = "每张打印或导出的表右下角都有校验码。扫码、手工输入都可以，大小写、短横、全角不论；也可以把导出的文件拖到这里。"
 READY = "等待校验"
 COMPARE = "再输入最近一张日结单的校验码：显示“链首相符”，就是那以前没有被整段改写过。"
+MEND = "请到“设置 · 备份”修复，或从备份恢复。"
+BESIDE = "记录本身相符，不用恢复。备份坏了的，请另做一份；附件不见了的，请从备份旁边的文件夹找回。"
 MOST_FINDINGS = 20
 FILES = "本系统写出的表 (*.pdf *.xlsx);;所有文件 (*)"
 
@@ -218,7 +220,8 @@ class VerifyPage(QWidget):
             self._tell("全部相符", said, Tone.FINE)
         else:
             more = f"，下面是前 {MOST_FINDINGS} 处" if len(whole.findings) > MOST_FINDINGS else ""
-            said = f"发现 {len(whole.findings):,} 处问题{more}。请到“设置 · 备份”修复，或从备份恢复。"
+            remedy = MEND if whole.record else BESIDE
+            said = f"发现 {len(whole.findings):,} 处问题{more}。{remedy}"
             self._tell("有问题", said, Tone.BROKEN)
             self._desk.bus.announce({"backup"})
 

@@ -24,13 +24,16 @@ from opsdesk.ui.shell.main_window import MainWindow
 from opsdesk.ui.shell.preferences import Preferences
 
 LOG = "opsdesk.log"
+CLOSING = 20_000
+"""Milliseconds that a window may take to close, with a backup to a stick."""
 TITLE_BAR = 40
 """Pixels that the system may add to a window's height."""
 NOT_OPEN = "运维台没有打开"
 INCOMPLETE = "程序文件不全：{folder} 里缺少 {names}。数据没有动。请重新安装运维台，再打开。"
 UNANSWERED = (
-    "运维台已经在另一个窗口中打开，但那个窗口没有应答。请切换到那个窗口；看不到那个窗口、或它一直不动的，"
-    "请重新启动电脑，再打开运维台。仍是这样的，请删除 {home} 里的 ops.lock，里面没有记录。"
+    "运维台已经在另一个窗口中打开，但那个窗口没有应答，也可能正在关闭和备份。请过一分钟再打开，或切换到那个窗口；"
+    "看不到那个窗口、或它一直不动的，请重新启动电脑，再打开运维台。"
+    "仍是这样的，请删除 {home} 里的 ops.lock，里面没有记录。"
 )
 """What is said where neither this window may open nor the first one comes to the front."""
 
@@ -64,9 +67,11 @@ def run(home: Path, *, kiosk: bool = False) -> int:
     writable = _make_folder(home)
     instance = Instance(home)
     if writable and not instance.acquire():
-        if not instance.call_first():
+        if instance.call_first():
+            return 0
+        if not instance.acquire(wait=CLOSING):  # whoever closes backs up first, and answers no more
             tell(NOT_OPEN, UNANSWERED.format(home=home))
-        return 0
+            return 0
     if writable:
         _keep_log(home)
     garbage.look_from_here(app)

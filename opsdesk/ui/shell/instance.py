@@ -11,7 +11,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 FILE = "ops.lock"
 PATIENCE = 3000
-"""Milliseconds that the first window has to answer: none is busy for so long, one that hangs is."""
+"""Milliseconds that the first window has to answer: none at work is busy for so long; one that hangs or closes is."""
 HERE = b"1"
 
 
@@ -26,13 +26,14 @@ class Instance(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
 
-    def acquire(self) -> bool:
-        """Become the one instance; False if there is another. A folder that cannot be written is judged at opening.
+    def acquire(self, wait: int = 0) -> bool:
+        """Become the one instance; False if there still is another after `wait` milliseconds.
 
+        A folder that cannot be written is judged at opening.
         A lock that nobody holds any more gives way, also one that was cut short or came with the folder from another
         computer: the system lets no lock be removed that a living process holds.
         """
-        taken = self._lock.tryLock(0) or (self._lock.removeStaleLockFile() and self._lock.tryLock(0))
+        taken = self._lock.tryLock(wait) or (self._lock.removeStaleLockFile() and self._lock.tryLock(0))
         if not taken and self._lock.error() is not QLockFile.LockError.LockFailedError:
             return True
         if taken:
@@ -47,8 +48,7 @@ class Instance(QObject):
             while self._server.hasPendingConnections():
                 socket = self._server.nextPendingConnection()
                 socket.disconnected.connect(socket.deleteLater)
-                socket.write(HERE)
-                socket.disconnectFromServer()
+                socket.write(HERE)  # the other hangs up: closing here could take the word back on Windows
             called()
 
         self._server.newConnection.connect(answer)

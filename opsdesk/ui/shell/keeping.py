@@ -7,6 +7,7 @@ its place, and the record is opened anew.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -121,14 +122,22 @@ class Keeper(QObject):
             return
         from opsdesk import bootstrap
         from opsdesk.services import backup_keeping
+        from opsdesk.services.backup_keeping import Round
 
         self._running = True
         first, unwarned = self._looked_on != ctx.today(), self._warned_on != ctx.today()
 
         def work() -> tuple[Round, list[str], list[str]]:
+            if not bootstrap.is_set_up(ctx):
+                return Round(), [], []
             done = backup_keeping.go_round(ctx, progress=lambda _done, _total: not self._stopping)
             warnings = backup_keeping.warnings(ctx) if unwarned else []
-            found = bootstrap.check_today(ctx, done.here, lambda: self._stopping) if first else []
+            try:
+                found = bootstrap.check_today(ctx, done.here, lambda: self._stopping) if first else []
+            except Damaged:
+                raise
+            except Trouble as trouble:
+                return replace(done, trouble=done.trouble or trouble), [], warnings
             return done, found, warnings
 
         self._window.operations.run(
@@ -169,6 +178,7 @@ class Keeper(QObject):
         window = self._window
         running.end(window.home)
         self.timer.stop()
+        self._stopping = True
         window.idle.stop()
         window.operations.wait_idle()
         window.notices.clear()  # their buttons lead into what goes now

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsdesk import bootstrap
-from opsdesk.register import Chip, Column, Field, Kind, Row, Tone
+from opsdesk.register import Column, Field, Kind, Row, Tone
 from opsdesk.services import backup, backup_crypt, backup_keeping, restoring, salvage
 from opsdesk.services.backup import Backup, Kept
 from opsdesk.services.clock import Clock
@@ -23,7 +23,7 @@ from opsdesk.ui.kit.desk import Desk
 from opsdesk.ui.kit.notices import confirm, open_outside, size_in_words
 from opsdesk.ui.kit.parts import Card, danger_button, icon_label, label, secondary_button
 from opsdesk.ui.kit.record_table import RecordTable
-from opsdesk.ui.pages.backup_panel import NOT_AS_CHAINED, known_wrong
+from opsdesk.ui.pages.backup_panel import known_wrong, state_of
 from opsdesk.ui.pages.backups import FILES
 from opsdesk.ui.pages.short_form import ShortForm, in_the_middle
 from opsdesk.ui.shell.keeping import restored_in_words
@@ -315,10 +315,13 @@ def _newest(home: Path) -> Backup | None:
 
 
 def _row(place: int, each: Kept) -> Row:
-    state = Chip("可恢复 ✔", Tone.FINE) if each.sound else Chip("未检查")
-    if each.wrong:
-        state = Chip(NOT_AS_CHAINED, Tone.BROKEN)
-    values = {"at": each.at, "why": each.why, "state": state, "size": size_in_words(each.size), "file": each.path.name}
+    values = {
+        "at": each.at,
+        "why": each.why,
+        "state": state_of(each),
+        "size": size_in_words(each.size),
+        "file": each.path.name,
+    }
     return Row(place, values)
 
 

@@ -248,7 +248,11 @@ def test_a_backup_whose_bytes_changed_is_told_and_no_longer_offered(desk, page, 
         file.write(bytes(4096))
     desk.click(page.whole)
     assert page.headline.text() == "有问题"
-    assert page.facts.text() == f"备份 {spoilt.name} 和写完时不一样，不能用来恢复。"
+    said = f"备份 {spoilt.name} 和写完时不一样，不能用来恢复。"
+    assert page.facts.text() == said
+    assert page.sentence.text() == f"发现 1 处问题。{verify.BESIDE}", "the record itself need not be set back"
+    desk.click(page.whole)
+    assert page.facts.text() == said, "it is told every time"
     desk.window.frame.open("settings", "backup")
     desk.settle()
     shown_now = {each.path: each.sound for each in backup.kept(site.home / backup.FOLDER)}
