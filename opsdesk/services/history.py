@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from opsdesk.models import Base, LedgerRow, PersonalValue, Staff
@@ -64,6 +64,8 @@ PARTS = {
     "visit": (("visit_item", "visit_id"),),
 }
 """Tables whose rows are parts of a record, each with its column that leads there: they are told with the record."""
+HASHES = ("commitment", "content", "digests", "head", "password_hash", "photo_sha256", "salt", "schema", "sha256")
+"""What a link holds under these is for the program alone."""
 MOST_PEOPLE = 10
 """A word that names more people than this is looked for among the first of them."""
 FORGOTTEN = "（已清除）"
@@ -132,11 +134,27 @@ def listed(ctx: Context, asked: Asked, offset: int, limit: int) -> tuple[list[Li
         query = query.where(LedgerRow.at < _begins(ctx, asked.last + timedelta(days=1)))
     with ctx.read() as connection:
         if asked.text:
-            columns = (LedgerRow.act, LedgerRow.operator, LedgerRow.reason, LedgerRow.body)
-            query = query.where(listing.holds(asked.text, *columns, means=partial(_of_people, connection)))
+            columns = (LedgerRow.act, LedgerRow.operator, LedgerRow.reason)
+            query = query.where(listing.holds(asked.text, *columns, means=partial(_means, connection)))
         total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
         rows = connection.execute(query.with_only_columns(*LedgerRow.__table__.columns).offset(offset).limit(limit))
         return _links(connection, [dict(row) for row in rows.mappings()], str(ctx.actor.role)), total
+
+
+def _means(connection: Connection, word: str) -> ColumnElement[bool]:
+    return or_(_told_in_body(word), _of_people(connection, word))
+
+
+def _told_in_body(word: str) -> ColumnElement[bool]:
+    """Whether a word stands in what a link tells, which is not in its hashes: any four digits stand in some of them."""
+    sought = func.lower(word)
+    leaves = func.json_tree(LedgerRow.body).table_valued("key", "atom")
+    told = exists().where(
+        func.coalesce(leaves.c.key, "").not_in(HASHES),
+        func.instr(func.lower(func.coalesce(leaves.c.atom, "")), sought) > 0,
+    )
+    stands = func.instr(func.lower(LedgerRow.body), sought) > 0
+    return and_(stands, case((func.json_valid(LedgerRow.body) == 1, told), else_=stands))
 
 
 def _of_people(connection: Connection, word: str) -> ColumnElement[bool]:

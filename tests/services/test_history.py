@@ -20,6 +20,7 @@ from opsdesk.models import (
     Inspection,
     InspectionItem,
     InspectionLine,
+    LedgerRow,
     Room,
     RosterEntry,
     Seal,
@@ -129,6 +130,16 @@ def test_what_was_done_to_a_person_is_found_by_name_number_and_initials(site: Co
     links, _ = history.listed(site, Asked(text=word), 0, 20)
     assert {"staff", "punch"} <= {link.subject for link in links}
     assert not [link for link in links if link.subject == "staff" and link.subject_id != crew["1001"]]
+
+
+def test_what_only_stands_in_a_hash_is_not_found(changed: Context) -> None:
+    with changed.read() as connection:
+        query = select(LedgerRow.seq, LedgerRow.body).where(LedgerRow.body.contains('"commitment"'))
+        seq, body = connection.execute(query.limit(1)).one()
+    hashed = next(each["commitment"] for each in json.loads(body).values() if isinstance(each, dict))
+    links, _ = history.listed(changed, Asked(text=hashed), 0, 20)
+    assert seq not in {link.seq for link in links}
+    assert history.listed(changed, Asked(text="队"), 0, 1)[1] > 0
 
 
 def test_days_and_people_narrow_the_list(changed: Context) -> None:
