@@ -63,7 +63,6 @@ REGISTER = Register(
     ),
     list=service.listed,
     fields=(
-        Field("told", "说明", Kind.LONG_TEXT, group=OPENING, read_only=True),
         OFFICE,
         Field("day", "日期", Kind.DATE, required=True, group=OPENING, default=lambda ctx: ctx.today()),
         OPENED_BY,
@@ -76,6 +75,7 @@ REGISTER = Register(
         Field("remedy", "处置情况", Kind.LONG_TEXT, group=FINDINGS, help="当场处置或报修；当天写不了的以后补。"),
         Field("inspector", "巡查人 ①", group=FINDINGS, options=suggestions.people),
         Field("second_inspector", "巡查人 ②", group=FINDINGS, options=suggestions.people),
+        Field("told", "说明", Kind.LONG_TEXT, group=FINDINGS, read_only=True),
     ),
     load=service.load,
     save=service.save,
