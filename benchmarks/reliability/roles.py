@@ -155,7 +155,14 @@ def _called(function: Callable[..., object]) -> Callable[[Context], object]:
         for each in given
         if each.kind is each.KEYWORD_ONLY and each.default is each.empty
     }
-    return lambda ctx: function(ctx, *places, **named)
+    return lambda ctx: function(
+        ctx, *(_within(ctx, each) for each in places), **{name: _within(ctx, each) for name, each in named.items()}
+    )
+
+
+def _within(ctx: Context, value: Any) -> Any:
+    """A path lies in the site's own folder: an act that is let in may write there."""
+    return ctx.home / value if isinstance(value, Path) else value
 
 
 def _something(hint: Any) -> Any:
