@@ -285,6 +285,11 @@ def manifest_of(path: Path) -> Path:
     return path.with_name(f"{path.name}{MANIFEST}")
 
 
+def has_changed(made: Backup) -> bool:
+    """Whether its bytes are no longer those that were opened and counted. Raises OSError."""
+    return whole_files.sha256_of(made.path) != made.sha256
+
+
 def mark(path: Path, wrong: str) -> None:
     """Remember what does not hold in a backup, so that it is not offered as a good one. Raises OSError."""
     if (made := read_manifest(path)) is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from opsdesk.services import backup, backup_second, chain, unsound, whole_files
+from opsdesk.services import backup, backup_second, chain, unsound
 from opsdesk.services.backup import Backup, Kept, Progress
 from opsdesk.services.context import Context
 from opsdesk.services.errors import Trouble, system_said
@@ -148,7 +148,7 @@ def changed_files(ctx: Context, stopped: Callable[[], bool]) -> Iterator[str]:
             if each.manifest is None:
                 continue
             try:
-                if each.sound and whole_files.sha256_of(each.path) != each.manifest.sha256:
+                if each.sound and backup.has_changed(each.manifest):
                     backup.mark(each.path, backup.CHANGED)
                 elif each.sound:
                     continue

@@ -153,7 +153,7 @@ def _sound_contents(plain: Path, path: Path) -> Contents:
     except Damaged:
         manifest = backup.read_manifest(path)
         with suppress(OSError):  # a stick that cannot be written is told all the same
-            if manifest is not None and whole_files.sha256_of(path) != manifest.sha256:
+            if manifest is not None and backup.has_changed(manifest):
                 backup.mark(path, backup.CHANGED)
         raise
 
